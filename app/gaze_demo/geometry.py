@@ -1,0 +1,131 @@
+"""Frames, signs and units: the one place that knows what a gaze angle means.
+
+Camera frame (OpenCV): origin at the lens, x to the right of the unmirrored image, y down, z out into the scene, in
+millimetres. A gaze is a unit vector from the eye towards what is looked at; looking into the lens from straight ahead
+is (0, 0, -1). Pitch and yaw follow Zhang, Sugano, Bulling, "Revisiting data normalization for appearance-based gaze
+estimation" (ETRA 2018): pitch + is up, yaw + is towards the left of the unmirrored image. Radians inside, degrees only
+where a person reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+FORWARD: Array = np.array([0.0, 0.0, -1.0])
+"""The direction a head or an eye at rest faces: into the lens, in the camera frame."""
+
+
+def pitch_yaw_to_vector(pitch_yaw: ArrayLike) -> Array:
+    """Unit vectors (..., 3) of angles (..., 2), pitch first, in radians."""
+    angles = np.asarray(pitch_yaw, float)
+    pitch, yaw = angles[..., 0], angles[..., 1]
+    return np.stack([-np.cos(pitch) * np.sin(yaw), -np.sin(pitch), -np.cos(pitch) * np.cos(yaw)], -1)
+
+
+def vector_to_pitch_yaw(vector: ArrayLike) -> Array:
+    """Angles (..., 2), pitch first, in radians, of vectors (..., 3) of any length but zero."""
+    unit = normalised(vector)
+    pitch = np.arcsin(np.clip(-unit[..., 1], -1.0, 1.0))
+    return np.stack([pitch, np.arctan2(-unit[..., 0], -unit[..., 2])], -1)
+
+
+def normalised(vector: ArrayLike) -> Array:
+    """Vectors (..., 3) scaled to length 1."""
+    values = np.asarray(vector, float)
+    return values / np.linalg.norm(values, axis=-1, keepdims=True)
+
+
+def angle_between(a: ArrayLike, b: ArrayLike) -> Array:
+    """Angles (...) in radians between vectors (..., 3); exact for small angles, unlike the arc cosine."""
+    first, second = normalised(a), normalised(b)
+    return 2.0 * np.arctan2(np.linalg.norm(first - second, axis=-1), np.linalg.norm(first + second, axis=-1))
+
+
+def mirror_vector(vector: ArrayLike) -> Array:
+    """Vectors (..., 3) as a mirror shows them: x negated."""
+    return np.asarray(vector, float) * [-1.0, 1.0, 1.0]
+
+
+def mirror_pitch_yaw(pitch_yaw: ArrayLike) -> Array:
+    """Angles (..., 2) as a mirror shows them: yaw negated."""
+    return np.asarray(pitch_yaw, float) * [1.0, -1.0]
+
+
+def mirror_rotation(rotation: ArrayLike) -> Array:
+    """The rotation (..., 3, 3) of a mirrored head: M R M with M = diag(-1, 1, 1)."""
+    mirror = np.array([-1.0, 1.0, 1.0])
+    return np.asarray(rotation, float) * mirror[:, None] * mirror
+
+
+def rotation_from_angles(pitch: float, yaw: float, roll: float = 0.0) -> Array:
+    """Head rotation (3, 3) that turns FORWARD to the given pitch and yaw (radians), after a roll about it.
+
+    Roll + turns the image's x axis towards y: the head leans clockwise in the unmirrored image.
+    """
+    cp, sp, cy, sy, cr, sr = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw), np.cos(roll), np.sin(roll)
+    about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    about_x = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
+    about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
+    return about_y @ about_x @ about_z
+
+
+def head_angles(rotation: ArrayLike) -> Array:
+    """(pitch, yaw, roll) in radians of a head rotation (3, 3): the inverse of `rotation_from_angles`."""
+    matrix = np.asarray(rotation, float)
+    pitch, yaw = vector_to_pitch_yaw(matrix @ FORWARD)
+    unrolled = rotation_from_angles(pitch, yaw).T @ matrix
+    return np.array([pitch, yaw, np.arctan2(unrolled[1, 0], unrolled[0, 0])])
+
+
+def mean_direction(vectors: ArrayLike) -> Array:
+    """Unit vector (3,) along the sum of unit vectors (n, 3)."""
+    return normalised(np.asarray(vectors, float).sum(0))
+
+
+@dataclass(frozen=True)
+class Intrinsics:
+    """A pinhole camera: image size and focal lengths in px, principal point in px, OpenCV distortion coefficients."""
+
+    width: int
+    height: int
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+    distortion: tuple[float, ...] = ()
+
+    @classmethod
+    def from_hfov(cls, width: int, height: int, hfov_deg: float) -> Intrinsics:
+        """Square pixels and a centred principal point; `hfov_deg` is the horizontal field of view.
+
+        Raises ValueError where the field of view is not within (1, 179) degrees.
+        """
+        if not 1.0 < hfov_deg < 179.0:
+            raise ValueError(f"a horizontal field of view lies between 1 and 179 degrees, not {hfov_deg:g}")
+        focal = width / 2 / np.tan(np.radians(hfov_deg) / 2)
+        return cls(width, height, float(focal), float(focal), width / 2, height / 2)
+
+    @property
+    def matrix(self) -> Array:
+        """The camera matrix (3, 3)."""
+        return np.array([[self.fx, 0.0, self.cx], [0.0, self.fy, self.cy], [0.0, 0.0, 1.0]])
+
+    @property
+    def hfov_deg(self) -> float:
+        return float(np.degrees(2 * np.arctan(self.width / 2 / self.fx)))
+
+    def scaled(self, width: int, height: int) -> Intrinsics:
+        """The same camera read out at another resolution of (nearly) the same shape."""
+        sx, sy = width / self.width, height / self.height
+        return Intrinsics(width, height, self.fx * sx, self.fy * sy, self.cx * sx, self.cy * sy, self.distortion)
+
+    def project(self, points_mm: ArrayLike) -> Array:
+        """Image points (..., 2) in px of points (..., 3) in mm, camera frame; the distortion is left out."""
+        points = np.asarray(points_mm, float)
+        scale = np.array([self.fx, self.fy])
+        return points[..., :2] / points[..., 2:] * scale + np.array([self.cx, self.cy])

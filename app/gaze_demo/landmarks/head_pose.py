@@ -1,0 +1,97 @@
+"""The head's position and rotation in millimetres, from landmarks that keep still while eyes, lids and mouth move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+
+from gaze_demo import paths
+from gaze_demo.geometry import Array, Intrinsics, head_angles
+from gaze_demo.landmarks.face import FaceLandmarks
+
+RIGHT_CORNERS = (33, 133)
+"""Landmarks of the person's right eye: outer and inner corner."""
+LEFT_CORNERS = (263, 362)
+"""Landmarks of the person's left eye: outer and inner corner."""
+
+RIGID = tuple(
+    int(i)
+    for i in (
+        "10 109 338 67 297 103 332 54 284 151 108 337 69 299 104 333 68 298 9 8 "  # forehead
+        "168 6 197 195 193 417 122 351 196 419 3 248 198 420 131 360 "  # bridge and sides of the nose
+        "127 356 234 454 93 323 162 389 21 251 143 372 139 368 71 301 "  # temples, in front of the ears
+        "116 345 117 346 118 347"  # cheekbones
+    ).split()
+)
+"""Landmarks that neither gaze nor lids nor mouth move; eye corners, brows, lips, chin and nose tip are left out."""
+
+_EYE_SHIFT_MM = np.array([-0.36, -1.8, 0.0])
+"""Where real eye corners lie against the canonical face's, for the left eye: the mean over 625 photographs."""
+
+
+@cache
+def canonical_face() -> Array:
+    """MediaPipe's canonical face (468, 3) in mm, head frame: the camera frame of a face that looks into the lens."""
+    face = np.load(paths.assets() / "canonical_face.npy", allow_pickle=False).astype(float)
+    face.setflags(write=False)
+    return face
+
+
+@cache
+def eye_centres_in_head_mm() -> tuple[Array, Array]:
+    """The person's left and right eye centre, midpoint of the corners, in the head frame."""
+    face = canonical_face()
+    left = face[list(LEFT_CORNERS)].mean(0) + _EYE_SHIFT_MM
+    right = face[list(RIGHT_CORNERS)].mean(0) + _EYE_SHIFT_MM * [-1.0, 1.0, 1.0]
+    return left, right
+
+
+@dataclass(frozen=True, eq=False)
+class HeadPose:
+    """Rotation (3, 3) from head to camera frame, and the head's origin in the camera frame in mm.
+
+    The head frame is the camera frame of a face that looks straight into the lens.
+    """
+
+    rotation: Array
+    translation_mm: Array
+
+    @property
+    def left_eye_mm(self) -> Array:
+        return self.rotation @ eye_centres_in_head_mm()[0] + self.translation_mm
+
+    @property
+    def right_eye_mm(self) -> Array:
+        return self.rotation @ eye_centres_in_head_mm()[1] + self.translation_mm
+
+    @property
+    def eyes_middle_mm(self) -> Array:
+        return (self.left_eye_mm + self.right_eye_mm) / 2
+
+    @property
+    def distance_mm(self) -> float:
+        """From the lens to the midpoint of the eyes."""
+        return float(np.linalg.norm(self.eyes_middle_mm))
+
+    @property
+    def angles(self) -> Array:
+        """(pitch, yaw, roll) in radians."""
+        return head_angles(self.rotation)
+
+
+def estimate_head_pose(landmarks: FaceLandmarks, camera: Intrinsics) -> HeadPose | None:
+    """The pose that projects the canonical face's rigid landmarks onto those found; None where none does."""
+    model = canonical_face()[list(RIGID)]
+    image = landmarks.points_px[list(RIGID)]
+    distortion = np.array(camera.distortion) if camera.distortion else None
+    extent = max(float(np.ptp(image[:, 0])), 1.0)
+    start = np.array([0.0, 0.0, camera.fx * float(np.ptp(model[:, 0])) / extent])
+    found, rotation, translation = cv2.solvePnP(
+        model, image, camera.matrix, distortion, np.zeros(3), start, True, flags=cv2.SOLVEPNP_ITERATIVE
+    )
+    if not found or not np.isfinite(translation).all() or float(np.ravel(translation)[2]) <= 0:
+        return None
+    return HeadPose(cv2.Rodrigues(rotation)[0].astype(float), np.ravel(translation).astype(float))

@@ -1,0 +1,45 @@
+"""The one place that knows where files are: shipped models and assets, and the user's own folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).resolve().parent
+_APP = "gaze-demo"
+
+
+def _shipped(name: str) -> Path:
+    """A folder of data: inside the package when installed from a wheel, at the top of the checkout otherwise."""
+    installed = _PACKAGE / name
+    return installed if installed.is_dir() else _PACKAGE.parents[1] / name
+
+
+def assets() -> Path:
+    """Shipped assets: the landmarker's bundle, the canonical face, the virtual participant's portrait, icons."""
+    return _shipped("assets")
+
+
+def models() -> Path:
+    """Shipped ONNX models with their contracts and cards."""
+    return _shipped("models")
+
+
+def user_data() -> Path:
+    """The user's own folder: models, profiles, recordings. Not created here."""
+    return Path(platformdirs.user_data_dir(_APP, appauthor=False))
+
+
+def user_models() -> Path:
+    """ONNX models that the user added."""
+    return user_data() / "models"
+
+
+def profiles() -> Path:
+    """Calibration profiles, one JSON file each."""
+    return user_data() / "profiles"
+
+
+def log_file() -> Path:
+    return Path(platformdirs.user_log_dir(_APP, appauthor=False)) / "gaze-demo.log"
