@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gaze_demo.errors import UserError
+from gaze_training.data.sample import Faces, load_faces, split_people
+
+
+def faces(count: int, people: int = 4) -> Faces:
+    made = Faces.empty(count)
+    made.person[:] = np.arange(count) % people
+    made.crops[:] = np.random.default_rng(0).integers(0, 256, made.crops.shape)
+    return made
+
+
+def test_a_shard_comes_back_as_it_was(tmp_path: Path) -> None:
+    made = faces(5)
+    made.save(tmp_path / "a.npz")
+    read = Faces.load(tmp_path / "a.npz")
+    assert np.array_equal(read.crops, made.crops)
+    assert np.isnan(read.gaze).all()
+
+
+def test_a_folder_is_read_in_the_order_of_its_shards(tmp_path: Path) -> None:
+    made = faces(6)
+    made.select(slice(3, 6)).save(tmp_path / "0001.npz")
+    made.select(slice(0, 3)).save(tmp_path / "0000.npz")
+    assert np.array_equal(load_faces(tmp_path).crops, made.crops)
+
+
+def test_no_person_is_on_both_sides_of_a_split() -> None:
+    train, held_out = split_people(faces(40, people=10), 0.2, seed=3)
+    assert not set(train.person) & set(held_out.person)
+    assert len(set(held_out.person)) == 2
+
+
+def test_an_array_of_another_shape_is_refused() -> None:
+    made = faces(3)
+    with pytest.raises(ValueError, match="gaze"):
+        Faces(**{**vars(made), "gaze": made.gaze[:, 0]})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",  # an empty file
+        b"PK\x03\x04 broken",  # a broken archive
+    ],
+)
+def test_a_file_that_is_no_shard_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(UserError, match="not a readable shard"):
+        Faces.load(tmp_path / "a.npz")
+
+
+def test_a_pickled_shard_is_refused(tmp_path: Path) -> None:
+    arrays = vars(faces(2))
+    np.savez(tmp_path / "a.npz", **{**arrays, "gaze": np.array([{}, {}], object)})
+    with pytest.raises(UserError, match="not a readable shard"):
+        Faces.load(tmp_path / "a.npz")
