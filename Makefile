@@ -1,0 +1,70 @@
+# make demo            the window, from a fresh clone to a running app; make demo ARGS="--source virtual" passes options
+# make test            lint, types, import contracts and all tests
+# make train-smoke     training from generated eyes to an exported model, in two minutes
+# make wheel           the source archive and the wheel, in dist/
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+XVFB := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
+
+# The installed metadata follows these two.
+PROJECT := pyproject.toml constraints.txt
+
+.PHONY: demo test lint types contracts tests train-smoke wheel constraints clean system-demo system-test
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+demo: $(VENV)/.demo-installed
+	@$(BIN)/gaze-demo $(ARGS)
+
+test: lint types contracts tests
+
+lint: $(VENV)/.test-installed
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+
+types: $(VENV)/.test-installed
+	$(BIN)/mypy --no-error-summary
+
+contracts: $(VENV)/.test-installed
+	$(BIN)/lint-imports --no-cache > $(VENV)/contracts.log || { cat $(VENV)/contracts.log; exit 1; }
+
+tests: $(VENV)/.test-installed
+	$(XVFB) $(BIN)/pytest $(ARGS)
+
+train-smoke: $(VENV)/.test-installed
+	$(BIN)/gaze-train smoke
+
+wheel: $(VENV)/.test-installed
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation > $(VENV)/build.log || { cat $(VENV)/build.log; exit 1; }
+	@ls -sh dist
+
+# Pins what is installed now; newer Pythons than the one here may lack wheels of the pins, older ones do.
+constraints:
+	@echo "# What the tests run with; 'make constraints' writes it. Older Pythons follow the ranges of pyproject.toml." > constraints.new
+	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu//; s/$$/; python_version >= "3.11"/' >> constraints.new
+	@mv constraints.new constraints.txt
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+system-demo:
+	@sh tools/system-packages.sh demo $(PYTHON)
+
+system-test:
+	@sh tools/system-packages.sh test $(PYTHON)
+
+$(BIN)/python:
+	@echo "Making $(VENV) and installing into it: the first time this takes a few minutes."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo-installed: $(PROJECT) | system-demo $(BIN)/python
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.test-installed: $(PROJECT) | system-test $(BIN)/python
+	@$(PIP) --editable ".[training,stream,dev]"
+	@touch $@ $(VENV)/.demo-installed

@@ -1,0 +1,38 @@
+"""What all tests share: nothing of the user's is touched, and the tests' own folders are found in one way."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Before anything imports Qt, OpenCV or onnxruntime: without a display Qt draws off screen, and two cores are shared.
+if not os.environ.get("DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, profiles, models and logs of the user are neither read nor written by a test."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(home))
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The top of the checkout."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of measuring data that GAZE_DEMO_SHARED names; tests that need it are skipped without it."""
+    named = os.environ.get("GAZE_DEMO_SHARED")
+    if not named or not Path(named).is_dir():
+        pytest.skip("needs measuring data that is not in the repository: GAZE_DEMO_SHARED names its folder")
+    return Path(named)
