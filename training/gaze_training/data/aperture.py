@@ -1,0 +1,139 @@
+"""What shows between the lids of a patch: the eyeball, the flesh at its corners, lashes in front of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.geometry import FORWARD, Array, mirror_vector
+from gaze_demo.normalisation.normalise import CropGeometry
+from gaze_demo.synthesis.eyeball import shade_eyeball
+from gaze_demo.synthesis.light import Lights
+from gaze_training.data.rendered import RenderedEye
+from gaze_training.data.sampler import EyeDraw
+
+Image = NDArray[np.float32]
+PX_PER_MM = 3.75
+PATCH = CropGeometry(width=204, height=168, focal_px=600 * PX_PER_MM)
+"""The virtual camera of a patch: 54 x 45 mm around the eye."""
+X_PX = np.arange(PATCH.width, dtype=np.float32) + np.float32(0.5)
+Y_PX = (np.arange(PATCH.height, dtype=np.float32) + np.float32(0.5))[:, None]
+
+
+@dataclass(frozen=True, eq=False)
+class LidLines:
+    """Lid lines over the columns of a patch, px: `upper`, `lower` (w,), and the corners' columns."""
+
+    upper: Array
+    lower: Array
+    inner: float
+    outer: float
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        return (X_PX >= self.inner) & (X_PX <= self.outer)
+
+
+def mirror_light(draw: EyeDraw) -> EyeDraw:
+    lights = draw.lights
+    mirrored = Lights(
+        directions=mirror_vector(lights.directions),
+        half_sizes=lights.half_sizes,
+        colours=lights.colours,
+        round=lights.round,
+        roll=-lights.roll,
+        ambient_up=lights.ambient_up,
+        ambient_down=lights.ambient_down,
+    )
+    return replace(draw, lights=mirrored)
+
+
+def finish_eye(
+    linear: Image, lids: LidLines, iris: Array, rotation: Array, centre: Array, gaze: Array, *, mirrored: bool
+) -> RenderedEye:
+    """Back from the mirrored frame to the camera's own."""
+    columns = np.array([lids.inner, lids.outer])
+    index = np.clip(columns.astype(int), 0, PATCH.width - 1)
+    corners = np.stack([columns, lids.upper[index]], -1)
+    opening = float((lids.lower - lids.upper)[lids.inside].max(initial=0.0)) / max(lids.outer - lids.inner, 1.0)
+    if mirrored:
+        linear = np.ascontiguousarray(linear[:, ::-1])
+        corners = np.stack([PATCH.width - corners[::-1, 0], corners[::-1, 1]], -1)
+        iris = np.array([PATCH.width - iris[0], iris[1]])
+    return RenderedEye(linear, rotation, centre, gaze, corners, iris, opening)
+
+
+def paint_eyeball(
+    lids: LidLines, centre_mm: Array, optical: Array, upright: Array, draw: EyeDraw, level: Array
+) -> tuple[Image, Image]:
+    """Linear RGB (h, w, 3) and coverage 0..1 (h, w) of what shows between the lids.
+
+    All in the (mirrored) patch frame; `level` (3,) scales the eyeball to the light of its surroundings.
+    """
+    k = PX_PER_MM
+    from_upper = (Y_PX - lids.upper.astype(np.float32)) / k
+    from_lower = (lids.lower.astype(np.float32) - Y_PX) / k
+    open_column = lids.inside & (lids.lower - lids.upper > 1.0)
+    cover = np.clip(np.minimum(from_upper, from_lower) * np.float32(k * 0.6) + np.float32(0.5), 0, 1) * open_column
+    row, column = np.nonzero(cover > 0)
+    colour = np.zeros((PATCH.height, PATCH.width, 3), np.float32)
+    if len(row) == 0:
+        return colour, cover.astype(np.float32)
+    du, dl = np.maximum(from_upper[row, column], 0), np.maximum(from_lower[row, column], 0)
+    x = X_PX[column]
+    to_inner, to_outer = np.maximum((x - lids.inner) / k, 0), np.maximum((lids.outer - x) / k, 0)
+    corner = np.minimum(to_inner, to_outer)
+    shadow = 0.75 * np.exp(-du / 1.3) + 0.2 * np.exp(-du / 4) + 0.3 * np.exp(-dl) + 0.45 * np.exp(-corner / 2.5)
+    shadow = np.minimum(0.93, shadow * draw.lids.shadow).astype(np.float32)
+    focal = PATCH.focal_px
+    rays = np.stack([(x - PATCH.width / 2) / focal, (Y_PX[row, 0] - PATCH.height / 2) / focal, np.ones_like(x)], -1)
+    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+    rgb, hit = shade_eyeball(
+        rays.astype(np.float32), centre_mm, optical, upright, draw.shape, draw.look, draw.lights, shadow
+    )
+    light = front_light(draw.lights)
+    flesh = (np.asarray(draw.flesh) * light).astype(np.float32) * (1 - 0.6 * shadow[:, None])
+    pink = np.maximum(np.exp(-((to_inner / 2.6) ** 2)), 0.6 * np.exp(-((to_outer / 1.5) ** 2))).astype(np.float32)
+    pink = np.where(hit, pink, 1.0)[:, None].astype(np.float32)
+    rim = (0.5 * np.exp(-((np.maximum(dl - 0.35, 0) / 0.45) ** 2))).astype(np.float32)[:, None]
+    wet = ((np.asarray(draw.flesh) * 0.8 + 0.1) * light).astype(np.float32)
+    rgb = rgb * (1 - pink) + flesh * pink
+    rgb = (rgb * (1 - rim) + wet * rim) * level.astype(np.float32)
+    if draw.flatten > 0:
+        weight = cover[row, column][:, None]
+        mean = (rgb * weight).sum(0) / max(float(weight.sum()), 1e-3)
+        rgb = rgb * np.float32(1 - draw.flatten) + mean * np.float32(draw.flatten)
+    colour[row, column] = rgb * np.float32(draw.gain)
+    return colour, cover.astype(np.float32)
+
+
+def front_light(lights: Lights) -> Array:
+    """Light (3,) on a surface that faces the camera, linear RGB."""
+    ambient = (np.asarray(lights.ambient_up, float) + np.asarray(lights.ambient_down, float)) / 2
+    facing = np.clip((np.asarray(lights.directions) @ FORWARD + 0.3) / 1.3, 0, None)
+    solid = 4 * np.asarray(lights.half_sizes)[:, 0] * np.asarray(lights.half_sizes)[:, 1] / np.pi
+    return np.asarray(ambient + (facing * solid) @ np.asarray(lights.colours), float)
+
+
+def paint_lashes(rng: np.random.Generator, image: Image, lids: LidLines, yaw: float, draw: EyeDraw) -> Image:
+    """Upper lashes as thin curved strokes that hang from the lid, and a line of liner where there is one."""
+    k, lid = PX_PER_MM, draw.lids
+    n = lid.lashes
+    along = np.sort(rng.uniform(0.08, 0.97, n))
+    x = lids.inner + (lids.outer - lids.inner) * along
+    y = np.interp(x, X_PX, lids.upper)
+    length = lid.lash_mm * k * (0.5 + 0.5 * np.sin(np.pi * along**0.8)) * rng.uniform(0.7, 1.1, n)
+    fan = (along - 0.45) * 1.2 + rng.normal(0, 0.15, n) - 0.5 * yaw
+    s = np.linspace(0, 1, 5)
+    px = x[:, None] + np.sin(fan)[:, None] * length[:, None] * s
+    py = y[:, None] + length[:, None] * (0.45 * s - lid.lash_curl * s**2)
+    strokes = np.zeros(image.shape[:2], np.float32)
+    curves = (np.stack([px, py], -1) * 8).astype(np.int32)
+    cv2.polylines(strokes, [np.ascontiguousarray(c) for c in curves], False, 1.0, 1, cv2.LINE_AA, 3)
+    dark = cv2.GaussianBlur(strokes, (0, 0), 0.5) * np.float32(lid.lash_darkness)
+    line = np.exp(-(((Y_PX - lids.upper.astype(np.float32)) / (0.35 * k)) ** 2)) * np.where(lids.inside, lid.liner, 0)
+    dark = np.maximum(dark, line.astype(np.float32))[..., None]
+    return np.asarray(image * (1 - 0.85 * dark), np.float32)

@@ -1,0 +1,120 @@
+"""From a clean rendered face to a training sample: one webcam, one landmark error, the app's own normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.geometry import (
+    FORWARD,
+    Array,
+    mirror_vector,
+    rotation_from_angles,
+    vector_to_pitch_yaw,
+)
+from gaze_demo.normalisation.normalise import CropGeometry, normalising_rotation, warp_image
+from gaze_training.data.degrade import degrade, draw_camera
+from gaze_training.data.outside import OutsideTeacher
+from gaze_training.data.rendered import RenderedEye, RenderedFace
+
+CROP = CropGeometry()
+
+
+@dataclass(frozen=True, eq=False)
+class FaceSample:
+    """One face of `Faces` (see there for the fields' meaning); eyes: left, right, the right one mirrored."""
+
+    crops: NDArray[np.uint8]
+    gaze: Array
+    head: Array
+    rotation: Array
+    outside: Array
+    openness: Array
+    iris_px: Array
+    eye_px: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """What an imperfect landmarker and head pose make of the face: rotation, both eyes' centres in mm."""
+
+    rotation: Array
+    centres_mm: tuple[Array, Array]
+
+
+def assemble(rng: np.random.Generator, face: RenderedFace, outside: OutsideTeacher | None = None) -> FaceSample:
+    """Degrade both eyes as one picture, disturb the head pose as landmarks do, crop and label them."""
+    left, right = face.eyes
+    sheet = np.hstack([right.linear, left.linear])  # as the unmirrored image shows them
+    width = np.mean([np.linalg.norm(eye.corners_px[1] - eye.corners_px[0]) for eye in face.eyes])
+    camera = draw_camera(rng, face.native_eye_px)
+    scale = camera.eye_px / float(width)
+    image = degrade(rng, sheet, scale, camera)
+    sx, sy = image.shape[1] / sheet.shape[1], image.shape[0] / sheet.shape[0]
+    offsets = (np.array([face.geometry.width, 0.0]), np.array([0.0, 0.0]))
+    measured = _measure(rng, face)
+    crops, gaze, head, rotations, iris = [], [], [], [], []
+    for side, (eye, offset) in enumerate(zip(face.eyes, offsets, strict=True)):
+        to_sheet = np.array([[sx, 0, sx * offset[0]], [0, sy, sy * offset[1]], [0, 0, 1.0]]) @ face.geometry.matrix
+        rotation = normalising_rotation(measured.centres_mm[side], measured.rotation)
+        zoom = np.linalg.norm(eye.centre_mm) / np.linalg.norm(measured.centres_mm[side])
+        warp = CROP.matrix @ np.diag([1, 1, zoom]) @ rotation @ eye.rotation.T @ np.linalg.inv(to_sheet)
+        crop = cv2.cvtColor(warp_image(image, warp, CROP.width, CROP.height), cv2.COLOR_BGR2GRAY)
+        at = warp @ np.append((eye.iris_px + offset) * [sx, sy], 1.0)
+        at = at[:2] / at[2]
+        local, facing = rotation @ eye.gaze, rotation @ measured.rotation @ FORWARD
+        if side == 1:
+            crop, local, facing = crop[:, ::-1], mirror_vector(local), mirror_vector(facing)
+            at = np.array([CROP.width - at[0], at[1]])
+        crops.append(crop)
+        gaze.append(vector_to_pitch_yaw(local))
+        head.append(vector_to_pitch_yaw(facing))
+        rotations.append(rotation)
+        iris.append(at)
+    return FaceSample(
+        crops=np.stack(crops).astype(np.uint8),
+        gaze=np.array(gaze),
+        head=np.array(head),
+        rotation=np.array(rotations),
+        outside=_outside(rng, outside, image, (sx, sy), face, measured, rotations),
+        openness=np.array([left.openness, right.openness]),
+        iris_px=np.array(iris),
+        eye_px=camera.eye_px,
+    )
+
+
+def _measure(rng: np.random.Generator, face: RenderedFace) -> _Measured:
+    """Head pose and eye centres with the errors of real landmarks: degrees of rotation, a mm of place, 4 % of size."""
+    pitch, yaw, roll = np.radians(rng.normal(0, (2.2, 1.5, 1.2)))
+    rotation = rotation_from_angles(pitch, yaw, roll) @ face.head_rotation
+    shared = np.append(rng.normal(0, 0.8, 2), 0.0)
+    scale = float(np.exp(rng.normal(0, 0.05)))
+    centres = [(eye.centre_mm + shared + np.append(rng.normal(0, 0.8, 2), 0.0)) * scale for eye in face.eyes]
+    return _Measured(rotation, (centres[0], centres[1]))
+
+
+def _outside(
+    rng: np.random.Generator,
+    teacher: OutsideTeacher | None,
+    image: NDArray[np.uint8],
+    scale: tuple[float, float],
+    face: RenderedFace,
+    measured: _Measured,
+    rotations: list[Array],
+) -> Array:
+    """The outside teacher's gaze (2, 2) in each eye's (mirrored) frame, NaN where there is no teacher."""
+    if teacher is None:
+        return np.full((2, 2), np.nan)
+
+    def corners(eye: RenderedEye, shift: float) -> Array:
+        at = (eye.corners_px + [shift, 0.0]) * scale
+        return at + rng.normal(0, 0.02 * np.linalg.norm(at[1] - at[0]), (2, 2))
+
+    middle = (measured.centres_mm[0] + measured.centres_mm[1]) / 2
+    frame = normalising_rotation(middle, measured.rotation)
+    left, right = corners(face.eyes[0], face.geometry.width), corners(face.eyes[1], 0.0)
+    gaze = frame.T @ teacher.gaze(image, left, right, frame @ measured.rotation)
+    return np.stack([vector_to_pitch_yaw(rotations[0] @ gaze), vector_to_pitch_yaw(mirror_vector(rotations[1] @ gaze))])

@@ -1,0 +1,142 @@
+"""Training data, sharded: deterministic by (seed, index), parallel, resumable, with a manifest.
+
+Face number i of a run is drawn from `numpy.random.default_rng([seed, i])` alone, so shards can be made in any order, by
+any number of processes, on any number of machines, with the same result.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gaze_demo.errors import UserError
+from gaze_training.data.assemble import FaceSample, assemble
+from gaze_training.data.outside import OutsideTeacher
+from gaze_training.data.rendered import Render, RenderedFace
+from gaze_training.data.sample import RENDERERS, Faces
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """What to generate.
+
+    `source`: a folder of photographs (photo) or the ICT model's file (head); "" for procedural. `own_eyes`: share of
+    photographs that keep their own eyes. `people`: "train" leaves out those that the zero test holds out, "all" none.
+    `outside`: ONNX of an outside teacher, or "".
+    """
+
+    renderer: str = "procedural"
+    faces: int = 20000
+    seed: int = 1
+    shard: int = 1000
+    source: str = ""
+    outside: str = ""
+    own_eyes: float = 0.12
+    people: str = "train"
+
+    def __post_init__(self) -> None:
+        if self.renderer not in RENDERERS[:3]:
+            raise UserError(f"renderer is {self.renderer!r}: choose one of {', '.join(RENDERERS[:3])}.")
+        if self.faces < 1 or self.shard < 1:
+            raise UserError("faces and shard are whole numbers of at least 1.")
+        if self.renderer != "procedural" and not Path(self.source).exists():
+            raise UserError(f"The {self.renderer} renderer needs its files: {self.source or '--source'} is not there.")
+
+
+def make_renderer(config: DataConfig) -> Render:
+    """The renderer of a configuration, loaded: some take seconds to read their files."""
+    if config.renderer == "photo":
+        from gaze_training.data.photo import photo_renderer
+
+        return photo_renderer(Path(config.source), config.own_eyes, config.people)
+    if config.renderer == "head":
+        from gaze_training.data.head import head_renderer
+
+        return head_renderer(Path(config.source))
+    from gaze_training.data.procedural import procedural_renderer
+
+    return procedural_renderer()
+
+
+def draw_face(
+    config: DataConfig, render: Render, outside: OutsideTeacher | None, index: int
+) -> tuple[FaceSample, RenderedFace, int]:
+    """Face number `index`: its sample, its clean picture, its person."""
+    rng = np.random.default_rng([config.seed, index])
+    face, person = render(rng)
+    return assemble(rng, face, outside), face, person
+
+
+def generate(config: DataConfig, out: Path, workers: int | None = None) -> Iterator[tuple[int, int]]:
+    """Write what is still missing of the run's shards; yields (shards done, shards in all) as they come.
+
+    Raises UserError where `out` holds another run.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    _write_manifest(config, out)
+    total = -(-config.faces // config.shard)
+    missing = [k for k in range(total) if not shard_path(out, k).exists()]
+    yield total - len(missing), total
+    if not missing:
+        return
+    count = min(len(missing), workers or os.cpu_count() or 1)
+    done = total - len(missing)
+    with multiprocessing.get_context("spawn").Pool(count, _start_worker, (config, out)) as pool:
+        for _ in pool.imap_unordered(_write_shard, missing):
+            done += 1
+            yield done, total
+
+
+def shard_path(out: Path, number: int) -> Path:
+    return out / f"shard-{number:05d}.npz"
+
+
+def _write_manifest(config: DataConfig, out: Path) -> None:
+    path = out / "manifest.json"
+    content = {"version": VERSION, **asdict(config)}
+    del content["faces"]  # a run may be continued to more faces
+    if path.exists() and json.loads(path.read_text()) != content:
+        raise UserError(f"{out} holds the shards of another configuration: choose another folder or remove it.")
+    path.write_text(json.dumps(content, indent=1) + "\n")
+
+
+_worker: tuple[DataConfig, Path, Render, OutsideTeacher | None] | None = None
+
+
+def _start_worker(config: DataConfig, out: Path) -> None:
+    global _worker
+    cv2.setNumThreads(1)
+    teacher = OutsideTeacher(Path(config.outside)) if config.outside else None
+    _worker = (config, out, make_renderer(config), teacher)
+
+
+def _write_shard(number: int) -> int:
+    assert _worker is not None
+    config, out, render, teacher = _worker
+    first, last = number * config.shard, min((number + 1) * config.shard, config.faces)
+    drawn = [draw_face(config, render, teacher, i) for i in range(first, last)]
+    samples = [d[0] for d in drawn]
+    faces = Faces(
+        crops=np.stack([s.crops for s in samples]),
+        gaze=np.stack([s.gaze for s in samples]).astype(np.float32),
+        head=np.stack([s.head for s in samples]).astype(np.float32),
+        rotation=np.stack([s.rotation for s in samples]).astype(np.float32),
+        outside=np.stack([s.outside for s in samples]).astype(np.float32),
+        openness=np.stack([s.openness for s in samples]).astype(np.float32),
+        iris_px=np.stack([s.iris_px for s in samples]).astype(np.float32),
+        valid=np.ones((len(samples), 2), bool),
+        person=np.array([d[2] for d in drawn], np.int32),
+        renderer=np.full(len(samples), RENDERERS.index(config.renderer), np.int8),
+        eye_px=np.array([s.eye_px for s in samples], np.float32),
+    )
+    faces.save(shard_path(out, number))
+    return number

@@ -1,0 +1,54 @@
+"""An outside teacher that saw real people: what it says of a pair of degraded eyes.
+
+Level square crops of both eyes and the head's angles, as Intel's gaze-estimation-adas-0002 wants them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from gaze_demo.geometry import Array, normalised
+
+_SIZE = 60
+_WIDTHS = 1.6
+
+
+class OutsideTeacher:
+    """Runs the ONNX at `path` on two eyes; answers in the frame that the head rotation is given in."""
+
+    def __init__(self, path: Path) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def gaze(self, image: NDArray[np.uint8], left_px: Array, right_px: Array, head_rotation: Array) -> Array:
+        """Unit gaze (3,) from a BGR image, each eye's corners (2, 2), that at the image's left first, in px."""
+        roll = np.arctan2(*(left_px.mean(0) - right_px.mean(0))[::-1])
+        yaw = np.degrees(np.arctan2(head_rotation[0, 2], head_rotation[2, 2]))
+        pitch = np.degrees(np.arcsin(np.clip(-head_rotation[1, 2], -1, 1)))
+        vector = self._session.run(
+            None,
+            {
+                "left_eye_image": self._crop(image, right_px),  # its left is the image's left
+                "right_eye_image": self._crop(image, left_px),
+                "head_pose_angles": np.array([[-yaw, pitch, 0.0]], np.float32),
+            },
+        )[0][0]
+        x, y, z = vector[0], -vector[1], vector[2]
+        cos, sin = np.cos(roll), np.sin(roll)
+        return normalised([cos * x - sin * y, sin * x + cos * y, z])
+
+    @staticmethod
+    def _crop(image: NDArray[np.uint8], corners_px: Array) -> NDArray[np.float32]:
+        centre, across = corners_px.mean(0), corners_px[1] - corners_px[0]
+        angle = float(np.degrees(np.arctan2(across[1], across[0])))
+        scale = _SIZE / (_WIDTHS * max(float(np.linalg.norm(across)), 1.0))
+        matrix = cv2.getRotationMatrix2D((float(centre[0] - 0.5), float(centre[1] - 0.5)), angle, scale)
+        matrix[:, 2] += _SIZE / 2 - 0.5 - (centre - 0.5)
+        crop = cv2.warpAffine(image, matrix, (_SIZE, _SIZE), borderMode=cv2.BORDER_REPLICATE)
+        return np.ascontiguousarray(crop.transpose(2, 0, 1)[None], np.float32)

@@ -1,0 +1,233 @@
+"""The photo renderer: a real face, turned by its depth, with new eyeballs that look somewhere else.
+
+Skin, brows, glasses and light are a photograph's own; the head is turned by the depth of the face mesh; the lids move
+and fold with the new gaze; the eyeball is ray traced under the iris it replaces, minus the angle kappa.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.errors import UserError
+from gaze_demo.geometry import (
+    FORWARD,
+    Array,
+    mirror_rotation,
+    mirror_vector,
+    normalised,
+    pitch_yaw_to_vector,
+    vector_to_pitch_yaw,
+)
+from gaze_demo.landmarks.face import FaceLandmarker
+from gaze_demo.normalisation.normalise import DISTANCE_MM, normalising_rotation
+from gaze_training.data.aperture import (
+    PATCH,
+    PX_PER_MM,
+    X_PX,
+    Y_PX,
+    LidLines,
+    finish_eye,
+    front_light,
+    mirror_light,
+    paint_eyeball,
+    paint_lashes,
+)
+from gaze_training.data.photo_face import EyePatch, PhotoFace, list_photographs, load_photo_face
+from gaze_training.data.rendered import Render, RenderedFace
+from gaze_training.data.sampler import EyeDraw, draw_eyes, draw_gaze, draw_turn
+from gaze_training.data.split import is_heldout
+
+Image = NDArray[np.float32]
+_CENTRE_PX = np.array([PATCH.width / 2, PATCH.height / 2])
+_X_MM, _Y_MM = np.meshgrid((X_PX - PATCH.width / 2) / PX_PER_MM, (Y_PX[:, 0] - PATCH.height / 2) / PX_PER_MM)
+_SURFACE_TO_CENTRE_MM = 11.0
+_IRIS_TRAVEL_MM = 12.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Turned:
+    """A patch after the head's turn: pixels and points as in `EyePatch`, mirrored frame."""
+
+    linear: Image
+    upper: Array
+    lower: Array
+    iris: Array
+    turn: Array
+    head: Array
+
+
+def render_photo(rng: np.random.Generator, face: PhotoFace, *, own_eyes: bool = False) -> RenderedFace:
+    """A random turn of the head and, unless `own_eyes`, a random gaze.
+
+    With `own_eyes` the photograph's eyes stay: they looked into the lens, so the gaze turns with the head.
+    """
+    eyes = draw_eyes(rng)
+    turn = draw_turn(rng)
+    head = turn @ face.pose.rotation
+    middle = face.pose.eyes_middle_mm
+    middle = middle * (600.0 / np.linalg.norm(middle)) * np.exp(rng.normal(0, 0.2))
+    centres = [middle + turn @ (eye.centre_mm - face.pose.eyes_middle_mm) for eye in face.eyes]
+    target = middle + draw_gaze(rng, head) * float(np.exp(rng.normal(np.log(650.0), 0.25)))
+    rendered = []
+    for side, (patch, centre) in enumerate(zip(face.eyes, centres, strict=True)):
+        mirrored = side == 1
+        rotation = normalising_rotation(centre, head)
+        gaze = turn @ -normalised(patch.centre_mm) if own_eyes else normalised(target - centre)
+        in_patch = rotation @ turn @ patch.rotation.T
+        local = rotation @ gaze
+        if mirrored:
+            in_patch, local = mirror_rotation(in_patch), mirror_vector(local)
+        turned = _turn(patch, in_patch)
+        draw = mirror_light(eyes) if mirrored else eyes
+        linear, lids, iris = (
+            (turned.linear, _lid_lines(turned), turned.iris) if own_eyes else _look(rng, patch, turned, local, draw)
+        )
+        rendered.append(finish_eye(linear, lids, iris, rotation, centre, gaze, mirrored=mirrored))
+    return RenderedFace((rendered[0], rendered[1]), PATCH, head, face.native_eye_px, f"{face.group}_{face.person}")
+
+
+def _turn(patch: EyePatch, turn: Array) -> _Turned:
+    """The patch after the head turned about the eye's centre: each pixel looks up where its point of skin was."""
+    inverse = np.linalg.inv(turn[:2, :2]).astype(np.float32)
+    bx, by = np.float32(turn[0, 2]), np.float32(turn[1, 2])
+    x, y = _X_MM.astype(np.float32), _Y_MM.astype(np.float32)
+    for _ in range(4):  # the depth at the source decides where the source is: a few rounds settle it
+        depth = cv2.remap(patch.depth, *_px(x, y), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        rx, ry = _X_MM.astype(np.float32) - bx * depth, _Y_MM.astype(np.float32) - by * depth
+        x, y = inverse[0, 0] * rx + inverse[0, 1] * ry, inverse[1, 0] * rx + inverse[1, 1] * ry
+    linear = cv2.remap(patch.linear, *_px(x, y), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+
+    def moved(points: Array) -> Array:
+        at = (points - _CENTRE_PX) / PX_PER_MM
+        i = np.clip(points.astype(int), 0, [PATCH.width - 1, PATCH.height - 1])
+        return (np.c_[at, patch.depth[i[..., 1], i[..., 0]]] @ turn.T)[..., :2] * PX_PER_MM + _CENTRE_PX
+
+    return _Turned(
+        np.asarray(linear, np.float32),
+        moved(patch.upper),
+        moved(patch.lower),
+        moved(patch.iris[None])[0],
+        turn,
+        turn @ patch.head,
+    )
+
+
+def _px(x: Image, y: Image) -> tuple[Image, Image]:
+    """Millimetres about the centre as OpenCV's pixel coordinates (pixel centres whole)."""
+    return (
+        np.asarray(x * PX_PER_MM + (PATCH.width / 2 - 0.5), np.float32),
+        np.asarray(y * PX_PER_MM + (PATCH.height / 2 - 0.5), np.float32),
+    )
+
+
+def _lid_lines(turned: _Turned) -> LidLines:
+    inner = float(min(turned.upper[0, 0], turned.lower[0, 0]))
+    outer = float(max(turned.upper[-1, 0], turned.lower[-1, 0]))
+    lines = []
+    for points in (turned.upper, turned.lower):
+        order = np.argsort(points[:, 0])
+        line = np.interp(X_PX, points[order, 0], points[order, 1]).astype(np.float32)
+        lines.append(cv2.GaussianBlur(line[None], (0, 0), 1.5, borderType=cv2.BORDER_REPLICATE)[0].astype(float))
+    return LidLines(lines[0], lines[1], inner, outer)
+
+
+def _moved_lids(rng: np.random.Generator, old: LidLines, turned: _Turned, travel_mm: float, draw: EyeDraw) -> LidLines:
+    """Lid lines after the iris moved up by `travel_mm`: the upper lid follows most, the corners stay."""
+    lids, k = draw.lids, PX_PER_MM
+    t = np.clip((X_PX - old.inner) / max(old.outer - old.inner, 1.0), 0, 1)
+    peak = rng.uniform(0.6, 0.85)
+    bump = (4 * t * (1 - t)) ** peak
+    upper = old.upper - (lids.upper_follow * travel_mm - 0.6 * lids.squint_mm) * k * bump
+    follow = lids.lower_follow * travel_mm * (1.0 if travel_mm < 0 else 0.6)
+    lower = old.lower - (follow + 0.8 * lids.squint_mm) * k * bump
+    upper = upper + np.maximum(lower - upper, 0) * lids.closure * 0.9
+    least = 1.4 if lids.closure == 0 else 0.5
+    upper = np.minimum(upper, lower - least * k * bump)
+    chord = np.interp(X_PX, [old.inner, old.outer], [turned.upper[0, 1], turned.upper[-1, 1]])
+    upper = np.maximum(upper, chord - 9.5 * k * bump)
+    inside = old.inside
+    return LidLines(np.where(inside, upper, old.upper), np.where(inside, lower, old.lower), old.inner, old.outer)
+
+
+def _fold_skin(linear: Image, old: LidLines, new: LidLines) -> Image:
+    """The skin after its lids moved: near a lid it goes along, and comes to rest at the fold some mm further out.
+
+    A lid that goes down unfolds (the stretched band is as wide as its way demands), one that goes up folds in.
+    """
+    down = (new.upper - old.upper).astype(np.float32)
+    reach_up = np.maximum(3.2 * PX_PER_MM, 1.35 * down)
+    lift = (old.lower - new.lower).astype(np.float32)
+    reach_low = np.maximum(3.5 * PX_PER_MM, 1.35 * lift)
+    above = np.maximum(new.upper.astype(np.float32) - Y_PX, 0)
+    below = np.maximum(Y_PX - new.lower.astype(np.float32), 0)
+    middle = (0.5 * (new.upper + new.lower)).astype(np.float32)
+    moved = np.where(Y_PX < middle, -down * np.exp(-above / reach_up), lift * np.exp(-below / reach_low))
+    y = (Y_PX + moved - np.float32(0.5)).astype(np.float32)
+    x = np.broadcast_to(X_PX - np.float32(0.5), y.shape).astype(np.float32)
+    return np.asarray(cv2.remap(linear, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.float32)
+
+
+def _look(
+    rng: np.random.Generator, patch: EyePatch, turned: _Turned, gaze: Array, draw: EyeDraw
+) -> tuple[Image, LidLines, Array]:
+    """The patch with an eyeball that looks along `gaze` (mirrored patch frame), its lids, its iris centre in px."""
+    head = turned.head
+    pitch, yaw = vector_to_pitch_yaw(head.T @ gaze)
+    before_pitch, before_yaw = vector_to_pitch_yaw(patch.head.T @ FORWARD)
+    travel = _IRIS_TRAVEL_MM * float(np.sin(pitch) - np.sin(before_pitch))
+    old = _lid_lines(turned)
+    new = _moved_lids(rng, old, turned, travel, draw)
+    skin = _fold_skin(turned.linear, old, new)
+
+    temporal, up = draw.kappa
+    optical = head @ pitch_yaw_to_vector((pitch + up, yaw - temporal))
+    optical_before = patch.head @ pitch_yaw_to_vector((before_pitch + up, before_yaw - temporal))
+    surface = np.append((patch.iris - _CENTRE_PX) / PX_PER_MM, _iris_depth(rng, patch))
+    noise = np.append(rng.normal(0, 0.2, 2), 0.0)
+    centre = turned.turn @ (surface - _SURFACE_TO_CENTRE_MM * optical_before + noise)
+    centre_mm = centre + [0.0, 0.0, DISTANCE_MM]
+    upright = head @ np.array([0.0, -1.0, 0.0])
+    upright = normalised(upright - optical * (upright @ optical))
+    light = front_light(draw.lights)
+    level = patch.sclera * draw.sclera_gain / np.maximum(light * np.asarray(draw.look.sclera), 1e-4)
+    level = 0.75 * level + 0.25 * level.mean()
+    colour, cover = paint_eyeball(new, centre_mm, optical, upright, draw, level)
+    image = skin * (1 - cover[..., None]) + colour * cover[..., None]
+    image = paint_lashes(rng, image, new, float(yaw), draw)
+    iris = (centre + draw.shape.iris_plane_mm * optical)[:2] * PX_PER_MM + _CENTRE_PX
+    return np.asarray(image, np.float32), new, iris
+
+
+def _iris_depth(rng: np.random.Generator, patch: EyePatch) -> float:
+    """Depth of the cornea's front in mm: the corners' depth less what the eyeball bulges out."""
+    i = np.clip(patch.upper[[0, -1]].astype(int), 0, [PATCH.width - 1, PATCH.height - 1])
+    return float(patch.depth[i[:, 1], i[:, 0]].mean()) - 2.5 + float(rng.normal(0, 0.7))
+
+
+def photo_renderer(folder: Path, own_eyes: float, people: str) -> Render:
+    """Draws faces from a folder of photographs; every second one from those with large, sharp eyes.
+
+    Raises UserError where no usable photograph is found.
+    """
+    cv2.setNumThreads(1)
+    with FaceLandmarker(video=False, blendshapes=False) as landmarker:
+        listed = [p for p in list_photographs(folder) if people == "all" or not is_heldout(p[1], p[2])]
+        loaded = [load_photo_face(landmarker, *entry) for entry in listed]
+    faces = [face for face in loaded if face is not None]
+    if not faces:
+        raise UserError(f"{folder} holds no photograph with a face whose open eyes look into the lens.")
+    persons = {name: i for i, name in enumerate(sorted({(f.group, f.person) for f in faces}))}
+    sharp = [f for f in faces if f.native_eye_px > 40] or faces
+
+    def render(rng: np.random.Generator) -> tuple[RenderedFace, int]:
+        pool = faces if rng.random() < 0.5 else sharp
+        face = pool[int(rng.integers(len(pool)))]
+        rendered = render_photo(rng, face, own_eyes=bool(rng.random() < own_eyes))
+        return rendered, persons[face.group, face.person]
+
+    return render

@@ -1,0 +1,148 @@
+"""The point test: real webcam eyes of one person who looked at known points of a screen, and how well a simple map from
+predicted angles finds those points again. Measuring only.
+
+The file: `image` (n, h, w) uint8 grey, the right eye, unmirrored, cropped from corner to corner; `point_px` (n, 2).
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.errors import UserError
+from gaze_demo.geometry import Array
+from gaze_demo.normalisation.normalise import DISTANCE_MM
+from gaze_training.evaluate.lens_faces import crop_geometry
+from gaze_training.evaluate.predict import Crops, Predict, in_batches
+
+CORNER_DISTANCE_MM = 27.5
+_DRAWS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class PointEyes:
+    """`crops`: (n, h, w) grey, mirrored so that the nose is at the left. `point_px`: (n, 2). `point`: (n,) its number."""
+
+    crops: Crops
+    point_px: Array
+    point: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.crops)
+
+
+@dataclass(frozen=True)
+class PointResult:
+    """Figures in px of the screen in the file; `r2_*` is the share of the points' variance explained, points left out.
+
+    `median_quadratic`, `median_affine`: each point is predicted by a map fitted on all others. `median_9`, `median_40`:
+    an affine map of 9 or 40 random frames, on frames of other points, median over 200 draws. `guess`: the median of
+    always answering the mean of the points.
+    """
+
+    r2_x: float
+    r2_y: float
+    r2_x_affine: float
+    r2_y_affine: float
+    median_quadratic: float
+    median_affine: float
+    median_9: float
+    median_40: float
+    guess: float
+
+
+def load_point_eyes(file: Path, *, scale: int = 1) -> PointEyes:
+    """The eyes in the models' crop geometry; skin beyond the image repeats its edge. Raises UserError."""
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            images, points = arrays["image"], arrays["point_px"].astype(float)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise UserError(f"{file} is not a file of webcam eyes: it needs the arrays image and point_px.") from error
+    if images.ndim != 3 or images.dtype != np.uint8 or points.shape != (len(images), 2) or len(images) == 0:
+        raise UserError(f"{file} is not a file of webcam eyes: image is (n, h, w) uint8 and point_px is (n, 2).")
+    crops = np.stack([_crop(image, scale) for image in images])
+    return PointEyes(crops, points, np.unique(points, axis=0, return_inverse=True)[1].reshape(-1))
+
+
+def _crop(image: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
+    geometry = crop_geometry(scale)
+    height, width = image.shape
+    zoom = CORNER_DISTANCE_MM * geometry.focal_px / DISTANCE_MM / width
+    size = round(width * zoom), round(height * zoom)
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR)
+    left, top = (geometry.width - size[0]) // 2, (geometry.height - size[1]) // 2
+    right, bottom = geometry.width - size[0] - left, geometry.height - size[1] - top
+    if min(left, top) < 0:
+        raise UserError(f"webcam eyes of {width} x {height} px are not cropped from corner to corner.")
+    padded = cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(np.asarray(padded, np.uint8)[:, ::-1])
+
+
+def point_test(eyes: PointEyes, predict: Predict) -> PointResult:
+    """The test with an unknown, hence frontal head."""
+    angles = in_batches(predict, eyes.crops, np.zeros((len(eyes), 2), np.float32))
+    return point_result(eyes, angles.astype(float))
+
+
+def point_result(eyes: PointEyes, angles: Array) -> PointResult:
+    """The figures of predicted pitch and yaw (n, 2)."""
+    quadratic, affine = _points_left_out(eyes, _quadratic(angles)), _points_left_out(eyes, _affine(angles))
+    r2, r2_affine = _r2(eyes.point_px, quadratic), _r2(eyes.point_px, affine)
+    return PointResult(
+        r2_x=float(r2[0]),
+        r2_y=float(r2[1]),
+        r2_x_affine=float(r2_affine[0]),
+        r2_y_affine=float(r2_affine[1]),
+        median_quadratic=_median(quadratic, eyes.point_px),
+        median_affine=_median(affine, eyes.point_px),
+        median_9=_few_frames(eyes, angles, 9),
+        median_40=_few_frames(eyes, angles, 40),
+        guess=_median(np.broadcast_to(eyes.point_px.mean(0), eyes.point_px.shape), eyes.point_px),
+    )
+
+
+def _affine(angles: Array) -> Array:
+    return np.c_[np.ones(len(angles)), angles]
+
+
+def _quadratic(angles: Array) -> Array:
+    pitch, yaw = angles.T
+    return np.c_[_affine(angles), pitch * pitch, pitch * yaw, yaw * yaw]
+
+
+def _fit(features: Array, points: Array) -> Array:
+    return np.asarray(np.linalg.lstsq(features, points, rcond=None)[0], float)
+
+
+def _points_left_out(eyes: PointEyes, features: Array) -> Array:
+    predicted = np.empty_like(eyes.point_px)
+    for k in np.unique(eyes.point):
+        out = eyes.point == k
+        predicted[out] = features[out] @ _fit(features[~out], eyes.point_px[~out])
+    return predicted
+
+
+def _few_frames(eyes: PointEyes, angles: Array, frames: int, features: Callable[[Array], Array] = _affine) -> float:
+    rng = np.random.default_rng(0)
+    all_features, medians = features(angles), []
+    for _ in range(_DRAWS):
+        chosen = rng.choice(len(eyes), min(frames, len(eyes)), replace=False)
+        others = ~np.isin(eyes.point, eyes.point[chosen])
+        if others.any():
+            predicted = all_features[others] @ _fit(all_features[chosen], eyes.point_px[chosen])
+            medians.append(_median(predicted, eyes.point_px[others]))
+    return float(np.median(medians)) if medians else float("nan")
+
+
+def _median(predicted: Array, points: Array) -> float:
+    return float(np.median(np.linalg.norm(predicted - points, axis=-1)))
+
+
+def _r2(points: Array, predicted: Array) -> Array:
+    return np.asarray(1 - ((points - predicted) ** 2).sum(0) / ((points - points.mean(0)) ** 2).sum(0), float)

@@ -1,0 +1,31 @@
+"""Several networks as one: the mean of their gaze directions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from gaze_training.angles import pitch_yaw_to_vector, vector_to_pitch_yaw
+from gaze_training.networks.output import GazeNetwork, GazeOutput
+
+
+class Ensemble(GazeNetwork):
+    """The mean direction of its members; a teacher whose seeds' errors cancel, and one ONNX file like any other.
+
+    The members' embeddings stand side by side. Feature maps are the first member's: maps of different seeds have no
+    channel in common, so a mean of them means nothing.
+    """
+
+    def __init__(self, members: Sequence[GazeNetwork]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+        self.group_channels = members[0].group_channels
+        self.embedding_width = sum(member.embedding_width for member in members)
+
+    def forward(self, eyes: Tensor, head: Tensor) -> GazeOutput:
+        outputs: list[GazeOutput] = [member(eyes, head) for member in self.members]
+        vectors = torch.stack([pitch_yaw_to_vector(output.gaze) for output in outputs]).mean(0)
+        embedding = torch.cat([output.embedding for output in outputs], 1)
+        return GazeOutput(vector_to_pitch_yaw(vectors), embedding, features=outputs[0].features)

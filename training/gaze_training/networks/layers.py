@@ -1,0 +1,87 @@
+"""Layers that the networks share."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
+from gaze_training.networks.output import GazeOutput
+
+SD_FLOOR = 4.0
+"""Grey levels: a crop without contrast is not blown up to noise."""
+
+
+class Standardise(nn.Module):
+    """Each crop's own mean and standard deviation taken away: light and contrast of the camera cancel.
+
+    Inside the network, so that whoever runs the ONNX hands over plain grey levels 0..255.
+    """
+
+    def forward(self, eyes: Tensor) -> Tensor:
+        return F.instance_norm(eyes, eps=SD_FLOOR**2)
+
+
+def conv_bn(channels: int, out: int, kernel: int = 3, stride: int = 1, groups: int = 1, relu: bool = True) -> nn.Module:
+    """Convolution, batch norm and (if asked for) a ReLU; the padding keeps the size up to the stride."""
+    layers: list[nn.Module] = [
+        nn.Conv2d(channels, out, kernel, stride, kernel // 2, groups=groups, bias=False),
+        nn.BatchNorm2d(out),
+    ]
+    return nn.Sequential(*layers, nn.ReLU(inplace=True)) if relu else nn.Sequential(*layers)
+
+
+def depthwise_separable(channels: int, out: int, stride: int = 1) -> nn.Module:
+    """A 3x3 convolution for each channel, then 1x1 across channels (Howard et al., "MobileNets", 2017)."""
+    return nn.Sequential(conv_bn(channels, channels, stride=stride, groups=channels), conv_bn(channels, out, kernel=1))
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions beside a shortcut (He et al., "Deep residual learning", CVPR 2016)."""
+
+    def __init__(self, channels: int, out: int, stride: int = 1) -> None:
+        super().__init__()
+        self.body = nn.Sequential(conv_bn(channels, out, stride=stride), conv_bn(out, out, relu=False))
+        same = stride == 1 and channels == out
+        self.shortcut = nn.Identity() if same else conv_bn(channels, out, kernel=1, stride=stride, relu=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(self.body(x) + self.shortcut(x))
+
+
+class GazeHead(nn.Module):
+    """From the last feature map and the head's angles to the outputs.
+
+    The map is summed by one learnt weight for each place and channel (global depthwise convolution, Chen et al.,
+    "MobileFaceNets", 2018) and not by its mean: where the iris is is the answer, and a mean forgets it.
+    """
+
+    def __init__(self, channels: int, size: tuple[int, int], width: int, auxiliary: bool, dropout: float) -> None:
+        super().__init__()
+        self.place = nn.Conv2d(channels, channels, size, groups=channels)
+        self.dropout = nn.Dropout(dropout)
+        self.mix = nn.Linear(channels + 2, width)
+        self.gaze = nn.Linear(width, 2)
+        self.auxiliary = nn.Linear(width, 3) if auxiliary else None
+        nn.init.normal_(self.place.weight, std=(size[0] * size[1]) ** -0.5)
+        nn.init.normal_(self.gaze.weight, std=0.02)
+        nn.init.zeros_(self.gaze.bias)
+
+    def forward(self, features: tuple[Tensor, ...], head: Tensor) -> GazeOutput:
+        seen = self.dropout(self.place(features[-1]).flatten(1))
+        embedding = F.relu(self.mix(torch.cat([seen, head], 1)))
+        gaze = self.gaze(embedding)
+        if self.auxiliary is None:
+            return GazeOutput(gaze, embedding, features=features)
+        iris_x, iris_y, openness = self.auxiliary(embedding).unbind(1)
+        iris = torch.stack([0.5 + iris_x, 0.5 + iris_y], 1)
+        return GazeOutput(gaze, embedding, iris, openness, features)
+
+
+def map_size(strides: int) -> tuple[int, int]:
+    """Height and width of the feature map after so many halvings of the crop."""
+    height, width = HEIGHT_PX, WIDTH_PX
+    for _ in range(strides):
+        height, width = (height + 1) // 2, (width + 1) // 2
+    return height, width

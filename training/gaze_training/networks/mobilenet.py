@@ -1,0 +1,51 @@
+"""The students: MobileNets for a grey crop of 60 x 36 px."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from gaze_training.networks.layers import GazeHead, Standardise, conv_bn, depthwise_separable, map_size
+from gaze_training.networks.output import GazeNetwork, GazeOutput
+
+_STEM = 32
+_GROUPS = ((64, 1, 1), (128, 2, 2), (256, 2, 2), (512, 2, 4))
+"""Channels at width 1, stride of the first layer, depthwise separable layers at depth 1 of each group."""
+_EMBEDDING = 256
+
+
+class MobileNet(GazeNetwork):
+    """Howard et al., "MobileNets: efficient convolutional neural networks for mobile vision applications" (2017).
+
+    Fewer halvings than for 224 px, and no layers of 1024 channels: a crop of an eye has neither the pixels nor the
+    thousand classes. `width` scales all channels, `depth` the layers of a group beyond its first: thin and deep is
+    width 0.125, depth 3.
+    """
+
+    def __init__(self, width: float = 1.0, depth: float = 1.0, auxiliary: bool = False, dropout: float = 0.0) -> None:
+        super().__init__()
+
+        def scaled(channels: int) -> int:
+            return max(2, round(channels * width))
+
+        self.standardise = Standardise()
+        self.stem = conv_bn(1, scaled(_STEM), stride=2)
+        groups, channels = [], scaled(_STEM)
+        for full, stride, layers in _GROUPS:
+            out = scaled(full)
+            repeats = max(0, round((layers - 1) * depth))
+            more = [depthwise_separable(out, out) for _ in range(repeats)]
+            groups.append(nn.Sequential(depthwise_separable(channels, out, stride), *more))
+            channels = out
+        self.groups = nn.ModuleList(groups)
+        self.group_channels = tuple(scaled(full) for full, _, _ in _GROUPS)
+        self.embedding_width = max(16, round(_EMBEDDING * width))
+        self.head = GazeHead(channels, map_size(4), self.embedding_width, auxiliary, dropout)
+
+    def forward(self, eyes: Tensor, head: Tensor) -> GazeOutput:
+        x = self.stem(self.standardise(eyes.float()))
+        features = []
+        for group in self.groups:
+            x = group(x)
+            features.append(x)
+        output: GazeOutput = self.head(tuple(features), head)
+        return output

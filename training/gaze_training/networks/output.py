@@ -1,0 +1,44 @@
+"""What every network says of a batch of eyes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, eq=False)
+class GazeOutput:
+    """`gaze`: (N, 2) pitch, yaw in radians, normalised frame. `embedding`: (N, E) what the gaze is read from.
+
+    `iris`: (N, 2) x, y of the iris's centre as shares of the crop, 0..1; `openness`: (N,); None where the network has no
+    auxiliary outputs. `features`: one map (N, C, H, W) for each group of layers, for hints.
+    """
+
+    gaze: Tensor
+    embedding: Tensor
+    iris: Tensor | None = None
+    openness: Tensor | None = None
+    features: tuple[Tensor, ...] = ()
+
+
+class GazeNetwork(nn.Module):
+    """A network that reads eye crops.
+
+    Called with `eyes` (N, 1, 36, 60), uint8 or float, 0..255, grey, and `head` (N, 2): pitch and yaw in radians of the
+    face's direction in the normalised frame; returns a GazeOutput.
+
+    Attributes:
+        group_channels: channels of each feature map in `GazeOutput.features`.
+        embedding_width: E of `GazeOutput.embedding`.
+    """
+
+    group_channels: tuple[int, ...]
+    embedding_width: int
+
+    def forward(self, eyes: Tensor, head: Tensor) -> GazeOutput:
+        raise NotImplementedError
+
+    def __call__(self, eyes: Tensor, head: Tensor) -> GazeOutput:
+        output: GazeOutput = super().__call__(eyes, head)
+        return output
