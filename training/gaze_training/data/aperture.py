@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gaze_demo.geometry import FORWARD, Array, mirror_vector
 from gaze_demo.normalisation.normalise import CropGeometry
 from gaze_demo.synthesis.eyeball import shade_eyeball
-from gaze_demo.synthesis.light import Lights
+from gaze_demo.synthesis.light import Lights, LocalLights
 from gaze_training.data.rendered import RenderedEye
 from gaze_training.data.sampler import EyeDraw
 
@@ -111,11 +111,9 @@ def paint_eyeball(
 
 
 def front_light(lights: Lights) -> Array:
-    """Light (3,) on a surface that faces the camera, linear RGB."""
-    ambient = (np.asarray(lights.ambient_up, float) + np.asarray(lights.ambient_down, float)) / 2
-    facing = np.clip((np.asarray(lights.directions) @ FORWARD + 0.3) / 1.3, 0, None)
-    solid = 4 * np.asarray(lights.half_sizes)[:, 0] * np.asarray(lights.half_sizes)[:, 1] / np.pi
-    return np.asarray(ambient + (facing * solid) @ np.asarray(lights.colours), float)
+    """Light (3,) on a white surface that faces the camera, linear RGB."""
+    facing = FORWARD.astype(np.float32)[:, None]
+    return LocalLights(lights, np.eye(3)).diffuse(facing, (0.3, 0.3, 0.3))[:, 0].astype(float)
 
 
 def paint_lashes(rng: np.random.Generator, image: Image, lids: LidLines, yaw: float, draw: EyeDraw) -> Image:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaze_demo.geometry import Array, normalised, pitch_yaw_to_vector, vector_to_pitch_yaw
+from gaze_demo.geometry import Array, normalised, pitch_yaw_to_vector, rotation_from_angles, vector_to_pitch_yaw
 from gaze_demo.synthesis.eyeball import EyeballLook, EyeballShape
 from gaze_demo.synthesis.light import Lights
 
@@ -174,3 +174,10 @@ def draw_turn(rng: np.random.Generator) -> Array:
     about_y = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
     return about_y @ about_x
+
+
+def draw_head(rng: np.random.Generator) -> Array:
+    """A head's rotation (3, 3) for renderers that have no photograph to start from."""
+    yaw = float(np.clip(rng.normal(0, 15), -38, 38))
+    pitch = float(np.clip(rng.normal(0, 10), -28, 28))
+    return rotation_from_angles(np.radians(pitch), np.radians(yaw), np.radians(rng.normal(0, 3)))

@@ -13,6 +13,7 @@ Image = NDArray[np.float32]
 HALF_MM = 32.0
 PX_PER_MM = 8.0
 SIZE_PX = round(2 * HALF_MM * PX_PER_MM)
+_ROW = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +29,15 @@ class Skin:
     hair: NDArray[np.float64]
     gloss: float
 
-    def at(self, map_: Image, x_mm: Image, y_mm: Image) -> Image:
-        """A map's values at points in mm about the eye's centre."""
-        u = ((x_mm + HALF_MM) * PX_PER_MM - 0.5).astype(np.float32)
-        v = ((y_mm + HALF_MM) * PX_PER_MM - 0.5).astype(np.float32)
-        return np.asarray(cv2.remap(map_, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.float32)
+    def at(self, map_: Image, x_mm: NDArray[np.floating], y_mm: NDArray[np.floating]) -> Image:
+        """A map's values (n, ...) at points (n,), in mm about the eye's centre."""
+        n = len(x_mm)
+        rows = -(-n // _ROW)  # OpenCV takes maps of fewer than 32768 rows
+        where = np.zeros((2, rows * _ROW), np.float32)
+        where[:, :n] = (np.stack([x_mm, y_mm]) + HALF_MM) * PX_PER_MM - 0.5
+        u, v = where.reshape(2, rows, _ROW)
+        taken = cv2.remap(map_, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        return np.asarray(taken.reshape(rows * _ROW, -1)[:n].reshape(n, *map_.shape[2:]), np.float32)
 
 
 def draw_skin(rng: np.random.Generator) -> Skin:
