@@ -1,10 +1,10 @@
-"""Photographs of people who look into the lens, as a model sees them: found and normalised once, then kept in a cache."""
+"""Photographs of people who look into the lens, as a model sees them; found and normalised once, then cached."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import cv2
@@ -29,8 +29,8 @@ class LensFaces:
     """`n` photographs; eyes in the order left, right (the person's own).
 
     `name`, `group`, `person`: (n,) text. `crops`: (n, 2, h, w) grey, the right eye mirrored. `head`: (n, 2, 2) measured
-    head pitch and yaw in the crop's frame, radians. `rotation`: (n, 2, 3, 3) camera frame to virtual camera, unmirrored.
-    `centre_mm`: (n, 2, 3) the eyes in the camera frame. `openness`: (n, 2) lid distance over corner distance.
+    head pitch and yaw in the crop's frame, radians. `rotation`: (n, 2, 3, 3) camera frame to virtual camera, not
+    mirrored. `centre_mm`: (n, 2, 3) the eyes in the camera frame. `openness`: (n, 2) lid distance over corner distance.
     `eye_px`: (n,) width of an eye in the photograph.
     """
 
@@ -76,7 +76,7 @@ def load_lens_faces(folder: Path, cache: Path, *, scale: int = 1, focal: float =
         with np.load(stored, allow_pickle=False) as arrays:
             return LensFaces(**{f.name: arrays[f.name] for f in fields(LensFaces)})
     faces = _prepare(photographs, crop_geometry(scale), focal)
-    if not len(faces):
+    if faces is None:
         raise UserError(f"{folder} has no photograph with a face: name a folder of face photographs.")
     cache.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(stored, **{f.name: getattr(faces, f.name) for f in fields(faces)})
@@ -94,38 +94,48 @@ def find_face(
     return (landmarks, pose, camera) if landmarks and pose else None
 
 
-def _prepare(photographs: Iterable[tuple[Path, str, str]], geometry: CropGeometry, focal: float) -> LensFaces:
-    rows: dict[str, list[object]] = {f.name: [] for f in fields(LensFaces)}
+def _prepare(photographs: Sequence[tuple[Path, str, str]], geometry: CropGeometry, focal: float) -> LensFaces | None:
+    faces: list[LensFaces] = []
     with FaceLandmarker(video=False, blendshapes=False) as landmarker:
         for path, group, person in photographs:
             image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-            found = None if image is None else find_face(landmarker, np.asarray(image, np.uint8), focal)
-            if image is None or found is None:
-                continue
-            landmarks, pose, camera = found
-            centres = [pose.left_eye_mm, pose.right_eye_mm]
-            eyes = [
-                normalise_eye(np.asarray(image, np.uint8), c, pose.rotation, camera, geometry, mirrored=side == 1)
-                for side, c in enumerate(centres)
-            ]
-            points = landmarks.points_px
-            row: dict[str, object] = {
-                "name": path.name,
-                "group": group,
-                "person": person,
-                "crops": [cv2.cvtColor(eye.crop, cv2.COLOR_BGR2GRAY) for eye in eyes],
-                "head": [eye.head_pitch_yaw for eye in eyes],
-                "rotation": [eye.rotation for eye in eyes],
-                "centre_mm": centres,
-                "openness": [_openness(points, LEFT_CORNERS, _LEFT_LIDS), _openness(points, RIGHT_CORNERS, _RIGHT_LIDS)],
-                "eye_px": (_distance(points, LEFT_CORNERS) + _distance(points, RIGHT_CORNERS)) / 2,
-            }
-            for name, value in row.items():
-                rows[name].append(value)
-    text = {name: np.array(rows[name], np.str_) for name in ("name", "group", "person")}
-    crops = np.array(rows["crops"], np.uint8)
-    numbers = {n: np.array(v, np.float32) for n, v in rows.items() if n not in text and n != "crops"}
-    return LensFaces(**text, crops=crops, **numbers)
+            face = None if image is None else _prepare_one(landmarker, np.asarray(image, np.uint8), geometry, focal)
+            if face:
+                faces.append(
+                    replace(face, name=np.array([path.name]), group=np.array([group]), person=np.array([person]))
+                )
+    if not faces:
+        return None
+    return LensFaces(**{f.name: np.concatenate([getattr(face, f.name) for face in faces]) for f in fields(LensFaces)})
+
+
+def _prepare_one(
+    landmarker: FaceLandmarker, image: NDArray[np.uint8], geometry: CropGeometry, focal: float
+) -> LensFaces | None:
+    """One photograph's row, without a name yet."""
+    found = find_face(landmarker, image, focal)
+    if found is None:
+        return None
+    landmarks, pose, camera = found
+    points, centres = landmarks.points_px, [pose.left_eye_mm, pose.right_eye_mm]
+    eyes = [
+        normalise_eye(image, centre, pose.rotation, camera, geometry, mirrored=side == 1)
+        for side, centre in enumerate(centres)
+    ]
+    openness = [_openness(points, LEFT_CORNERS, _LEFT_LIDS), _openness(points, RIGHT_CORNERS, _RIGHT_LIDS)]
+    width = (_distance(points, LEFT_CORNERS) + _distance(points, RIGHT_CORNERS)) / 2
+    unnamed = np.array([""])
+    return LensFaces(
+        name=unnamed,
+        group=unnamed,
+        person=unnamed,
+        crops=np.array([[cv2.cvtColor(eye.crop, cv2.COLOR_BGR2GRAY) for eye in eyes]], np.uint8),
+        head=np.array([[eye.head_pitch_yaw for eye in eyes]], np.float32),
+        rotation=np.array([[eye.rotation for eye in eyes]], np.float32),
+        centre_mm=np.array([centres], np.float32),
+        openness=np.array([openness], np.float32),
+        eye_px=np.array([width], np.float32),
+    )
 
 
 def _openness(points: Array, corners: tuple[int, int], lids: tuple[int, int]) -> float:

@@ -27,7 +27,7 @@ _DRAWS = 200
 
 @dataclass(frozen=True, eq=False)
 class PointEyes:
-    """`crops`: (n, h, w) grey, mirrored so that the nose is at the left. `point_px`: (n, 2). `point`: (n,) its number."""
+    """`crops`: (n, h, w) grey, mirrored: the nose is at the left. `point_px`: (n, 2). `point`: (n,) its number."""
 
     crops: Crops
     point_px: Array

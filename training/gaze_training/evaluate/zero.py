@@ -122,7 +122,7 @@ def _row(name: str, faces: LensFaces, mask: NDArray[np.bool_], error: Array, off
         bias_yaw=float(off[mask, 1].mean()),
         spread_pitch=float(off[mask, 0].std()),
         spread_yaw=float(off[mask, 1].std()),
-        temporal=float(-eyes[..., 1].mean()),
+        temporal=float(0.0 - eyes[..., 1].mean()),
         eyes_apart=float(np.linalg.norm(straight[:, 0] - straight[:, 1], axis=-1).mean()),
         per_head_pitch=_slope(head[:, 0], off[mask, 0]),
         per_head_yaw=_slope(head[:, 1], off[mask, 1]),
