@@ -116,6 +116,12 @@ def shade_eyeball(
     return np.ascontiguousarray(colour.T, np.float32), hit
 
 
+def _shifts(seed: int, use: int) -> tuple[np.float32, np.float32, np.float32]:
+    """Whole numbers below 1024 by which textures are moved: any two seeds differ in all of them."""
+    mixed = (seed * 3 + use + 1) * 0x9E3779B97F4A7C15
+    return np.float32(mixed >> 20 & 1023), np.float32(mixed >> 32 & 1023), np.float32(mixed >> 44 & 1023)
+
+
 def _facing(toward: Floats, normal: Floats) -> Floats:
     return np.clip(-np.einsum("ij,ij->j", toward, normal), 0, 1)
 
@@ -146,9 +152,10 @@ def _surface(
 def _sclera_albedo(point: Floats, radius: Floats, shape: EyeballShape, look: EyeballLook) -> Floats:
     """(3, n): whitish, redder and veined away from the limbus, bluish right beside it."""
     far = np.clip((radius - shape.iris_radius_mm) / 5, 0, 1)
-    around = np.arctan2(point[1], point[0]) * np.float32(_TEXTURE_ROUND) + np.float32(look.seed % 997)
+    turn, across, down = _shifts(look.seed, 0)
+    around = np.arctan2(point[1], point[0]) * np.float32(_TEXTURE_ROUND) + turn
     lines = sample(sclera_veins(), around, (radius - shape.iris_radius_mm) * 18 + 2)
-    patch = sample(blotches(), point[0] * 5 + look.seed % 89, point[1] * 5 + look.seed % 53)
+    patch = sample(blotches(), point[0] * 5 + across, point[1] * 5 + down)
     red = look.veins * far * (0.9 * lines + 0.35 * patch)
     near = np.clip(1 - (radius - shape.iris_radius_mm) / 1.2, 0, 1)
     tint = np.array(look.sclera, np.float32)[:, None]
@@ -170,9 +177,10 @@ def _iris(point: Floats, toward: Floats, shape: EyeballShape, look: EyeballLook,
     radius = np.hypot(x, y)
     outward = (radius - shape.pupil_radius_mm) / max(shape.iris_radius_mm - shape.pupil_radius_mm, 0.5)
 
-    around = np.arctan2(y, x) * np.float32(_TEXTURE_ROUND) + np.float32(look.seed % 1021)
-    fibre = sample(iris_fibres(), around, outward * 60 + look.seed % 127)
-    crypt = sample(iris_crypts(), around + 300, outward * 70 + look.seed % 113)
+    turn, along_fibres, along_crypts = _shifts(look.seed, 1)
+    around = np.arctan2(y, x) * np.float32(_TEXTURE_ROUND) + turn
+    fibre = sample(iris_fibres(), around, outward * 60 + along_fibres)
+    crypt = sample(iris_crypts(), around + along_fibres, outward * 70 + along_crypts)
     inner = np.clip(1.15 - 2.1 * outward + 0.6 * (crypt - 0.5), 0, 1)
     outer_rgb, inner_rgb = (np.array(c, np.float32)[:, None] for c in (look.iris_outer, look.iris_inner))
     collarette = np.exp(-(((outward - 0.28 + 0.08 * (crypt - 0.5)) / 0.13) ** 2))
@@ -196,7 +204,8 @@ def _iris(point: Floats, toward: Floats, shape: EyeballShape, look: EyeballLook,
 def _rippled(normal: Floats, point: Floats, cornea: NDArray[np.bool_], seed: int) -> Floats:
     """Normals with the small waves of a wet sclera; the cornea stays a clean mirror."""
     texture = blotches()
-    x = sample(texture, point[0] * 26 + seed % 61, point[1] * 26) - np.float32(0.5)
-    y = sample(texture, point[0] * 26 + 37, point[1] * 26 + seed % 71) - np.float32(0.5)
+    first, second, third = _shifts(seed, 2)
+    x = sample(texture, point[0] * 26 + first, point[1] * 26 + third) - np.float32(0.5)
+    y = sample(texture, point[0] * 26 + second, point[1] * 26 + third) - np.float32(0.5)
     wave = np.where(cornea, np.float32(0), np.float32(0.05))
     return normal + np.stack([wave * x, wave * y, np.zeros_like(x)])
