@@ -37,7 +37,8 @@ from gaze_training.data.aperture import (
     paint_eyeball,
     paint_lashes,
 )
-from gaze_training.data.photo_face import EyePatch, PhotoFace, list_photographs, load_photo_face
+from gaze_training.data.photo_face import EyePatch, PhotoFace, load_photo_face
+from gaze_training.data.photographs import list_photographs
 from gaze_training.data.rendered import Render, RenderedFace
 from gaze_training.data.sampler import EyeDraw, draw_eyes, draw_gaze, draw_turn
 from gaze_training.data.split import is_heldout

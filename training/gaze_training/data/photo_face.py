@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +14,7 @@ from gaze_demo.landmarks.face import FaceLandmarker, FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose, canonical_face, estimate_head_pose
 from gaze_demo.normalisation.normalise import normalising_rotation, warp_image, warp_matrix
 from gaze_training.data.aperture import PATCH, PX_PER_MM
-
-PHOTO_FOCAL = 3.0
-"""Focal length of a cropped portrait, in widths of its image: such pictures are taken from afar."""
+from gaze_training.data.photographs import PHOTO_FOCAL
 
 _LEFT_UPPER = (362, 398, 384, 385, 386, 387, 388, 466, 263)
 _LEFT_LOWER = (362, 382, 381, 380, 374, 373, 390, 249, 263)
@@ -25,7 +22,6 @@ _RIGHT_UPPER = (133, 173, 157, 158, 159, 160, 161, 246, 33)
 _RIGHT_LOWER = (133, 155, 154, 153, 145, 144, 163, 7, 33)
 _LEFT_IRIS, _RIGHT_IRIS = slice(473, 478), slice(468, 473)
 _WORK_EYE_PX = 130.0
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +55,6 @@ class PhotoFace:
     eyes: tuple[EyePatch, EyePatch]
     pose: HeadPose
     native_eye_px: float
-
-
-def list_photographs(folder: Path) -> list[tuple[Path, str, str]]:
-    """(file, group, person) of each photograph, from `faces.csv` where there is one, else one person a file."""
-    table = folder / "faces.csv"
-    if table.is_file():
-        with table.open(newline="", encoding="utf-8") as lines:
-            return [(folder / row["file"], row["group"], row["person"]) for row in csv.DictReader(lines)]
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in _SUFFIXES)
-    return [(p, "photographs", p.stem) for p in files]
 
 
 def load_photo_face(landmarker: FaceLandmarker, path: Path, group: str, person: str) -> PhotoFace | None:
