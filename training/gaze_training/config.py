@@ -1,0 +1,145 @@
+"""One TOML file a run: what is trained, on what, how. Read strictly; an error names the field."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gaze_demo.errors import UserError
+from gaze_training.networks.spec import NetworkSpec
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataConfig(_Section):
+    """`folders`: shards of faces. `limit`: the first faces of each folder alone (0: all). `held_out`: share of people
+    kept for validation, where `validation` names no folder of its own. `unlabelled`: faces whose gaze is not to be
+    used, for distillation alone."""
+
+    folders: tuple[Path, ...] = ()
+    validation: Path | None = None
+    unlabelled: tuple[Path, ...] = ()
+    limit: int = Field(0, ge=0)
+    held_out: float = Field(0.1, gt=0, lt=1)
+
+
+class AugmentConfig(_Section):
+    """Disturbances drawn anew for each eye and epoch; 0 switches one off.
+
+    Standard deviations: `shift_px`, `scale` (log), `roll_deg` (gaze and head turn with it exactly), `head_deg` (error of
+    the measured head), `gamma` (log), `light` (slope across the crop). Upper limits: `noise` (grey levels), `blur`
+    (1: a 3x3 binomial filter; below 0 as much sharpening), `contrast` (share lost or won). `reflection`: share of eyes
+    that get a bright spot, as glasses do.
+    """
+
+    shift_px: float = Field(1.2, ge=0)
+    scale: float = Field(0.04, ge=0)
+    roll_deg: float = Field(2.0, ge=0)
+    head_deg: float = Field(2.0, ge=0)
+    gamma: float = Field(0.2, ge=0)
+    light: float = Field(0.3, ge=0)
+    contrast: float = Field(0.3, ge=0, lt=1)
+    noise: float = Field(6.0, ge=0)
+    blur: float = Field(1.0, ge=0, le=1)
+    reflection: float = Field(0.1, ge=0, le=1)
+
+
+class LabelConfig(_Section):
+    """What counts as the true gaze. `outside_share`: weight of the outside teacher's label against the exact one, where
+    there are both; `outside_axes`: in which angles. `beta_deg`: errors below it count by their square (0: L1).
+    `auxiliary`: weight of iris centre and openness. `pitch_weight`: of pitch against yaw."""
+
+    outside_share: float = Field(0.0, ge=0, le=1)
+    outside_axes: Literal["both", "yaw"] = "both"
+    beta_deg: float = Field(0.0, ge=0)
+    auxiliary: float = Field(0.3, ge=0)
+    pitch_weight: float = Field(1.0, gt=0)
+
+
+class SchemeConfig(_Section):
+    """A scheme of the registry and its options; `teachers`: checkpoints, more than one is an ensemble."""
+
+    name: str = "baseline"
+    teachers: tuple[Path, ...] = ()
+    options: dict[str, float | str | bool] = {}
+
+
+class OptimiserConfig(_Section):
+    """AdamW with warm-up and cosine decay. `batch`: eyes of one step over all processes. `average`: of the weights,
+    exponential (decay `ema_decay`) or over the last quarter of the run."""
+
+    epochs: int = Field(20, ge=1)
+    batch: int = Field(128, ge=2)
+    rate: float = Field(2e-3, gt=0)
+    final_rate: float = Field(0.01, ge=0, le=1)
+    warmup_epochs: float = Field(0.5, ge=0)
+    weight_decay: float = Field(0.02, ge=0)
+    clip: float = Field(2.0, gt=0)
+    average: Literal["ema", "swa", "none"] = "ema"
+    ema_decay: float = Field(0.998, gt=0, lt=1)
+    precision: Literal["auto", "32", "16-mixed", "bf16-mixed"] = "auto"
+
+
+class RunConfig(_Section):
+    """A whole run."""
+
+    name: str = Field("run", pattern=r"^[a-z0-9][a-z0-9_.-]*$")
+    seed: int = Field(0, ge=0)
+    network: NetworkSpec = NetworkSpec(kind="mobilenet")
+    data: DataConfig = DataConfig()
+    augment: AugmentConfig = AugmentConfig()
+    labels: LabelConfig = LabelConfig()
+    scheme: SchemeConfig = SchemeConfig()
+    train: OptimiserConfig = OptimiserConfig()
+
+    @model_validator(mode="after")
+    def _warm_up_ends(self) -> RunConfig:
+        if self.train.warmup_epochs >= self.train.epochs:
+            raise ValueError("train.warmup_epochs has to be less than train.epochs")
+        return self
+
+
+def read_config(path: Path, overrides: dict[str, Any] | None = None) -> RunConfig:
+    """The run that a TOML file describes; `overrides` maps dotted names ("train.epochs") to values.
+
+    Raises UserError naming the file and the field.
+    """
+    return parse_config(read_toml(path), str(path), overrides)
+
+
+def parse_config(tree: dict[str, Any], origin: str, overrides: dict[str, Any] | None = None) -> RunConfig:
+    """The run that a tree of tables describes. Raises UserError naming `origin` and the field."""
+    for name, value in (overrides or {}).items():
+        *tables, key = name.split(".")
+        table = tree
+        for step in tables:
+            table = table.setdefault(step, {})
+            if not isinstance(table, dict):
+                raise UserError(f"{name}: `{step}` is no table of a run's configuration.")
+        table[key] = value
+    try:
+        return RunConfig.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise UserError(f"{origin}: {field}: {first['msg']}.") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file. Raises UserError where it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"Cannot read the configuration {path} ({error}); see training/configs for examples.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path} is not valid TOML: {error}.") from error

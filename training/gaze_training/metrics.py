@@ -1,0 +1,60 @@
+"""How good a network is on eyes with known gaze."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gaze_training.angles import angle_between
+from gaze_training.eyes import Eyes
+from gaze_training.networks.output import GazeNetwork, GazeOutput
+
+_BATCH = 512
+
+
+@dataclass(frozen=True)
+class Quality:
+    """`error_deg`: mean angle between true and predicted gaze of one eye. Slopes of prediction on truth and mean errors,
+    signed, (pitch, yaw): a gain of 1 and a bias of 0 are right."""
+
+    error_deg: float
+    pitch_gain: float
+    yaw_gain: float
+    pitch_bias_deg: float
+    yaw_bias_deg: float
+
+
+@torch.no_grad()
+def predict(network: GazeNetwork, eyes: Eyes) -> Tensor:
+    """Gaze (M, 2) in radians; the network is put in evaluation mode for it."""
+    return torch.cat([output.gaze for output in _outputs(network, eyes)])
+
+
+def measure(network: GazeNetwork, eyes: Eyes) -> Quality:
+    """On the eyes whose exact gaze is known. Raises ValueError where there is none."""
+    known = eyes.select(eyes.gaze.isfinite().all(1))
+    if not len(known):
+        raise ValueError("no eye with a known gaze to measure on")
+    return quality(predict(network, known), known.gaze)
+
+
+def quality(predicted: Tensor, truth: Tensor) -> Quality:
+    """Of predictions (M, 2) against the truth (M, 2), both in radians."""
+    error = torch.rad2deg(angle_between(predicted, truth)).mean()
+    centred = truth - truth.mean(0)
+    gain = (centred * predicted).sum(0) / centred.square().sum(0).clamp(min=1e-9)
+    bias = torch.rad2deg((predicted - truth).mean(0))
+    return Quality(float(error), float(gain[0]), float(gain[1]), float(bias[0]), float(bias[1]))
+
+
+@torch.no_grad()
+def _outputs(network: GazeNetwork, eyes: Eyes) -> Iterator[GazeOutput]:
+    training = network.training
+    network.eval()
+    for start in range(0, len(eyes), _BATCH):
+        batch = eyes.select(slice(start, start + _BATCH))
+        yield network(batch.crops, batch.head)
+    network.train(training)

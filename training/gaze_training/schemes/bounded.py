@@ -1,0 +1,36 @@
+"""The teacher's error as a bound: who is better than the teacher is left alone."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from gaze_training.losses import distance
+from gaze_training.schemes.scheme import Scheme, Step
+
+
+class TeacherBounded(Scheme):
+    """The labels, and `weight` times the squared error once more wherever the student, with a margin, errs more than
+    the teacher; in units of `unit_deg`, so that the two terms are of one size."""
+
+    paper = "Chen et al., 'Learning efficient object detection models with knowledge distillation', NIPS 2017"
+    defaults = {"weight": 0.5, "margin_deg": 0.5, "unit_deg": 5.0}
+
+    def loss(self, step: Step) -> Tensor:
+        return (step.supervised + self.bound(step, step.taught.gaze)).mean()
+
+    def bound(self, step: Step, taught: Tensor) -> Tensor:
+        """The second term (N, 2); 0 where the truth or the teacher's gaze is unknown."""
+        truth = step.eyes.gaze
+        squared = distance(step.student.gaze, truth).square()
+        teacher = (taught - truth).norm(dim=1, keepdim=True)
+        worse = squared.detach().sum(1, keepdim=True).sqrt() + self.radians("margin_deg") > teacher
+        return self.number("weight") * worse * squared / self.radians("unit_deg")
+
+
+class OutsideBounded(TeacherBounded):
+    """The bound is set by the outside teacher whose labels lie in the data: anyone's model, trained on real people."""
+
+    needs_teacher = False
+
+    def loss(self, step: Step) -> Tensor:
+        return (step.supervised + self.bound(step, step.eyes.outside)).mean()

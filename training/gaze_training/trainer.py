@@ -1,0 +1,249 @@
+"""The one trainer: any network, any scheme, the same data and seeds."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from gaze_demo.errors import UserError
+from gaze_training.augment import Augment
+from gaze_training.average import WeightAverage
+from gaze_training.config import RunConfig
+from gaze_training.device import make_fabric, set_threads
+from gaze_training.eyes import Eyes
+from gaze_training.losses import Supervision
+from gaze_training.metrics import Quality, measure, predict
+from gaze_training.networks.batch_norm import share_batch_norm
+from gaze_training.networks.output import GazeNetwork, GazeOutput
+from gaze_training.networks.spec import build_network
+from gaze_training.networks.store import FORMAT, read_safely, save_network, write_whole
+from gaze_training.runlog import RunLog
+from gaze_training.schemes.registry import build_scheme
+from gaze_training.schemes.scheme import Scheme, Step
+
+_TEACHER_ERRORS = 4096
+"""So many eyes are enough to know the size of a teacher's errors."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """`loss`: mean over its steps. `quality`: of the averaged weights on the validation eyes, None without such."""
+
+    number: int
+    loss: float
+    seconds: float
+    quality: Quality | None
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """`network`: averaged weights, evaluation mode. `diverged`: the loss was no longer a number; training stopped."""
+
+    network: GazeNetwork
+    epochs: tuple[Epoch, ...]
+    diverged: bool
+
+
+class Lesson(nn.Module):
+    """Student and scheme as one module whose output is the loss: what several processes share."""
+
+    def __init__(self, student: GazeNetwork, scheme: Scheme, supervision: Supervision) -> None:
+        super().__init__()
+        self.student = student
+        self.scheme = scheme
+        self._supervision = supervision
+
+    def forward(self, eyes: Eyes, teacher: GazeOutput | None, progress: float) -> Tensor:
+        output = self.student(eyes.crops, eyes.head)
+        step = Step(eyes, output, teacher, self._supervision, progress)
+        return self.scheme.loss(step) + self._supervision.auxiliary(output, eyes)
+
+
+class Trainer:
+    """Trains one run; everything random in it comes from the run's seed and the epoch's number.
+
+    Attributes:
+        student: the network in training.
+        average: its averaged weights, which are the result.
+    """
+
+    def __init__(self, run: RunConfig, teacher: GazeNetwork | None = None, fabric: Fabric | None = None) -> None:
+        """Raises UserError where the scheme and its options do not fit."""
+        set_threads()
+        self._run = run
+        self._fabric = fabric or make_fabric("cpu", run.train.precision)
+        torch.manual_seed(run.seed)
+        self.student = build_network(run.network)
+        scheme = build_scheme(run.scheme, self.student, teacher)
+        lesson = Lesson(self.student, scheme, Supervision(run.labels))
+        if self._fabric.world_size > 1:
+            share_batch_norm(lesson)
+        lesson.to(memory_format=torch.channels_last)
+        lesson.to(self._fabric.device)
+        self.average = WeightAverage(self.student, run.train)
+        self._teacher = teacher.to(self._fabric.device).eval() if teacher and scheme.needs_teacher else None
+        self._scheme = scheme
+        optimiser = torch.optim.AdamW(_decayed(lesson, run.train.weight_decay), lr=run.train.rate, fused=True)
+        self._lesson, self._optimiser = self._fabric.setup(lesson, optimiser)
+
+    def fit(self, train: Eyes, validation: Eyes | None = None, folder: Path | None = None, show: bool = True) -> Trained:
+        """Train, or go on where a stopped run of the same configuration in `folder` ended; both give the same weights.
+
+        Writes `network.pt`, `history.jsonl`, TensorBoard events and `last.pt` (for going on) to `folder`. Raises
+        UserError where the folder holds another run, or where there are too few eyes.
+        """
+        run, batch = self._run, self._run.train.batch
+        if len(train) < 2:
+            raise UserError("There are no eyes to train on; are they all marked as not valid?")
+        device = self._fabric.device
+        train = train.to(device)
+        validation = validation.to(device) if validation is not None and len(validation) else None
+        self._prepare(train)
+        done = self._resume(folder) if folder else []
+        steps = max(1, len(train) // batch)
+        with RunLog(folder if self._fabric.is_global_zero else None, run, show and self._fabric.is_global_zero) as log:
+            log.start(steps, done)
+            for number in range(len(done), run.train.epochs):
+                started = time.monotonic()
+                loss = self._epoch(train, number, steps, log)
+                known = validation is not None and math.isfinite(loss)
+                quality = measure(self.result, validation) if validation is not None and known else None
+                done.append(Epoch(number, loss, time.monotonic() - started, quality))
+                log.epoch(done[-1])
+                if not math.isfinite(loss):
+                    break
+                if folder and self._fabric.is_global_zero:
+                    self._checkpoint(folder, done)
+        diverged = not math.isfinite(done[-1].loss)
+        trained = Trained(self.result.eval(), tuple(done), diverged)
+        if folder and self._fabric.is_global_zero:
+            save_network(folder / "network.pt", trained.network, run.network, summary(run, trained, len(train)))
+        return trained
+
+    @property
+    def result(self) -> GazeNetwork:
+        """The averaged network."""
+        network: GazeNetwork = self.average.model.module
+        return network
+
+    def _prepare(self, train: Eyes) -> None:
+        """Tell the scheme how wrong its teacher is."""
+        if self._teacher is None or not self._scheme.needs_teacher_errors:
+            return
+        known = train.select(train.gaze.isfinite().all(1))
+        some = known.select(_permutation(len(known), self._run.seed, 0)[:_TEACHER_ERRORS].to(known.gaze.device))
+        if not len(some):
+            raise UserError("This scheme needs eyes with exact labels, to know the teacher's errors.")
+        self._scheme.prepare(predict(self._teacher, some) - some.gaze, train)
+
+    def _epoch(self, train: Eyes, number: int, steps: int, log: RunLog) -> float:
+        """One pass; the mean loss, not finite as soon as one step's is not."""
+        run, fabric = self._run, self._fabric
+        torch.manual_seed(_seed(run.seed, number, 1))
+        augment = Augment(run.augment, torch.Generator(fabric.device).manual_seed(_seed(run.seed, number, 2)))
+        self._lesson.train()
+        total = 0.0
+        for step, index in enumerate(_batches(len(train), run.train.batch, _seed(run.seed, number, 3), fabric.device)):
+            progress = (number + step / steps) / run.train.epochs
+            self._set_rate(progress)
+            # every process disturbs the whole batch in the same way, then takes its own part
+            eyes = augment(train.select(index)).select(slice(fabric.global_rank, None, fabric.world_size))
+            with torch.no_grad():
+                taught = self._teacher(eyes.crops, eyes.head) if self._teacher is not None else None
+            loss = self._lesson(eyes, taught, progress)
+            self._optimiser.zero_grad()
+            fabric.backward(loss)
+            fabric.clip_gradients(self._lesson, self._optimiser, max_norm=run.train.clip, error_if_nonfinite=False)
+            self._optimiser.step()
+            self.average.update(self.student, progress)
+            total += float(fabric.all_reduce(loss.detach(), reduce_op="mean"))  # type: ignore[arg-type]
+            if not math.isfinite(total):
+                return math.nan
+            log.step()
+        return total / steps
+
+    def _set_rate(self, progress: float) -> None:
+        """Linear warm-up, then half a cosine down to `final_rate` of the full rate."""
+        train = self._run.train
+        warmup = train.warmup_epochs / train.epochs
+        if progress < warmup:
+            factor = (progress + 1e-3) / (warmup + 1e-3)
+        else:
+            cosine = 0.5 * (1 + math.cos(math.pi * (progress - warmup) / (1 - warmup)))
+            factor = train.final_rate + (1 - train.final_rate) * cosine
+        for group in self._optimiser.param_groups:
+            group["lr"] = train.rate * factor
+
+    def _checkpoint(self, folder: Path, done: list[Epoch]) -> None:
+        content = {
+            "format": FORMAT,
+            "run": self._run.model_dump_json(),
+            "epochs": json.dumps([asdict(epoch) for epoch in done]),
+            "lesson": self._lesson.module.state_dict() if hasattr(self._lesson, "module") else self._lesson.state_dict(),
+            "average": self.average.model.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+        }
+        write_whole(folder / "last.pt", content)
+
+    def _resume(self, folder: Path) -> list[Epoch]:
+        """The epochs that a run in this folder has done, its state taken over."""
+        path = folder / "last.pt"
+        if not path.exists():
+            return []
+        content = read_safely(path)
+        if content.get("run") != self._run.model_dump_json():
+            raise UserError(f"{folder} holds a run of another configuration; choose another folder or remove it.")
+        self._lesson.load_state_dict(content["lesson"])
+        self.average.model.load_state_dict(content["average"])
+        self._optimiser.load_state_dict(content["optimiser"])
+        return [_epoch_of(values) for values in json.loads(content["epochs"])]
+
+
+def summary(run: RunConfig, trained: Trained, eyes: int) -> dict[str, Any]:
+    """What is worth knowing of a run beside its weights; plain JSON values."""
+    last = trained.epochs[-1]
+    return {
+        "run": run.model_dump(mode="json"),
+        "eyes": eyes,
+        "seconds": round(sum(epoch.seconds for epoch in trained.epochs), 1),
+        "diverged": trained.diverged,
+        "loss": None if trained.diverged else last.loss,
+        "quality": asdict(last.quality) if last.quality else None,
+    }
+
+
+def _epoch_of(values: dict[str, Any]) -> Epoch:
+    quality = values.pop("quality")
+    return Epoch(**values, quality=Quality(**quality) if quality else None)
+
+
+def _decayed(module: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Weights decay, biases and the scales of norms do not."""
+    weights = [p for p in module.parameters() if p.requires_grad and p.ndim > 1]
+    others = [p for p in module.parameters() if p.requires_grad and p.ndim <= 1]
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+
+
+def _seed(*parts: int) -> int:
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])
+
+
+def _permutation(count: int, *seed: int) -> Tensor:
+    return torch.randperm(count, generator=torch.Generator().manual_seed(_seed(*seed)))
+
+
+def _batches(count: int, size: int, seed: int, device: torch.device) -> Iterator[Tensor]:
+    """Index tensors of whole batches; a last part of a batch is left out, unless it is all there is."""
+    order = _permutation(count, seed).to(device)
+    for start in range(0, max(1, count - size + 1), size):
+        yield order[start : start + size]
