@@ -93,7 +93,10 @@ class EyeRows(_Part):
 
 
 class EyePair(_Part):
-    """Two tensors hold both eyes at once and the model gives one gaze; `left` is the person's own left eye."""
+    """Two tensors hold both eyes at once and the model gives one gaze; `left` is the person's own left eye.
+
+    The gaze and the head pose are those of the middle between the eyes, never mirrored.
+    """
 
     arrangement: Literal["pair"] = "pair"
     left: Name
@@ -256,13 +259,10 @@ class Contract(_Part):
             raise ValueError(
                 f"'input.head_pose.frame' cannot be 'normalised' where 'input.form' is '{self.input.form}'"
             )
-        if isinstance(self.input, (NormalisedEyes, LevelEyes)):
-            if isinstance(self.input.eyes, EyePair) and self.input.mirror_right and self.output.frame != "camera":
-                raise ValueError("'input.mirror_right' must be false where both eyes go in at once and give one gaze")
         return self
 
     def to_json(self) -> str:
-        return self.model_dump_json(indent=2, exclude_defaults=False)
+        return self.model_dump_json(indent=2)
 
 
 _TAGS = {

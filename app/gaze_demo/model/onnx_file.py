@@ -1,0 +1,105 @@
+"""What an ONNX file says of itself, read from its protobuf records without running or allocating anything of it."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from pathlib import Path
+
+from gaze_demo.model.contract import METADATA_KEY, ContractError
+
+MAX_BYTES = 512 * 1024 * 1024
+_MAX_DEPTH = 16
+
+# Field numbers of onnx.proto3.
+_MODEL_GRAPH, _MODEL_METADATA = 7, 14
+_ENTRY_KEY, _ENTRY_VALUE = 1, 2
+_TENSOR_EXTERNAL = 13
+_TENSORS_AND_GRAPHS = {  # of a message: the fields in which a tensor with external data can hide
+    "graph": {1: "node", 5: "tensor", 15: "sparse"},
+    "node": {5: "attribute"},
+    "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
+    "sparse": {1: "tensor", 2: "tensor"},
+}
+
+
+def read_embedded_contract(path: Path) -> bytes | None:
+    """The JSON under the contract's metadata key, or None; raises ContractError where the file cannot be used.
+
+    A file is refused where it is too large, is no ONNX, or keeps weights in other files.
+    """
+    try:
+        size = path.stat().st_size
+        if not 0 < size <= MAX_BYTES:
+            raise ContractError(f"{path}: a model has at most {MAX_BYTES // 2**20} MB and is not empty.")
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return _read_model(path, memoryview(data))
+    except OSError as error:
+        raise ContractError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (ValueError, IndexError, BufferError):
+        raise ContractError(f"{path} is damaged or no ONNX model.") from None
+
+
+def _read_model(path: Path, data: memoryview) -> bytes | None:
+    contract, graphs = None, 0
+    with data:
+        for field, payload in _records(data):
+            if field == _MODEL_GRAPH:
+                graphs += 1
+                if _has_external_data(payload, "graph", 0):
+                    raise ContractError(f"{path} keeps weights in other files: save it as one file.")
+            elif field == _MODEL_METADATA:
+                entry = {number: bytes(value) for number, value in _records(payload)}
+                if entry.get(_ENTRY_KEY) == METADATA_KEY.encode():
+                    contract = entry.get(_ENTRY_VALUE)
+            payload.release()
+    if graphs != 1:
+        raise ValueError("no graph")
+    return contract
+
+
+def _has_external_data(message: memoryview, kind: str, depth: int) -> bool:
+    if depth > _MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    for field, payload in _records(message):
+        if kind == "tensor":
+            if field == _TENSOR_EXTERNAL:
+                return True
+        else:
+            inner = _TENSORS_AND_GRAPHS[kind].get(field)
+            if inner and _has_external_data(payload, inner, depth + 1):
+                return True
+    return False
+
+
+def _records(message: memoryview) -> Iterator[tuple[int, memoryview]]:
+    """Number and payload of each length-delimited field of a protobuf message; the others are skipped."""
+    position, end = 0, len(message)
+    while position < end:
+        key, position = _varint(message, position)
+        wire = key & 7
+        if wire == 0:
+            _, position = _varint(message, position)
+        elif wire in (1, 5):
+            position += 8 if wire == 1 else 4
+        elif wire == 2:
+            length, position = _varint(message, position)
+            if length > end - position:
+                raise ValueError("cut short")
+            yield key >> 3, message[position : position + length]
+            position += length
+        else:
+            raise ValueError("no protobuf")
+    if position != end:
+        raise ValueError("cut short")
+
+
+def _varint(message: memoryview, position: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = message[position]
+        position += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, position
+    raise ValueError("no protobuf")

@@ -1,0 +1,54 @@
+"""What a model's numbers mean: unit vectors in the frame that its contract names."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.geometry import Array, normalised, pitch_yaw_to_vector
+from gaze_demo.model.contract import AnglesOutput, BinnedOutput, Output, VectorOutput
+
+Tensor = NDArray[np.float32]
+
+
+def output_widths(output: Output) -> dict[str, int]:
+    """Name and last dimension of each tensor that tells the gaze."""
+    if isinstance(output, BinnedOutput):
+        return {output.pitch: output.bins, output.yaw: output.bins}
+    return {output.tensor: 2 if isinstance(output, AnglesOutput) else 3}
+
+
+def decode(output: Output, tensors: dict[str, Tensor]) -> Array:
+    """Unit vectors (N, 3) of the tensors by name; a row without a finite answer is NaN."""
+    with np.errstate(all="ignore"):
+        if isinstance(output, VectorOutput):
+            return _from_axes(tensors[output.tensor].astype(float), output.axes)
+        if isinstance(output, AnglesOutput):
+            angles = tensors[output.tensor].astype(float)
+            angles = np.radians(angles) if output.unit == "deg" else angles
+            return pitch_yaw_to_vector(_signed(angles, output.components))
+        binned = np.stack(
+            [_expected_angle(output, tensors[name].astype(float)) for name in (output.pitch, output.yaw)], -1
+        )
+        return pitch_yaw_to_vector(_signed(binned, output.signs))
+
+
+def _signed(angles: Array, names: tuple[str, str]) -> Array:
+    """Pitch and yaw (N, 2) of angles in the order and with the signs of `names`."""
+    columns = {
+        name.lstrip("-"): -angles[:, i] if name.startswith("-") else angles[:, i] for i, name in enumerate(names)
+    }
+    return np.stack([columns["pitch"], columns["yaw"]], -1)
+
+
+def _from_axes(values: Array, axes: tuple[str, str, str]) -> Array:
+    vectors = np.empty_like(values)
+    for i, name in enumerate(axes):
+        vectors[:, "xyz".index(name[-1])] = -values[:, i] if name.startswith("-") else values[:, i]
+    return normalised(vectors)
+
+
+def _expected_angle(output: BinnedOutput, scores: Array) -> Array:
+    weights = np.exp(scores - scores.max(-1, keepdims=True))
+    mean_bin = (weights * np.arange(output.bins)).sum(-1) / weights.sum(-1)
+    return np.radians(output.offset_deg + output.width_deg * mean_bin)

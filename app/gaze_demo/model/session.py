@@ -1,0 +1,180 @@
+"""A loaded model: onnxruntime on one thread, fed and read as its contract says."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from gaze_demo.geometry import mean_direction
+from gaze_demo.model.contract import Contract, ContractError, EyePair, EyeRows, LevelEyes, NormalisedEyes
+from gaze_demo.model.crops import View, make_views, to_tensor
+from gaze_demo.model.outputs import decode, output_widths
+from gaze_demo.model.registry import ModelEntry
+from gaze_demo.pipeline import GazeEstimate, Observation, Reason
+
+Tensors = dict[str, NDArray[np.float32]]
+
+
+class GazeModel:
+    """Estimates gaze from observations; one model, one thread, not to be shared between threads.
+
+    Raises ContractError where the file is no model or does not have the tensors that its contract names.
+    """
+
+    def __init__(self, entry: ModelEntry) -> None:
+        self.entry = entry
+        self.contract = entry.contract
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(str(entry.path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises a dozen types of its own
+            raise ContractError(f"{entry.path} cannot be loaded: {_first_line(error)}") from None
+        self._batch = _check_inputs(entry, self._session.get_inputs())
+        _check_outputs(entry, self._session.get_outputs())
+        self._outputs = [*output_widths(self.contract.output)]
+        if self.contract.output.embedding:
+            self._outputs.append(self.contract.output.embedding)
+        self._rehearse()
+
+    def estimate(self, seen: Observation) -> GazeEstimate:
+        """The gaze of an observation, in the camera frame; its `reason` says why there is none."""
+        origin = seen.pose.eyes_middle_mm if seen.pose else None
+        if not seen.valid or seen.left is None or seen.right is None:
+            return GazeEstimate(self.entry.name, None, None, None, origin, seen.reason, 0.0, 0.0)
+        started = time.perf_counter()
+        views = make_views(self.contract.input, seen)
+        feeds = self._feeds(views)
+        prepared = time.perf_counter()
+        answers = self._run(feeds)
+        done = time.perf_counter()
+        vectors = decode(self.contract.output, answers)
+        gazes = [
+            view.to_camera(vector, self.contract.output.frame) if np.isfinite(vector).all() else None
+            for view, vector in zip(views, vectors, strict=True)
+        ]
+        left = right = None
+        if len(views) == 2:
+            left, right = gazes[0] if seen.left.valid else None, gazes[1] if seen.right.valid else None
+            read = [gaze for gaze in (left, right) if gaze is not None]
+            gaze = mean_direction(read) if read else None
+        else:
+            gaze = gazes[0]
+        embedding = answers.get(self.contract.output.embedding or "")
+        return GazeEstimate(
+            model=self.entry.name,
+            gaze=gaze,
+            left=left,
+            right=right,
+            origin_mm=origin,
+            reason=Reason.NONE if gaze is not None else Reason.NO_ANSWER,
+            normalisation_ms=(prepared - started) * 1e3,
+            model_ms=(done - prepared) * 1e3,
+            embedding=None if embedding is None else embedding.astype(float),
+        )
+
+    def _feeds(self, views: list[View]) -> Tensors:
+        """The model's inputs, one row a view."""
+        form = self.contract.input
+        crops = [[to_tensor(crop, form.pixels) for crop in view.crops] for view in views]
+        feeds = {name: np.stack([row[i] for row in crops]) for i, name in enumerate(image_tensors(self.contract))}
+        if form.head_pose:
+            numbers = [view.head_numbers(form.head_pose) for view in views]
+            feeds[form.head_pose.tensor] = np.array(numbers, np.float32)
+        return feeds
+
+    def _run(self, feeds: Tensors) -> Tensors:
+        rows = len(next(iter(feeds.values())))
+        if self._batch == 1 and rows > 1:
+            runs = [self._run({name: values[i : i + 1] for name, values in feeds.items()}) for i in range(rows)]
+            return {name: np.concatenate([run[name] for run in runs]) for name in self._outputs}
+        return dict(zip(self._outputs, self._session.run(self._outputs, feeds), strict=True))
+
+    def _rehearse(self) -> None:
+        """One run on grey: the first is slow, and shapes that the file leaves open show themselves."""
+        form, rows = self.contract.input, row_count(self.contract)
+        shape = _crop_shape(self.contract)
+        feeds = {
+            name: np.full((rows, *shape), np.mean(form.pixels.value_range), np.float32)
+            for name in image_tensors(self.contract)
+        }
+        if form.head_pose:
+            feeds[form.head_pose.tensor] = np.zeros((rows, len(form.head_pose.components)), np.float32)
+        try:
+            answers = self._run(feeds)
+        except Exception as error:  # onnxruntime raises a dozen types of its own
+            raise ContractError(f"{self.entry.path} does not run with its contract: {_first_line(error)}") from None
+        for name, width in output_widths(self.contract.output).items():
+            if answers[name].shape != (rows, width):
+                raise ContractError(
+                    f"{self.entry.path}: output {name!r} has the shape {list(answers[name].shape)}, "
+                    f"the contract's 'output' expects {[rows, width]}."
+                )
+
+
+def image_tensors(contract: Contract) -> list[str]:
+    """Names of the inputs that take crops, in the order of a view's crops."""
+    form = contract.input
+    if not isinstance(form, (NormalisedEyes, LevelEyes)):
+        return [form.tensor]
+    return [form.eyes.left, form.eyes.right] if isinstance(form.eyes, EyePair) else [form.eyes.tensor]
+
+
+def row_count(contract: Contract) -> int:
+    """2 where each eye is a row, 1 where the model reads the face or both eyes at once."""
+    form = contract.input
+    return 2 if isinstance(form, (NormalisedEyes, LevelEyes)) and isinstance(form.eyes, EyeRows) else 1
+
+
+def _crop_shape(contract: Contract) -> tuple[int, int, int]:
+    pixels = contract.input.pixels
+    plane = (pixels.height, pixels.width)
+    return (pixels.channels, *plane) if pixels.layout == "nchw" else (*plane, pixels.channels)
+
+
+def _check_inputs(entry: ModelEntry, inputs: list[Any]) -> int:
+    """The batch (1, or as many rows as there are) of the model's inputs, checked against the contract."""
+    contract, found = entry.contract, {tensor.name: tensor for tensor in inputs}
+    expected: dict[str, tuple[int, ...]] = dict.fromkeys(image_tensors(contract), _crop_shape(contract))
+    if contract.input.head_pose:
+        expected[contract.input.head_pose.tensor] = (len(contract.input.head_pose.components),)
+    for name in found.keys() - expected.keys():
+        raise ContractError(f"{entry.path}: the model needs an input {name!r} that its contract does not name.")
+    batches = set()
+    for name, shape in expected.items():
+        if name not in found:
+            raise ContractError(f"{entry.path}: the contract names an input {name!r}, the model has {_names(found)}.")
+        if found[name].type != "tensor(float)":
+            raise ContractError(f"{entry.path}: input {name!r} is a {found[name].type}, only float32 can be fed.")
+        batch, *rest = found[name].shape or [None]
+        if len(rest) != len(shape) or any(isinstance(d, int) and d != e for d, e in zip(rest, shape, strict=True)):
+            raise ContractError(
+                f"{entry.path}: input {name!r} has the shape {found[name].shape}, the contract's 'input' makes [N, "
+                f"{', '.join(map(str, shape))}]."
+            )
+        batches.add(batch if isinstance(batch, int) else row_count(contract))
+    if len(batches) != 1 or not batches <= {1, row_count(contract)}:
+        raise ContractError(f"{entry.path}: the batch of the inputs must be 1, {row_count(contract)} or open.")
+    return int(batches.pop())
+
+
+def _check_outputs(entry: ModelEntry, outputs: list[Any]) -> None:
+    found = {tensor.name for tensor in outputs}
+    wanted = [*output_widths(entry.contract.output), entry.contract.output.embedding]
+    for name in wanted:
+        if name and name not in found:
+            raise ContractError(f"{entry.path}: the contract names an output {name!r}, the model has {_names(found)}.")
+
+
+def _names(found: Any) -> str:
+    return ", ".join(repr(name) for name in sorted(found)) or "none"
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return text[:300].rstrip(".") + "."

@@ -1,0 +1,28 @@
+"""What the command line asks of the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gaze_demo.intrinsics import Lens
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """None, or an empty tuple, leaves the choice to the settings that the window remembers.
+
+    `source`: what `gaze_demo.camera.open.open_source` takes. `models`: names or paths, the left pane's first. `lens`:
+    field of view or intrinsics. `width`, `height` in px and `rate` in Hz are asked of a camera. `duration_s`: the
+    window closes by itself after so many seconds of running; `stats`: a JSON file of what was delivered till then.
+    """
+
+    source: str | None = None
+    models: tuple[str, ...] = ()
+    lens: Lens | None = None
+    width: int | None = None
+    height: int | None = None
+    rate: float | None = None
+    duration_s: float | None = None
+    stats: Path | None = None
+    fullscreen: bool = False
