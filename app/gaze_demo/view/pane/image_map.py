@@ -1,0 +1,36 @@
+"""From pixels of the unmirrored image to places in the mirrored preview: the one place that mirrors a drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QPointF, QRectF
+
+
+@dataclass(frozen=True)
+class ImageMap:
+    """The preview's place in a widget: `scale` in widget px an image px, `left` and `top` in widget px."""
+
+    width: int
+    height: int
+    scale: float
+    left: float
+    top: float
+
+    @classmethod
+    def fitting(cls, width: int, height: int, into: QRectF) -> ImageMap:
+        """An image of that size as large as fits, in the middle."""
+        scale = min(into.width() / width, into.height() / height)
+        left = into.left() + (into.width() - width * scale) / 2
+        top = into.top() + (into.height() - height * scale) / 2
+        return cls(width, height, scale, left, top)
+
+    @property
+    def rect(self) -> QRectF:
+        return QRectF(self.left, self.top, self.width * self.scale, self.height * self.scale)
+
+    def point(self, image_px: ArrayLike) -> QPointF:
+        """Where a point (2,) in px of the unmirrored image is drawn."""
+        x, y = (float(value) for value in image_px)  # type: ignore[union-attr]
+        return QPointF(self.left + (self.width - x) * self.scale, self.top + y * self.scale)

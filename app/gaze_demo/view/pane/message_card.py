@@ -1,0 +1,73 @@
+"""What a preview says when it has nothing to show: what is the matter, what to do, and a button that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gaze_demo.view import theme
+
+
+@dataclass(frozen=True)
+class Message:
+    """`action` is the button's text and what it does; None where waiting is all there is to do."""
+
+    title: str
+    text: str
+    action: tuple[str, Callable[[], None]] | None = None
+
+
+class MessageCard(QFrame):
+    """A card in the middle of its parent; hidden while there is no message."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.message: Message | None = None
+        self._title = QLabel()
+        self._title.setFont(theme.figure_font(1.2))
+        self._text = QLabel()
+        self._text.setProperty("kind", "muted")
+        for label in (self._title, self._text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+        self._button = QPushButton()
+        self._button.setProperty("kind", "primary")
+        self._button.clicked.connect(self._act)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(10)
+        column.addWidget(self._title)
+        column.addWidget(self._text)
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.hide()
+
+    def show_message(self, message: Message | None) -> None:
+        if message == self.message:
+            return
+        self.message = message
+        self.setVisible(message is not None)
+        if message is None:
+            return
+        self._title.setText(message.title)
+        self._text.setText(message.text)
+        self._button.setVisible(message.action is not None)
+        if message.action is not None:
+            self._button.setText(message.action[0])
+        self.place()
+
+    def place(self) -> None:
+        """Into the middle of the parent, as wide as reads well."""
+        area = self.parentWidget().rect()
+        width = min(area.width() - 24, 380)
+        self.setFixedWidth(max(width, 120))
+        height = max(self.layout().totalHeightForWidth(width), self.sizeHint().height())
+        self.setGeometry((area.width() - width) // 2, (area.height() - height) // 2, width, height)
+        self.raise_()
+
+    def _act(self) -> None:
+        if self.message is not None and self.message.action is not None:
+            self.message.action[1]()

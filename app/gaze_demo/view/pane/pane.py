@@ -1,0 +1,116 @@
+"""One pane: a model, what it sees and says, and its figures."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from gaze_demo.geometry import Array, angle_between, vector_to_pitch_yaw
+from gaze_demo.view import theme, words
+from gaze_demo.view.pane.figure import Figure
+from gaze_demo.view.pane.model_chooser import ModelChooser
+from gaze_demo.view.pane.preview import Preview
+from gaze_demo.view.recent import Recent
+from gaze_demo.view.workers.shot import Sight
+
+if TYPE_CHECKING:
+    from gaze_demo.model.registry import ModelEntry
+
+_RATE_SPAN_S, _LATENCY_SPAN_S, ERROR_SPAN_S = 2.0, 10.0, 5.0
+
+
+class Pane(QFrame):
+    """Shows the sights of one model.
+
+    `side` is "left" or "right", the pane's own place in the window. Figures are computed on every sight and written
+    by `refresh_figures`, a few times a second: faster nobody reads.
+    """
+
+    def __init__(self, side: str) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.side = side
+        self.chooser = ModelChooser(side)
+        self.preview = Preview(side)
+        self.preview.painted.connect(self._count_paint)
+        self._rate = Recent(_RATE_SPAN_S)
+        self._latency_ms = Recent(_LATENCY_SPAN_S)
+        self._error_deg = Recent(ERROR_SPAN_S)
+        self._gaze: Array | None = None
+
+        self._gaze_figure = Figure("Yaw, pitch", "The mean gaze: yaw + to the right of the preview, pitch + up", 1.2, side)
+        self._error = Figure("True error", f"Angle to the known gaze: now, and median of {ERROR_SPAN_S:g} s", 1.2, side)
+        self._fps = Figure("Delivered", "Frames a second that this pane has shown over the last 2 s", 1.2)
+        self._latency = Figure("Model latency", f"Median and 95th percentile over the last {_LATENCY_SPAN_S:g} s", 1.2)
+        self._parameters = Figure("Parameters", "Weights of the model", 1.2)
+        self._macs = Figure("MACs", "Multiply-accumulates for one frame, both eyes", 1.2)
+        self._error.hide()
+
+        figures = QHBoxLayout()
+        figures.setSpacing(theme.GAP)
+        figures.setContentsMargins(4, 0, 4, 0)
+        for figure, stretch in (
+            (self._gaze_figure, 5),
+            (self._error, 4),
+            (self._fps, 3),
+            (self._latency, 5),
+            (self._parameters, 3),
+            (self._macs, 3),
+        ):
+            figures.addWidget(figure, stretch)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.GAP - 2, theme.GAP - 2, theme.GAP - 2, theme.GAP - 2)
+        column.setSpacing(theme.GAP - 4)
+        column.addWidget(self.chooser)
+        column.addWidget(self.preview, 1)
+        column.addLayout(figures)
+
+    def show_model(self, entry: ModelEntry | None) -> None:
+        """Another model: its fixed figures, and nothing of the one before."""
+        self.chooser.select(entry.name if entry else None)
+        contract = entry.contract if entry else None
+        self._parameters.show_value(*words.count(contract.parameters if contract else None))
+        self._macs.show_value(*words.count(contract.macs if contract else None))
+        self.forget()
+
+    def show_sight(self, sight: Sight) -> None:
+        self.preview.show_sight(sight)
+        now = time.monotonic()
+        estimate = sight.estimate
+        self._gaze = sight.filtered.mean
+        if estimate is None or estimate.gaze is None:
+            return
+        self._latency_ms.add(now, estimate.model_ms)
+        truth = sight.shot.observation.frame.truth
+        if truth is not None:
+            self._error_deg.add(now, float(np.degrees(angle_between(estimate.gaze, truth.gaze))))
+
+    def refresh_figures(self) -> None:
+        now = time.monotonic()
+        for recent in (self._rate, self._latency_ms, self._error_deg):
+            recent.forget(now)
+        self._fps.show_value(words.number(self._rate.per_second()), "fps")
+        median, p95 = self._latency_ms.median(), self._latency_ms.percentile(95)
+        self._latency.show_value(words.milliseconds(median), f"ms · p95 {words.milliseconds(p95)}")
+        if self._gaze is None:
+            self._gaze_figure.show_value(words.NONE)
+        else:
+            pitch, yaw = np.degrees(vector_to_pitch_yaw(self._gaze))
+            self._gaze_figure.show_value(f"{words.signed_degrees(yaw)}  {words.signed_degrees(pitch)}")
+        self._error.setVisible(len(self._error_deg) > 0)
+        if len(self._error_deg):
+            self._error.show_value(f"{self._error_deg.last:.1f}°", f"median {self._error_deg.median():.1f}°")
+
+    def forget(self) -> None:
+        """Start the figures anew, as after another source."""
+        for recent in (self._rate, self._latency_ms, self._error_deg):
+            recent.clear()
+        self._gaze = None
+        self.refresh_figures()
+
+    def _count_paint(self) -> None:
+        now = time.monotonic()
+        self._rate.add(now, 1.0)

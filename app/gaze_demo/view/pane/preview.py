@@ -1,0 +1,177 @@
+"""The mirrored preview of one pane with what its model says of it."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gaze_demo.view import theme, words
+from gaze_demo.view.pane.eye_crops import draw_eye_crops, qimage
+from gaze_demo.view.pane.gaze_arrow import draw_gaze_arrow
+from gaze_demo.view.pane.head_axes import draw_head_axes
+from gaze_demo.view.pane.image_map import ImageMap
+from gaze_demo.view.pane.message_card import Message, MessageCard
+from gaze_demo.view.workers.shot import Sight
+
+_HINT_AFTER_S = 0.6
+"""A reason is shown when it lasts: nobody wants to read of each of his blinks."""
+
+
+class Preview(QWidget):
+    """Draws the newest sight, and a card over it where something is the matter.
+
+    Signals: `painted`, with the sight and the time in ms that drawing took; `resized`, when another size is wanted.
+    """
+
+    painted = Signal(object, float)
+    resized = Signal()
+
+    def __init__(self, side: str) -> None:
+        super().__init__()
+        self.side = side
+        self.show_axes = False
+        self.show_crops = False
+        self.show_each_eye = True
+        self._sight: Sight | None = None
+        self._image: QImage | None = None
+        self._is_new = False
+        self._without_gaze_since: float | None = None
+        self._card = MessageCard(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(200, 150)
+
+    @property
+    def message(self) -> Message | None:
+        return self._card.message
+
+    @property
+    def wanted_size(self) -> tuple[int, int]:
+        """Width and height in device px."""
+        ratio = self.devicePixelRatioF()
+        return round(self.width() * ratio), round(self.height() * ratio)
+
+    def show_sight(self, sight: Sight) -> None:
+        self._sight = sight
+        self._image = qimage(sight.shot.preview)
+        self._is_new = True
+        reason = str(sight.estimate.reason) if sight.estimate else ""
+        if not reason:
+            self._without_gaze_since = None
+        elif self._without_gaze_since is None:
+            self._without_gaze_since = time.monotonic()
+        self.update()
+
+    def show_message(self, message: Message | None) -> None:
+        """A card over the picture, which is dimmed; None takes it away."""
+        if message != self._card.message:
+            self._card.show_message(message)
+            self.update()
+
+    def clear(self) -> None:
+        self._sight = self._image = None
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 480)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._card.message is not None:
+            self._card.place()
+        self.resized.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        started = time.perf_counter()
+        painter = QPainter(self)
+        stage = QColor(theme.colours().stage)
+        if self._sight is None or self._image is None:
+            painter.fillRect(self.rect(), stage)
+        else:
+            self._draw_sight(painter, self._sight, self._image, stage)
+        self._round_corners(painter)
+        painter.end()
+        if self._is_new and self._sight is not None:
+            self._is_new = False
+            self.painted.emit(self._sight, (time.perf_counter() - started) * 1000)
+
+    def _draw_sight(self, painter: QPainter, sight: Sight, image: QImage, stage: QColor) -> None:
+        frame = sight.shot.observation.frame
+        image_map = ImageMap.fitting(frame.width, frame.height, QRectF(self.rect()))
+        self._draw_image(painter, image, image_map.rect, stage)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._card.message is not None:
+            painter.fillRect(self.rect(), QColor(stage.red(), stage.green(), stage.blue(), 170))
+            return
+        painter.save()
+        painter.setClipRect(image_map.rect)
+        self._draw_findings(painter, image_map, sight)
+        painter.restore()
+        since = self._without_gaze_since
+        if since is not None and sight.estimate and time.monotonic() - since > _HINT_AFTER_S:
+            self._draw_hint(painter, words.hint(str(sight.estimate.reason)))
+
+    def _draw_image(self, painter: QPainter, image: QImage, target: QRectF, stage: QColor) -> None:
+        ratio = self.devicePixelRatioF()
+        whole = QRectF(self.rect())
+        for margin in (
+            QRectF(0, 0, whole.width(), target.top()),
+            QRectF(0, target.bottom(), whole.width(), whole.height() - target.bottom()),
+            QRectF(0, 0, target.left(), whole.height()),
+            QRectF(target.right(), 0, whole.width() - target.right(), whole.height()),
+        ):
+            if not margin.isEmpty():
+                painter.fillRect(margin, stage)
+        if abs(image.width() - target.width() * ratio) <= 1 and abs(image.height() - target.height() * ratio) <= 1:
+            image.setDevicePixelRatio(ratio)  # pixel for pixel: a copy, no scaling
+            painter.drawImage(QPointF(round(target.left() * ratio) / ratio, round(target.top() * ratio) / ratio), image)
+        else:
+            painter.drawImage(target, image)
+
+    def _draw_findings(self, painter: QPainter, image_map: ImageMap, sight: Sight) -> None:
+        seen = sight.shot.observation
+        colour = theme.video_colour(self.side)
+        if seen.pose is not None and self.show_axes:
+            draw_head_axes(painter, image_map, seen.camera, seen.pose.rotation, seen.pose.translation_mm)
+        estimate, gazes = sight.estimate, sight.filtered
+        if self.show_crops and sight.shot.crops is not None:
+            draw_eye_crops(painter, image_map.rect, sight.shot.crops, colour)
+        if estimate is None or estimate.origin_mm is None:
+            return
+        truth = seen.frame.truth
+        if truth is not None:
+            middle = (truth.left_eye_mm + truth.right_eye_mm) / 2
+            draw_gaze_arrow(painter, image_map, seen.camera, middle, truth.gaze, theme.VIDEO_TRUTH, 2.0, dashed=True)
+        thin = QColor(colour)
+        thin.setAlpha(200)
+        if self.show_each_eye:
+            for eye, gaze in ((seen.left, gazes.left), (seen.right, gazes.right)):
+                if eye is not None and gaze is not None:
+                    draw_gaze_arrow(painter, image_map, seen.camera, eye.centre_mm, gaze, thin, 2.0)
+        if gazes.mean is not None:
+            draw_gaze_arrow(painter, image_map, seen.camera, estimate.origin_mm, gazes.mean, colour, 4.5)
+
+    def _draw_hint(self, painter: QPainter, text: str) -> None:
+        painter.setFont(theme.figure_font(1.0))
+        flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+        most = QRectF(self.rect()).adjusted(28, 24, -28, -24)
+        box = painter.boundingRect(most, flags, text)
+        box.moveBottom(most.bottom())
+        box.moveLeft((self.width() - box.width()) / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(14, 16, 20, 205))
+        painter.drawRoundedRect(box.adjusted(-14, -8, 14, 8), 9, 9)
+        painter.setPen(QColor("#ffffff"))
+        painter.drawText(box, flags, text)
+
+    def _round_corners(self, painter: QPainter) -> None:
+        """Paint the card's colour over the corners: cheaper than clipping the picture."""
+        outside = QPainterPath()
+        outside.addRect(QRectF(self.rect()))
+        inside = QPainterPath()
+        inside.addRoundedRect(QRectF(self.rect()), theme.RADIUS - 3, theme.RADIUS - 3)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(outside.subtracted(inside), QColor(theme.colours().surface))

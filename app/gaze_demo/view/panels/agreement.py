@@ -1,0 +1,121 @@
+"""Between the panes: the angle between the two gazes, now and over the last seconds."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from gaze_demo.geometry import Array, angle_between
+from gaze_demo.view import theme, words
+from gaze_demo.view.pane.figure import Figure
+from gaze_demo.view.recent import Recent
+
+SPAN_S = 10.0
+_KEPT_FRAMES = 60
+
+
+class Agreement(QFrame):
+    """Pairs the gazes of both panes by frame: a slow model is compared on the frames that it has seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.setFixedWidth(124)
+        self._waiting: dict[str, OrderedDict[int, Array]] = {"left": OrderedDict(), "right": OrderedDict()}
+        self._angle_deg = Recent(SPAN_S)
+        title = QLabel("Between\nthe gazes")
+        title.setProperty("kind", "muted")
+        self._now = Figure("Now", "Angle between the two raw gazes of the newest frame that both models have seen", 1.75)
+        self._median = Figure("Median", f"Median angle over the last {SPAN_S:g} s", 1.2)
+        self._p95 = Figure("95 % below", f"95th percentile of the angle over the last {SPAN_S:g} s", 1.2)
+        self._trace = _Trace()
+        span = QLabel(f"last {SPAN_S:g} s")
+        span.setProperty("kind", "caption")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
+        column.setSpacing(theme.GAP)
+        for part in (title, self._now, self._median, self._p95):
+            column.addWidget(part)
+        column.addWidget(self._trace, 1)
+        column.addWidget(span)
+
+    @property
+    def angle_deg(self) -> float | None:
+        return self._angle_deg.last
+
+    def add(self, side: str, frame_index: int, gaze: Array | None) -> None:
+        """A raw gaze (3,) of the pane `side` in the camera frame, or None."""
+        mine, other = self._waiting[side], self._waiting["right" if side == "left" else "left"]
+        if gaze is None:
+            return
+        if frame_index in other:
+            angle = float(np.degrees(angle_between(gaze, other.pop(frame_index))))
+            self._angle_deg.add(time.monotonic(), angle)
+        else:
+            mine[frame_index] = gaze
+            if len(mine) > _KEPT_FRAMES:
+                mine.popitem(last=False)
+
+    def clear(self) -> None:
+        self._angle_deg.clear()
+        for waiting in self._waiting.values():
+            waiting.clear()
+
+    def refresh(self) -> None:
+        """Write the figures: a few times a second is enough."""
+        now = time.monotonic()
+        self._angle_deg.forget(now)
+        for figure, value in (
+            (self._now, self._angle_deg.last),
+            (self._median, self._angle_deg.median()),
+            (self._p95, self._angle_deg.percentile(95)),
+        ):
+            figure.show_value(words.NONE if value is None else f"{value:.1f}°")
+        self._trace.show_values(self._angle_deg.items(), now)
+
+
+class _Trace(QWidget):
+    """The angle over time, from zero up, newest at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._points: list[tuple[float, float]] = []
+        self._now = 0.0
+        self.setMinimumHeight(40)
+
+    def sizeHint(self) -> QSize:
+        return QSize(90, 70)
+
+    def show_values(self, points: list[tuple[float, float]], now: float) -> None:
+        self._points, self._now = points, now
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(1, 14, -1, -1)
+        used = theme.colours()
+        painter.setPen(QPen(QColor(used.line), 1))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        if len(self._points) < 2:
+            return
+        top = max(5.0, 5.0 * np.ceil(max(value for _, value in self._points) / 5.0))
+        line = QPolygonF(
+            [
+                QPointF(
+                    area.right() - (self._now - when) / SPAN_S * area.width(), area.bottom() - value / top * area.height()
+                )
+                for when, value in self._points
+            ]
+        )
+        painter.setPen(QColor(used.muted))
+        painter.setFont(theme.figure_font(0.8, theme.REGULAR))
+        painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, f"{top:.0f}°")
+        painter.setPen(QPen(QColor(used.accent), 1.6))
+        painter.drawPolyline(line)

@@ -1,0 +1,103 @@
+"""Where the time goes: capture, landmarks, normalisation, model, draw, for each pane."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
+
+from gaze_demo.view import theme, words
+from gaze_demo.view.recent import Recent
+from gaze_demo.view.workers.shot import Sight
+
+SPAN_S = 5.0
+_STAGES: Final = (
+    ("Capture", "From the capture of the image until work on it begins"),
+    ("Landmarks", "Face landmarks, head pose and eyes; once for both panes"),
+    ("Normalisation", "Crops of the eyes or the face as the model wants them"),
+    ("Model", "The model itself"),
+    ("Draw", "Painting the pane"),
+    ("Total", "From the capture of the image to the painted vector"),
+)
+
+
+class StageTable(QFrame):
+    """Medians over the last seconds, in ms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._recent = {(side, stage): Recent(SPAN_S) for side in ("left", "right") for stage, _ in _STAGES}
+        self._cells: dict[tuple[str, str], QLabel] = {}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.GAP)
+        grid.setVerticalSpacing(1)
+        grid.setColumnStretch(0, 1)
+        self._heads: dict[str, QLabel] = {}
+        for column, side in enumerate(("left", "right"), 1):
+            head = QLabel("Left" if side == "left" else "Right")
+            head.setProperty("side", side)
+            head.setFont(theme.figure_font(0.9))
+            grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
+            self._heads[side] = head
+        title = QLabel("Stages, ms")
+        title.setProperty("kind", "title")
+        grid.addWidget(title, 0, 0)
+        for row, (stage, help_text) in enumerate(_STAGES, 1):
+            name = QLabel(stage)
+            name.setToolTip(help_text)
+            name.setProperty("kind", "title" if stage == "Total" else "muted")
+            grid.addWidget(name, row, 0)
+            for column, side in enumerate(("left", "right"), 1):
+                cell = QLabel(words.NONE)
+                weight = theme.QFont.Weight.DemiBold if stage == "Total" else theme.REGULAR
+                cell.setFont(theme.figure_font(1.0, weight))
+                cell.setAlignment(Qt.AlignmentFlag.AlignRight)
+                cell.setMinimumWidth(44)
+                cell.setToolTip(f"{help_text}; median of {SPAN_S:g} s")
+                cell.setAccessibleName(f"{stage}, {side} pane")
+                self._cells[side, stage] = cell
+                grid.addWidget(cell, row, column)
+        column_box = QVBoxLayout(self)
+        column_box.setContentsMargins(theme.GAP + 2, theme.GAP - 4, theme.GAP + 2, theme.GAP - 4)
+        column_box.addLayout(grid)
+        column_box.addStretch(1)
+        self.setFixedWidth(252)
+
+    def add(self, side: str, sight: Sight, draw_ms: float) -> None:
+        """A painted sight."""
+        now = time.monotonic()
+        shot, estimate = sight.shot, sight.estimate
+        spent = {
+            "Capture": (shot.taken_s - shot.captured_s) * 1000,
+            "Landmarks": shot.observation.landmarks_ms + shot.observation.pose_ms,
+            "Draw": draw_ms,
+            "Total": (now - shot.captured_s) * 1000,
+        }
+        if estimate is not None and estimate.gaze is not None:
+            spent |= {"Normalisation": estimate.normalisation_ms, "Model": estimate.model_ms}
+        for stage, value in spent.items():
+            self._recent[side, stage].add(now, value)
+
+    def show_side(self, side: str, visible: bool) -> None:
+        """With one pane there is one column."""
+        self._heads[side].setVisible(visible)
+        for stage, _ in _STAGES:
+            self._cells[side, stage].setVisible(visible)
+
+    def clear(self) -> None:
+        for recent in self._recent.values():
+            recent.clear()
+
+    def refresh(self) -> None:
+        now = time.monotonic()
+        for key, recent in self._recent.items():
+            recent.forget(now)
+            text = words.milliseconds(recent.median())
+            if text != self._cells[key].text():
+                self._cells[key].setText(text)
+
+    def value(self, side: str, stage: str) -> str:
+        return self._cells[side, stage].text()

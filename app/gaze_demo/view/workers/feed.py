@@ -1,0 +1,168 @@
+"""One source from opening to closing, in a thread of its own: frames are read, observed once, and handed to all."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from gaze_demo.errors import UserError
+from gaze_demo.view.log import logger
+from gaze_demo.view.workers.shot import Image, Shot
+
+if TYPE_CHECKING:
+    from gaze_demo.camera.frame import Frame
+    from gaze_demo.camera.reader import Reader, ReaderStatus
+    from gaze_demo.camera.source import Source
+    from gaze_demo.intrinsics import Lens
+    from gaze_demo.observer import Observer
+    from gaze_demo.pipeline import Observation
+
+_WAIT_S = 0.1
+_CROP_WIDTH, _CROP_HEIGHT = 150, 90
+"""Of the eye crops to look at: the normalised crop of 60 x 36 px, 2.5 times as sharp."""
+
+
+@dataclass
+class Wishes:
+    """What the window wants, set by it at any time and read by the feed before each frame.
+
+    `preview_box` in device px; `revision` rises when the last frame should be observed again.
+    """
+
+    lens: Lens | None = None
+    preview_box: tuple[int, int] = (640, 480)
+    crops: bool = False
+    paused: bool = False
+    revision: int = field(default=0)
+
+
+class Feed(QObject):
+    """Reads `source`, observes each frame and calls every sink with the shot, from this feed's thread.
+
+    Signals: `opened`, with the source; `status_changed`, with a ReaderStatus; `failed`, with the exception that ended
+    it.
+    """
+
+    opened = Signal(object)
+    status_changed = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        number: int,
+        open_source: Callable[[], Source],
+        wishes: Wishes,
+        sinks: Callable[[Shot], None],
+        after: Feed | None = None,
+    ) -> None:
+        super().__init__()
+        self.number = number
+        self.reader: Reader | None = None
+        self._open_source = open_source
+        self._wishes = wishes
+        self._sinks = sinks
+        self._after = after
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="observer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end; returns at once, even where a driver hangs."""
+        self._stop.set()
+
+    def join(self, timeout_s: float) -> None:
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        try:
+            if self._after is not None:  # it may hold the same camera
+                self._after.join(3.0)
+                self._after = None
+            self._read()
+        except UserError as error:
+            logger.warning("The source has ended: %s", error)
+            self._tell(self.failed, error)
+        except Exception as error:
+            logger.exception("The source has ended")
+            self._tell(self.failed, error)
+
+    def _read(self) -> None:
+        from gaze_demo.camera.reader import Reader
+        from gaze_demo.observer import Observer
+
+        source = self._open_source()
+        if self._stop.is_set():
+            return
+        self._tell(self.opened, source)
+        reader = self.reader = Reader(source)
+        reader.start()
+        try:
+            with Observer(self._lens(source), independent=source.independent) as observer:
+                self._observe(source, reader, observer)
+        finally:
+            reader.stop()
+
+    def _observe(self, source: Source, reader: Reader, observer: Observer) -> None:
+        status: ReaderStatus | None = None
+        frame: Frame | None = None
+        revision = self._wishes.revision
+        while not self._stop.is_set():
+            newest = reader.next(frame.index if frame else -1, _WAIT_S)
+            if reader.status.state != (status.state if status else ""):
+                status = reader.status
+                self._tell(self.status_changed, status)
+            again = revision != self._wishes.revision
+            if (newest is None or self._wishes.paused) and not (again and frame is not None):
+                continue
+            revision = self._wishes.revision
+            frame = frame if newest is None or self._wishes.paused else newest
+            assert frame is not None
+            observer.lens = self._lens(source)
+            self._sinks(self._shoot(source, observer, frame))
+
+    def _shoot(self, source: Source, observer: Observer, frame: Frame) -> Shot:
+        from gaze_demo.view.workers.preview_image import preview_image
+
+        taken = time.monotonic()
+        seen = observer.observe(frame)
+        preview = preview_image(seen.frame.image, self._wishes.preview_box)
+        crops = _eye_crops(seen) if self._wishes.crops else None
+        captured = frame.time_s if source.live else taken
+        return Shot(self.number, seen, preview, crops, captured, taken, time.monotonic())
+
+    def _lens(self, source: Source) -> Lens:
+        from gaze_demo.intrinsics import Lens
+
+        if source.intrinsics is not None:
+            return Lens(known=source.intrinsics)
+        return self._wishes.lens or Lens()
+
+    def _tell(self, signal: object, value: object) -> None:
+        try:
+            signal.emit(value)  # type: ignore[attr-defined]
+        except RuntimeError:  # the window is gone, and this object with it
+            self._stop.set()
+
+
+def _eye_crops(seen: Observation) -> tuple[Image, Image] | None:
+    import cv2
+    import numpy as np
+
+    from gaze_demo.normalisation.normalise import FOCAL_PX, WIDTH_PX, CropGeometry, normalise_eye
+
+    if seen.pose is None:
+        return None
+    geometry = CropGeometry(_CROP_WIDTH, _CROP_HEIGHT, FOCAL_PX * _CROP_WIDTH / WIDTH_PX)
+    eyes = [
+        normalise_eye(seen.frame.image, centre, seen.pose.rotation, seen.camera, geometry, mirrored=False)
+        for centre in (seen.pose.left_eye_mm, seen.pose.right_eye_mm)
+    ]
+    left, right = (np.asarray(cv2.cvtColor(eye.crop, cv2.COLOR_BGR2BGRA), np.uint8) for eye in eyes)
+    return left, right

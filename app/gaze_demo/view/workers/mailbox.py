@@ -1,0 +1,43 @@
+"""A place for one thing, between two threads: the newest wins, and nobody waits for the slower one."""
+
+from __future__ import annotations
+
+import threading
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Mailbox(Generic[T]):
+    """Holds the newest item until it is taken."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._item: T | None = None
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def put(self, item: T) -> bool:
+        """Replace what is there; True where nothing was, so that the reader is told once."""
+        with self._condition:
+            was_empty = self._item is None
+            self._item = item
+            self._condition.notify()
+            return was_empty
+
+    def take(self, timeout_s: float | None = 0.0) -> T | None:
+        """The item, waiting for one if asked to (None: until closed); None where there is none."""
+        with self._condition:
+            if self._item is None and not self._closed and timeout_s != 0.0:
+                self._condition.wait_for(lambda: self._item is not None or self._closed, timeout_s)
+            item, self._item = self._item, None
+            return item
+
+    def close(self) -> None:
+        """Wake whoever waits; what is there can still be taken."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()

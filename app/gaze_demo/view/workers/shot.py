@@ -1,0 +1,55 @@
+"""What the workers hand to the window: immutable, ready to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.geometry import Array
+
+if TYPE_CHECKING:
+    from gaze_demo.pipeline import GazeEstimate, Observation
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One frame with what was found in it; both panes get the same.
+
+    `source` counts the sources opened so far: another number means other circumstances. `preview`: (h, w, 4) BGRA, mirrored and scaled to the panes. `crops`: the person's left and right eye normalised,
+    (h, w, 4) BGRA and unmirrored, where asked for. `captured_s`: when the image was taken or, of a file, read; `taken_s`:
+    when work on it began; `ready_s`: when it was ready for the models; all of `time.monotonic()`.
+    """
+
+    source: int
+    observation: Observation
+    preview: Image
+    crops: tuple[Image, Image] | None
+    captured_s: float
+    taken_s: float
+    ready_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class Gazes:
+    """Unit vectors in the camera frame, of both eyes together and of each; None where there is none."""
+
+    mean: Array | None = None
+    left: Array | None = None
+    right: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """What one model made of a shot; without a model `estimate` is None and the shot is shown alone.
+
+    `filtered`: the gazes to draw; those of `estimate` stay raw.
+    """
+
+    shot: Shot
+    estimate: GazeEstimate | None
+    filtered: Gazes
