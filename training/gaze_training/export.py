@@ -1,0 +1,220 @@
+"""From a trained network to ONNX with the app's contract, checked against torch, and an 8 bit version of it."""
+
+from __future__ import annotations
+
+import io
+import logging
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch import Tensor, nn
+
+from gaze_demo.errors import UserError
+from gaze_demo.model.contract import (
+    METADATA_KEY,
+    AnglesOutput,
+    Contract,
+    EyeRows,
+    HeadPoseInput,
+    NormalisedEyes,
+    Pixels,
+    Training,
+)
+from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
+from gaze_training.angles import angle_between
+from gaze_training.eyes import Eyes
+from gaze_training.networks.cost import cost_of
+from gaze_training.networks.output import GazeNetwork
+from gaze_training.networks.store import StoredNetwork
+
+OPSET = 17
+TOLERANCE_RAD = 1e-4
+MAX_BYTES = 10_000_000
+CALIBRATION_EYES = 512
+_EYES, _HEAD, _GAZE, _EMBEDDING = "eyes", "head", "gaze", "embedding"
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a contract says of a model beside its inputs and outputs."""
+
+    title: str
+    role: str
+    licence: str
+    training: Training = Training()
+    attribution: str = ""
+
+
+@dataclass(frozen=True)
+class Int8Loss:
+    """What 8 bits cost: mean angle between the two versions, and the error of each where the truth is known (else NaN);
+    degrees."""
+
+    difference_deg: float
+    error_deg: float
+    error_int8_deg: float
+
+
+def export_onnx(stored: StoredNetwork, path: Path, description: Description) -> Contract:
+    """Write the network with its contract. Raises UserError where ONNX and torch differ, or the file is too large."""
+    network = stored.network.eval().cpu()
+    model = onnx.load_from_string(_traced(network))
+    contract = contract_of(network, description)
+    _write(model, path, contract)
+    worst = worst_difference_rad(network, path)
+    if worst > TOLERANCE_RAD:
+        raise UserError(f"{path} differs from torch by {worst:.1e} rad, more than {TOLERANCE_RAD:.0e}: not usable.")
+    if path.stat().st_size > MAX_BYTES:
+        raise UserError(f"{path} has {path.stat().st_size / 1e6:.1f} MB, more than {MAX_BYTES / 1e6:.0f}: train a smaller one.")
+    return contract
+
+
+def contract_of(network: GazeNetwork, description: Description) -> Contract:
+    """The contract of every network of this project: normalised eyes in, angles in the normalised frame out."""
+    cost = cost_of(network)
+    pixels = Pixels(width=WIDTH_PX, height=HEIGHT_PX, colour="grey")
+    head = HeadPoseInput(tensor=_HEAD, components=("pitch", "yaw"))
+    return Contract.model_validate(
+        {
+            "title": description.title,
+            "role": description.role,
+            "input": NormalisedEyes(pixels=pixels, eyes=EyeRows(tensor=_EYES), head_pose=head).model_dump(),
+            "output": AnglesOutput(tensor=_GAZE, embedding=_EMBEDDING).model_dump(),
+            "parameters": cost.parameters,
+            "macs": 2 * cost.macs,  # both eyes
+            "training": description.training.model_dump(),
+            "licence": description.licence,
+            "attribution": description.attribution,
+        }
+    )
+
+
+def export_int8(path: Path, int8_path: Path, contract: Contract, calibration: Eyes) -> Int8Loss:
+    """Static quantisation of an exported file with the value ranges of real inputs; the loss on the same eyes.
+
+    Convolutions and linear layers become 8 bit, the last layer stays as it is: its rounding would be the answer's.
+    """
+    some = calibration.select(slice(0, None, max(1, len(calibration) // CALIBRATION_EYES)))
+    with tempfile.TemporaryDirectory() as folder:
+        prepared, quantised = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
+        quant_pre_process(str(path), str(prepared), skip_symbolic_shape=True)
+        last = next(node.name for node in onnx.load(prepared).graph.node if _GAZE in node.output)
+        logger = logging.getLogger()
+        level = logger.level
+        logger.setLevel(logging.ERROR)  # it warns of each layer that it leaves alone
+        try:
+            quantize_static(
+                str(prepared),
+                str(quantised),
+                _Reader(some),
+                quant_format=QuantFormat.QDQ,
+                op_types_to_quantize=["Conv", "Gemm", "Relu"],
+                nodes_to_exclude=[last],
+                per_channel=True,
+                reduce_range=True,  # 7 bits of weights: without VNNI, 8 bits overflow 16
+                activation_type=QuantType.QUInt8,
+                weight_type=QuantType.QInt8,
+            )
+        finally:
+            logger.setLevel(level)
+        _write(onnx.load(quantised), int8_path, contract)
+    full, small = run_onnx(path, calibration), run_onnx(int8_path, calibration)
+    return Int8Loss(_mean_deg(full, small), _mean_deg(full, calibration.gaze), _mean_deg(small, calibration.gaze))
+
+
+def worst_difference_rad(network: GazeNetwork, path: Path) -> float:
+    """Between torch and onnxruntime in any angle, on pictures of noise, smooth ones and empty ones, by one and by two."""
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.rand(32, 1, HEIGHT_PX, WIDTH_PX, generator=generator) * 255
+    smooth = torch.nn.functional.avg_pool2d(noise, 9, 1, 4)
+    crops = torch.cat([noise, smooth, torch.zeros(2, 1, HEIGHT_PX, WIDTH_PX)]).round()
+    head = (torch.rand(len(crops), 2, generator=generator) - 0.5) * 1.2
+    with torch.no_grad():
+        expected = network(crops, head).gaze.numpy()
+    session = open_session(path)
+    worst = 0.0
+    for size in (1, 2):
+        for start in range(0, len(crops), size):
+            part = slice(start, start + size)
+            feed = {_EYES: crops[part].numpy(), _HEAD: head[part].numpy()}
+            worst = max(worst, float(np.abs(session.run([_GAZE], feed)[0] - expected[part]).max()))
+    return worst
+
+
+def run_onnx(path: Path, eyes: Eyes) -> Tensor:
+    """Gaze (M, 2) in radians that an exported file gives for eyes, two at a time as in the app."""
+    session = open_session(path)
+    crops, head = eyes.crops.float().cpu().numpy(), eyes.head.cpu().numpy()
+    parts = [_feed(crops, head, start) for start in range(0, len(eyes), 2)]
+    return torch.from_numpy(np.concatenate([session.run([_GAZE], part)[0] for part in parts]))
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """As the app runs a model: one thread on the CPU."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class _Reader(CalibrationDataReader):  # type: ignore[misc]
+    """Feeds eyes to onnxruntime's calibration, two at a time."""
+
+    def __init__(self, eyes: Eyes) -> None:
+        crops, head = eyes.crops.float().cpu().numpy(), eyes.head.cpu().numpy()
+        self._parts = iter([_feed(crops, head, start) for start in range(0, len(eyes), 2)])
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        return next(self._parts, None)
+
+
+class _Outputs(nn.Module):
+    """A network's outputs that the app reads, as a tuple: ONNX knows no dataclass."""
+
+    def __init__(self, network: GazeNetwork) -> None:
+        super().__init__()
+        self._network = network
+
+    def forward(self, eyes: Tensor, head: Tensor) -> tuple[Tensor, Tensor]:
+        output = self._network(eyes, head)
+        return output.gaze, output.embedding
+
+
+def _traced(network: GazeNetwork) -> bytes:
+    file = io.BytesIO()
+    example = (torch.rand(2, 1, HEIGHT_PX, WIDTH_PX) * 255, torch.zeros(2, 2))
+    names: dict[str, Any] = {"input_names": [_EYES, _HEAD], "output_names": [_GAZE, _EMBEDDING]}
+    axes = {name: {0: "n"} for name in (_EYES, _HEAD, _GAZE, _EMBEDDING)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter by tracing is an old one; it needs no further package
+        torch.onnx.export(
+            _Outputs(network).eval(), example, file, opset_version=OPSET, dynamic_axes=axes, dynamo=False, **names
+        )
+    return file.getvalue()
+
+
+def _write(model: onnx.ModelProto, path: Path, contract: Contract) -> None:
+    del model.metadata_props[:]
+    onnx.helper.set_model_props(model, {METADATA_KEY: contract.to_json()})
+    onnx.checker.check_model(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, str(path))
+
+
+def _feed(crops: NDArray[np.float32], head: NDArray[np.float32], start: int) -> dict[str, NDArray[np.float32]]:
+    return {_EYES: crops[start : start + 2], _HEAD: head[start : start + 2]}
+
+
+def _mean_deg(first: Tensor, second: Tensor) -> float:
+    angles = angle_between(first, second.cpu())
+    return float(torch.rad2deg(angles[angles.isfinite()].mean()))
