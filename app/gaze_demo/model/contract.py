@@ -22,6 +22,7 @@ MAX_BYTES = 256 * 1024
 
 GazeAngle = Literal["pitch", "yaw", "-pitch", "-yaw"]
 HeadAngle = Literal["pitch", "yaw", "roll", "-pitch", "-yaw", "-roll", "zero"]
+FaceCentre = Literal["eyes", "eyes_and_nose", "eyes_and_mouth"]
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=4000)]
@@ -146,7 +147,7 @@ class NormalisedFace(_Part):
     tensor: Name
     focal_px: Annotated[float, Field(gt=0, le=20000)]
     distance_mm: Annotated[float, Field(gt=0, le=5000)]
-    centre: Literal["eyes", "eyes_and_nose", "eyes_and_mouth"] = "eyes_and_nose"
+    centre: FaceCentre = "eyes_and_nose"
     head_pose: HeadPoseInput | None = None
 
     @property

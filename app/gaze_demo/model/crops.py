@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo.geometry import Array, head_angles, mirror_rotation, mirror_vector, normalised
-from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose, canonical_face
+from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose, canonical_face, eye_centres_in_head_mm
 from gaze_demo.model.contract import (
+    Contract,
     EyePair,
     FaceBox,
+    FaceCentre,
     FrameName,
     HeadPoseInput,
-    Input,
     LevelEyes,
     NormalisedEyes,
     NormalisedFace,
@@ -58,30 +60,41 @@ class View:
         return [(-unit if name.startswith("-") else unit) * values[name.lstrip("-")] for name in head.components]
 
 
-def make_views(form: Input, seen: Observation) -> list[View]:
+def make_views(contract: Contract, seen: Observation) -> list[View]:
     """The views of an observation with a face: left and right eye, or one of both or of the face."""
     if seen.landmarks is None or seen.pose is None:
         raise ValueError("an observation without a face has no crops")
+    form, pose, image = contract.input, seen.pose, seen.frame.image
+    names = {contract.output.frame, form.head_pose.frame if form.head_pose else contract.output.frame}
+    tilt = _tilt(seen.landmarks.points_px) if isinstance(form, LevelEyes) or "level" in names else 0.0
+
     if isinstance(form, NormalisedFace):
-        return [_face_view(form, seen, seen.pose)]
+        centre_mm = pose.rotation @ _face_centre(form.centre) + pose.translation_mm
+        crop = _normalised_crop(seen, centre_mm, normalising_rotation(centre_mm, pose.rotation), form.geometry)
+        return [View((crop,), _frames(names, centre_mm, pose, tilt), False, pose.rotation)]
     if isinstance(form, FaceBox):
-        return [_box_view(form, seen, seen.pose)]
-    sides = [
-        (seen.pose.left_eye_mm, seen.landmarks.points_px[list(LEFT_CORNERS)], False),
-        (seen.pose.right_eye_mm, seen.landmarks.points_px[list(RIGHT_CORNERS)], form.mirror_right),
-    ]
-    tilt = _tilt(seen.landmarks.points_px)
+        crop = _box_crop(image, seen.landmarks.box_px, form)
+        return [View((crop,), _frames(names, pose.eyes_middle_mm, pose, tilt), False, pose.rotation)]
+
     views = []
-    for centre_mm, corners_px, mirrored in sides:
+    for centre_mm, corners, mirrored in (
+        (pose.left_eye_mm, LEFT_CORNERS, False),
+        (pose.right_eye_mm, RIGHT_CORNERS, form.mirror_right),
+    ):
+        frames = _frames(names, centre_mm, pose, tilt)
         if isinstance(form, NormalisedEyes):
-            crop = _normalised_crop(seen, centre_mm, seen.pose, form.geometry)
+            rotation = (
+                frames["normalised"] if "normalised" in frames else normalising_rotation(centre_mm, pose.rotation)
+            )
+            crop = _normalised_crop(seen, centre_mm, rotation, form.geometry)
         else:
-            crop = _level_crop(seen.frame.image, corners_px, tilt, form)
-        crop = np.ascontiguousarray(crop[:, ::-1]) if mirrored else crop
-        views.append(View((crop,), _frames(centre_mm, seen.pose, tilt), mirrored, seen.pose.rotation))
+            crop = _level_crop(image, seen.landmarks.points_px[list(corners)], tilt, form)
+        views.append(
+            View((np.ascontiguousarray(crop[:, ::-1]) if mirrored else crop,), frames, mirrored, pose.rotation)
+        )
     if isinstance(form.eyes, EyePair):
-        frames = _frames(seen.pose.eyes_middle_mm, seen.pose, tilt)
-        return [View((views[0].crops[0], views[1].crops[0]), frames, False, seen.pose.rotation)]
+        frames = _frames(names, pose.eyes_middle_mm, pose, tilt)
+        return [View((views[0].crops[0], views[1].crops[0]), frames, False, pose.rotation)]
     return views
 
 
@@ -112,18 +125,24 @@ def _tilt(points_px: Array) -> float:
     return float(np.arctan2(line[1], line[0]))
 
 
-def _frames(centre_mm: Array, pose: HeadPose, tilt: float) -> dict[FrameName, Array]:
-    cos, sin = np.cos(tilt), np.sin(tilt)
-    return {
-        "normalised": normalising_rotation(centre_mm, pose.rotation),
-        "sight": normalising_rotation(centre_mm, np.eye(3)),
-        "level": np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]]),
-        "camera": np.eye(3),
-    }
+def _frames(names: set[FrameName], centre_mm: Array, pose: HeadPose, tilt: float) -> dict[FrameName, Array]:
+    """The rotation (3, 3) from the camera frame to each frame that the contract names."""
+    return {name: _rotation(name, centre_mm, pose, tilt) for name in names}
 
 
-def _normalised_crop(seen: Observation, centre_mm: Array, pose: HeadPose, geometry: CropGeometry) -> NDArray[np.uint8]:
-    warp = warp_matrix(centre_mm, normalising_rotation(centre_mm, pose.rotation), seen.camera, geometry)
+def _rotation(name: FrameName, centre_mm: Array, pose: HeadPose, tilt: float) -> Array:
+    if name == "normalised":
+        return normalising_rotation(centre_mm, pose.rotation)
+    if name == "sight":
+        return normalising_rotation(centre_mm, np.eye(3))
+    if name == "level":
+        cos, sin = np.cos(tilt), np.sin(tilt)
+        return np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    return np.eye(3)
+
+
+def _normalised_crop(seen: Observation, centre_mm: Array, rotation: Array, geometry: CropGeometry) -> NDArray[np.uint8]:
+    warp = warp_matrix(centre_mm, rotation, seen.camera, geometry)
     return warp_image(seen.frame.image, warp, geometry.width, geometry.height)
 
 
@@ -146,24 +165,20 @@ def _upright_crop(
     return warp_image(image, warp, pixels.width, pixels.height)
 
 
-def _face_view(form: NormalisedFace, seen: Observation, pose: HeadPose) -> View:
-    if form.centre == "eyes":
-        centre_mm = pose.eyes_middle_mm
-    else:
-        face = canonical_face()
-        point = sum(
-            (face[list(indices)].mean(0) * weight for indices, weight in _FACE_CENTRES[form.centre]), np.zeros(3)
-        )
-        centre_mm = pose.rotation @ point + pose.translation_mm
-    crop = _normalised_crop(seen, centre_mm, pose, form.geometry)
-    return View((crop,), _frames(centre_mm, pose, 0.0), False, pose.rotation)
+@cache
+def _face_centre(name: FaceCentre) -> Array:
+    """The point (3,) of the head model in mm that a normalised face crop is centred on."""
+    if name == "eyes":
+        return np.mean(eye_centres_in_head_mm(), axis=0)
+    face, centre = canonical_face(), np.zeros(3)
+    for indices, weight in _FACE_CENTRES[name]:
+        centre = centre + face[list(indices)].mean(0) * weight
+    return centre
 
 
-def _box_view(form: FaceBox, seen: Observation, pose: HeadPose) -> View:
-    assert seen.landmarks is not None
-    x0, y0, x1, y1 = seen.landmarks.box_px
+def _box_crop(image: NDArray[np.uint8], box_px: tuple[float, float, float, float], form: FaceBox) -> NDArray[np.uint8]:
+    x0, y0, x1, y1 = box_px
     width, height = (x1 - x0) * form.scale, (y1 - y0) * form.scale
     if form.square:
         width = height = max(width, height)
-    crop = _upright_crop(seen.frame.image, np.array([(x0 + x1) / 2, (y0 + y1) / 2]), (width, height), 0.0, form.pixels)
-    return View((crop,), _frames(pose.eyes_middle_mm, pose, 0.0), False, pose.rotation)
+    return _upright_crop(image, np.array([(x0 + x1) / 2, (y0 + y1) / 2]), (width, height), 0.0, form.pixels)

@@ -48,7 +48,7 @@ class GazeModel:
         if not seen.valid or seen.left is None or seen.right is None:
             return GazeEstimate(self.entry.name, None, None, None, origin, seen.reason, 0.0, 0.0)
         started = time.perf_counter()
-        views = make_views(self.contract.input, seen)
+        views = make_views(self.contract, seen)
         feeds = self._feeds(views)
         prepared = time.perf_counter()
         answers = self._run(feeds)
