@@ -44,7 +44,7 @@ def mirror_light(draw: EyeDraw) -> EyeDraw:
         half_sizes=lights.half_sizes,
         colours=lights.colours,
         round=lights.round,
-        roll=-lights.roll,
+        roll=-np.asarray(lights.roll, float),
         ambient_up=lights.ambient_up,
         ambient_down=lights.ambient_down,
     )

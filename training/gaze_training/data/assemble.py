@@ -18,7 +18,7 @@ from gaze_demo.geometry import (
 from gaze_demo.normalisation.normalise import CropGeometry, normalising_rotation, warp_image
 from gaze_training.data.degrade import degrade, draw_camera
 from gaze_training.data.outside import OutsideTeacher
-from gaze_training.data.rendered import RenderedEye, RenderedFace
+from gaze_training.data.rendered import RenderedFace
 
 CROP = CropGeometry()
 
@@ -79,7 +79,7 @@ def assemble(rng: np.random.Generator, face: RenderedFace, outside: OutsideTeach
         gaze=np.array(gaze),
         head=np.array(head),
         rotation=np.array(rotations),
-        outside=_outside(rng, outside, image, (sx, sy), face, measured, rotations),
+        outside=_outside(outside, sheet, face, rotations),
         openness=np.array([left.openness, right.openness]),
         iris_px=np.array(iris),
         eye_px=camera.eye_px,
@@ -97,24 +97,19 @@ def _measure(rng: np.random.Generator, face: RenderedFace) -> _Measured:
 
 
 def _outside(
-    rng: np.random.Generator,
-    teacher: OutsideTeacher | None,
-    image: NDArray[np.uint8],
-    scale: tuple[float, float],
-    face: RenderedFace,
-    measured: _Measured,
-    rotations: list[Array],
+    teacher: OutsideTeacher | None, sheet: NDArray[np.float32], face: RenderedFace, rotations: list[Array]
 ) -> Array:
-    """The outside teacher's gaze (2, 2) in each eye's (mirrored) frame, NaN where there is no teacher."""
+    """The outside teacher's gaze (2, 2) in each eye's (mirrored) frame, NaN where there is no teacher.
+
+    It is asked about the clean picture, as a privileged teacher that sees more than its student ever will.
+    """
     if teacher is None:
         return np.full((2, 2), np.nan)
-
-    def corners(eye: RenderedEye, shift: float) -> Array:
-        at = (eye.corners_px + [shift, 0.0]) * scale
-        return at + rng.normal(0, 0.02 * np.linalg.norm(at[1] - at[0]), (2, 2))
-
-    middle = (measured.centres_mm[0] + measured.centres_mm[1]) / 2
-    frame = normalising_rotation(middle, measured.rotation)
-    left, right = corners(face.eyes[0], face.geometry.width), corners(face.eyes[1], 0.0)
-    gaze = frame.T @ teacher.gaze(image, left, right, frame @ measured.rotation)
+    half = cv2.resize(sheet, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    half = np.clip(half * np.float32(0.25 / max(float(half.mean()), 1e-4)), 0, 1) ** np.float32(1 / 2.2)
+    image = np.ascontiguousarray((half[..., ::-1] * 255).astype(np.uint8))
+    left, right = face.eyes
+    frame = normalising_rotation((left.centre_mm + right.centre_mm) / 2, face.head_rotation)
+    at_left, at_right = (left.corners_px + [face.geometry.width, 0.0]) / 2, right.corners_px / 2
+    gaze = frame.T @ teacher.symmetric_gaze(image, at_left, at_right, frame @ face.head_rotation)
     return np.stack([vector_to_pitch_yaw(rotations[0] @ gaze), vector_to_pitch_yaw(mirror_vector(rotations[1] @ gaze))])

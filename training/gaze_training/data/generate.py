@@ -23,6 +23,8 @@ from gaze_training.data.rendered import Render, RenderedFace
 from gaze_training.data.sample import RENDERERS, Faces
 
 VERSION = 1
+SHUT = 0.07
+"""Lid distance over corner distance below which an eye shows too little iris to learn from."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _write_shard(number: int) -> int:
         outside=np.stack([s.outside for s in samples]).astype(np.float32),
         openness=np.stack([s.openness for s in samples]).astype(np.float32),
         iris_px=np.stack([s.iris_px for s in samples]).astype(np.float32),
-        valid=np.ones((len(samples), 2), bool),
+        valid=np.stack([s.openness for s in samples]) > SHUT,
         person=np.array([d[2] for d in drawn], np.int32),
         renderer=np.full(len(samples), RENDERERS.index(config.renderer), np.int8),
         eye_px=np.array([s.eye_px for s in samples], np.float32),

@@ -91,7 +91,7 @@ def load_head_model(path: Path) -> HeadModel:
         neutral=((neutral[used] - _EYE_CM) * _TO_MM).astype(np.float32),
         identity=(identity[:, used] * _TO_MM).astype(np.float32),
         eyeball=(identity[:, _LEFT_EYEBALL].mean(1) * _TO_MM).astype(np.float32),
-        expression=(expression[np.ix_(kept, used)] * _TO_MM).astype(np.float32),
+        expression=(expression[kept][:, used] * _TO_MM).astype(np.float32),
         names=tuple(names[i] for i in kept),
         triangles=index.reshape(triangles.shape),
     )
@@ -150,8 +150,8 @@ def _patch(
     rng: np.random.Generator,
     model: HeadModel,
     shape: Image,
-    eyeball: Array,
-    corners: Array,
+    eyeball: NDArray[np.floating],
+    corners: NDArray[np.floating],
     head: Array,
     gaze: Array,
     habit: Image,
@@ -216,30 +216,26 @@ def _draw_skin(
     for t in order:
         cv2.fillConvexPoly(index, fixed[t], int(t), cv2.LINE_8, 4)
     row, column = np.nonzero(index >= 0)
-    face = index[row, column]
-    weight = _barycentric(px[tri[face]], np.stack([X_PX[column], Y_PX[row, 0]], -1))
-
-    def over(values: Array) -> Array:
-        return np.einsum("nk,nkc->nc", weight, values[tri[face]])
-
-    colour = shade_skin(skin, over(vertices[:, :2]), over(smooth), head, lights)
+    face = tri[index[row, column]]
+    weight = _barycentric(px.astype(np.float32), face, X_PX[column], Y_PX[row, 0])
+    of_vertex = np.concatenate([vertices[:, :2], smooth, posed[:, 2:]], 1).astype(np.float32)
+    of_pixel = sum((weight[:, k, None] * of_vertex[face[:, k]] for k in range(3)), np.zeros((len(face), 6), np.float32))
     picture = np.zeros((PATCH.height, PATCH.width, 3), np.float32)
-    picture[row, column] = colour
+    picture[row, column] = shade_skin(skin, of_pixel[:, :2], of_pixel[:, 2:5], head, lights)
     depth = np.full((PATCH.height, PATCH.width), np.inf, np.float32)
-    depth[row, column] = over(posed[:, 2:])[:, 0]
+    depth[row, column] = of_pixel[:, 5]
     return picture, depth
 
 
-def _barycentric(triangles: Array, points: Array) -> Array:
-    """Weights (n, 3) of points (n, 2) in triangles (n, 3, 2), kept within the triangle."""
-    a, b, c = triangles[:, 0], triangles[:, 1], triangles[:, 2]
-    ab, ac, ap = b - a, c - a, points - a
-    area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
-    area = np.where(np.abs(area) < 1e-9, 1e-9, area)
-    v = (ap[:, 0] * ac[:, 1] - ap[:, 1] * ac[:, 0]) / area
-    w = (ab[:, 0] * ap[:, 1] - ab[:, 1] * ap[:, 0]) / area
+def _barycentric(vertices: Image, triangles: NDArray[np.int64], x: Image, y: Image) -> Image:
+    """Weights (n, 3) of points (n,) in triangles (n, 3) of vertices (v, 2), kept within the triangle."""
+    (ax, ay), (bx, by), (cx, cy) = (vertices[triangles[:, k]].T for k in range(3))
+    bx, by, cx, cy, px, py = bx - ax, by - ay, cx - ax, cy - ay, x - ax, y - ay
+    area = bx * cy - by * cx
+    area = np.where(np.abs(area) < 1e-6, np.float32(1e-6), area)
+    v, w = (px * cy - py * cx) / area, (bx * py - by * px) / area
     weight = np.clip(np.stack([1 - v - w, v, w], -1), 0, None)
-    return weight / weight.sum(1, keepdims=True)
+    return np.asarray(weight / weight.sum(1, keepdims=True), np.float32)
 
 
 def _opening(depth: Image, centre_mm: Array, draw: EyeDraw) -> LidLines | None:

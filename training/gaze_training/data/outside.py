@@ -1,4 +1,4 @@
-"""An outside teacher that saw real people: what it says of a pair of degraded eyes.
+"""An outside teacher that saw real people: what it says of a pair of eyes.
 
 Level square crops of both eyes and the head's angles, as Intel's gaze-estimation-adas-0002 wants them.
 """
@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from gaze_demo.geometry import Array, normalised
+from gaze_demo.geometry import Array, mirror_rotation, mirror_vector, normalised
 
 _SIZE = 60
 _WIDTHS = 1.6
@@ -42,6 +42,17 @@ class OutsideTeacher:
         x, y, z = vector[0], -vector[1], vector[2]
         cos, sin = np.cos(roll), np.sin(roll)
         return normalised([cos * x - sin * y, sin * x + cos * y, z])
+
+    def symmetric_gaze(self, image: NDArray[np.uint8], left_px: Array, right_px: Array, head_rotation: Array) -> Array:
+        """The mean (3,) of the answers to the picture and to its mirror image: a lean to one side cancels."""
+
+        def mirrored(corners: Array) -> Array:
+            return np.stack([image.shape[1] - corners[::-1, 0], corners[::-1, 1]], -1)
+
+        plain = self.gaze(image, left_px, right_px, head_rotation)
+        mirror = np.ascontiguousarray(image[:, ::-1])
+        other = self.gaze(mirror, mirrored(right_px), mirrored(left_px), mirror_rotation(head_rotation))
+        return normalised(plain + mirror_vector(other))
 
     @staticmethod
     def _crop(image: NDArray[np.uint8], corners_px: Array, roll: float) -> NDArray[np.float32]:

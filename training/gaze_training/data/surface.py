@@ -14,7 +14,7 @@ _WRAP = (0.38, 0.18, 0.15)
 """How far light reaches round the terminator: red most, since it travels furthest inside skin."""
 
 
-def shade_skin(skin: Skin, at_mm: Array, normals: Array, head: Array, lights: Lights) -> Image:
+def shade_skin(skin: Skin, at_mm: Image, normals: Image, head: Array, lights: Lights) -> Image:
     """Linear RGB (n, 3) of skin points.
 
     `at_mm`: (n, 2) where they lie on the skin's maps. `normals`: (n, 3) towards the viewer, camera frame. `head`: (3,
@@ -23,18 +23,24 @@ def shade_skin(skin: Skin, at_mm: Array, normals: Array, head: Array, lights: Li
     x, y = at_mm.T
     albedo = skin.at(skin.albedo, x, y)
     step = 1 / PX_PER_MM
-    slope_x = (skin.at(skin.relief, x + step, y) - skin.at(skin.relief, x - step, y)) / (2 * step)
-    slope_y = (skin.at(skin.relief, x, y + step) - skin.at(skin.relief, x, y - step)) / (2 * step)
-    bent = normals - np.outer(slope_x, head[:, 0]) - np.outer(slope_y, head[:, 1])
-    bent /= np.linalg.norm(bent, axis=1, keepdims=True)
-    light = LocalLights(lights, np.eye(3)).diffuse(bent.T.astype(np.float32), _WRAP).T
+    slope_x = (skin.at(skin.relief, x + step, y) - skin.at(skin.relief, x - step, y)) / np.float32(2 * step)
+    slope_y = (skin.at(skin.relief, x, y + step) - skin.at(skin.relief, x, y - step)) / np.float32(2 * step)
+    axes = head.astype(np.float32)
+    bent = normals.T - axes[:, :1] * slope_x - axes[:, 1:2] * slope_y
+    bent /= np.sqrt((bent * bent).sum(0))
+    light = LocalLights(lights, np.eye(3)).diffuse(bent, _WRAP)
     gloss = np.zeros_like(light)
     halves = np.asarray(lights.half_sizes)
     for direction, half, colour in zip(np.asarray(lights.directions), halves, np.asarray(lights.colours), strict=True):
-        power = colour * (4 * half[0] * half[1] / np.pi)
-        facing = bent @ direction
         half_way = direction + [0.0, 0.0, -1.0]
-        cosine = np.clip(bent @ (half_way / np.linalg.norm(half_way)), 0, None)
-        lobe = 0.10 * cosine**12 + 0.12 * cosine**40
-        gloss += (skin.gloss * np.clip(facing, 0, None) * lobe)[:, None] * power
-    return np.asarray(albedo * light + gloss, np.float32)
+        half_way /= np.linalg.norm(half_way)
+        cosine = np.clip(half_way.astype(np.float32) @ bent, 0, None)
+        squared = cosine * cosine
+        twelfth = squared * squared * squared
+        twelfth *= twelfth
+        lobe = np.clip(direction.astype(np.float32) @ bent, 0, None) * (
+            np.float32(0.10) * twelfth + np.float32(0.12) * twelfth * twelfth * twelfth * squared * squared
+        )
+        power = colour * (4 * half[0] * half[1] / np.pi * skin.gloss)
+        gloss += power.astype(np.float32)[:, None] * lobe
+    return np.asarray(albedo * light.T + gloss.T, np.float32)
