@@ -1,0 +1,32 @@
+"""The sentences for what befalls a camera, each with its remedy."""
+
+from __future__ import annotations
+
+import sys
+
+from gaze_demo.camera.source import SourceError
+
+
+def absent(name: str) -> SourceError:
+    return SourceError("absent", f"{name} is not connected: plug it in, or choose another source.")
+
+
+def denied(name: str, remedy: str) -> SourceError:
+    return SourceError("denied", f"{name} may not be used by this account: {remedy}, or choose another source.")
+
+
+def busy(name: str) -> SourceError:
+    sentence = f"{name} is in use by another program: close that program, or choose another source."
+    if sys.platform == "win32":  # the system says the same where the user forbade it
+        sentence += " If no other program has it, allow it in Settings > Privacy & security > Camera."
+    return SourceError("busy", sentence)
+
+
+def unplugged(name: str) -> SourceError:
+    return SourceError("unplugged", f"{name} was unplugged: plug it in again, or choose another source.")
+
+
+def silent(name: str) -> SourceError:
+    return SourceError(
+        "silent", f"{name} sends no picture: check its cable and its privacy switch, or choose another source."
+    )

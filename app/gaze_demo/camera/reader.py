@@ -1,0 +1,181 @@
+"""Reads a source in a thread of its own: the newest frame wins, and nobody ever waits for a driver."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+from gaze_demo.camera import faults
+from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.source import Fault, Source, SourceError
+
+State = Literal["opening", "streaming", "silent", "lost", "ended", "failed"]
+
+SILENT_AFTER_S = 1.2
+RETRY_S = 0.5
+_RATE_SPAN_S = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ReaderStatus:
+    """How the reading goes.
+
+    `state`: "opening" until the first frame; "streaming"; "silent" where a camera sends nothing although it is there;
+    "lost" where one that streamed is gone; "failed" where the source cannot be had, a live one for now and others for
+    good; "ended". `message`: what to tell the user, empty while all is well, `fault` its kind. `delivered`: frames that
+    somebody took; `dropped`: frames that came and gave way to a newer one before that, or that the source left out for
+    being late. `fps`: frames a second that came lately. `width`, `height`: of the last frame, 0 before the first.
+    """
+
+    state: State
+    message: str
+    fault: Fault | None
+    delivered: int
+    dropped: int
+    fps: float
+    width: int
+    height: int
+
+
+class Reader:
+    """Keeps the newest frame of a source.
+
+    Opening, reading and closing happen in a daemon thread. A live source that fails or is lost is opened again until it
+    is back. No method waits for the source.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
+        self._state: State = "opening"
+        self._error: SourceError | None = None
+        self._frame: Frame | None = None
+        self._taken = False
+        self._delivered = self._dropped = 0
+        self._arrivals: deque[float] = deque()
+        self._opened_s: float | None = None
+        self._streamed = False
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end. It closes the source as soon as the driver lets go of it; nobody waits for that."""
+        self._stopping.set()
+        with self._changed:
+            self._changed.notify_all()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the source to be closed, at most that long; True where it is."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def next(self, after_index: int = -1, timeout_s: float = 0.1) -> Frame | None:
+        """The newest frame, once there is one of a higher index than `after_index`; None where none came in time."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._newer(after_index) is not None or self._stopping.is_set(), timeout_s)
+            frame = self._newer(after_index)
+            if frame is not None and not self._taken:
+                self._taken = True
+                self._delivered += 1
+            return frame
+
+    @property
+    def status(self) -> ReaderStatus:
+        with self._changed:
+            now = time.monotonic()
+            state, error = self._state, self._error
+            if self._is_silent(now):
+                state, error = "silent", faults.silent(self.source.name)
+            message = str(error) if error else ""
+            if error and self.source.live:
+                message += " The picture comes back by itself."
+            return ReaderStatus(
+                state,
+                message,
+                error.kind if error else None,
+                self._delivered,
+                self._dropped,
+                self._fps(now),
+                self._frame.width if self._frame else 0,
+                self._frame.height if self._frame else 0,
+            )
+
+    def _newer(self, after_index: int) -> Frame | None:
+        return self._frame if self._frame is not None and self._frame.index > after_index else None
+
+    def _is_silent(self, now: float) -> bool:
+        if not self.source.live or self._opened_s is None:
+            return False
+        return now - max(self._opened_s, self._arrivals[-1] if self._arrivals else 0.0) > SILENT_AFTER_S
+
+    def _fps(self, now: float) -> float:
+        recent = [arrival for arrival in self._arrivals if now - arrival <= _RATE_SPAN_S]
+        return (len(recent) - 1) / (recent[-1] - recent[0]) if len(recent) > 1 else 0.0
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.source.open()
+                self._pump()
+            except SourceError as error:
+                self._fail(error)
+            except Exception as error:  # a driver's fault must not leave a window without pictures or explanation
+                logger.exception("Reading %s failed", self.source.name)
+                self._fail(SourceError("unreadable", f"{self.source.name} cannot be read: {error}."))
+            finally:
+                self._close()
+            if not self.source.live:
+                return
+            self._stopping.wait(RETRY_S)
+
+    def _pump(self) -> None:
+        """Take frames until the end, or until asked to stop."""
+        with self._changed:
+            self._opened_s = time.monotonic()
+        while not self._stopping.is_set():
+            frame = self.source.read()
+            if frame is None:
+                with self._changed:
+                    self._state, self._error = "ended", None
+                return
+            self._offer(frame)
+
+    def _offer(self, frame: Frame) -> None:
+        with self._changed:
+            before = self._frame
+            if before is not None:
+                self._dropped += (not self._taken) + max(frame.index - before.index - 1, 0)
+            self._frame, self._taken = frame, False
+            self._arrivals.append(time.monotonic())
+            while self._arrivals[-1] - self._arrivals[0] > _RATE_SPAN_S:
+                self._arrivals.popleft()
+            if self._state != "streaming":
+                logger.info("%s streams at %d x %d", self.source.name, frame.width, frame.height)
+            self._state, self._error, self._streamed = "streaming", None, True
+            self._changed.notify_all()
+
+    def _fail(self, error: SourceError) -> None:
+        """What was silent stays so while it is started anew; what streamed is lost; the rest failed."""
+        with self._changed:
+            state: State = "silent" if error.kind == "silent" else "lost" if self._streamed else "failed"
+            if self._error is None or str(error) != str(self._error):
+                logger.warning("%s", error)
+            self._state, self._error = state, error
+
+    def _close(self) -> None:
+        with self._changed:
+            self._opened_s = None
+            self._arrivals.clear()
+        try:
+            self.source.close()
+        except Exception:  # as above; and it is opened anew in any case
+            logger.exception("Closing %s failed", self.source.name)

@@ -1,0 +1,190 @@
+"""A webcam through OpenCV."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.camera import faults
+from gaze_demo.camera.access import check_access
+from gaze_demo.camera.devices import BACKEND, find_camera, list_cameras
+from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.source import SourceError
+from gaze_demo.geometry import Intrinsics
+
+# A camera of ten frames a second at 1280x720 without compression gives thirty with it.
+_COMPRESS_ABOVE_PX = 640 * 480
+# OpenCV waits 10 s for a frame; a stream that stopped is started anew after this long, one that never began after:
+_SELECT_TIMEOUT_S = 2
+_FIRST_FRAME_S = 10.0
+_FAILURES = 5
+_PAUSE_S = 0.02
+_SAME_CAMERA_S = 3.0
+
+# A camera that this program itself is still closing would look as if another program held it.
+_in_use: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
+
+
+@dataclass(frozen=True)
+class CameraFormat:
+    """What a camera agreed to: it may differ from what was asked for. `rate` in frames a second, 0 where unknown."""
+
+    width: int
+    height: int
+    rate: float
+    compression: str
+
+    def __str__(self) -> str:
+        rate = f" at {self.rate:g} fps" if self.rate else ""
+        return f"{self.width} x {self.height}{rate}" + (f", {self.compression}" if self.compression else "")
+
+
+class Webcam:
+    """A camera by its index, or by its name as `list_cameras` has it.
+
+    The camera is asked for `width` x `height` px at `rate` frames a second and gives what it can: see `format`. One
+    that was unplugged is found again by its name, also where the system numbers it anew.
+    """
+
+    live = True
+    independent = False
+    frame_count: int | None = None
+    intrinsics: Intrinsics | None = None
+
+    def __init__(
+        self, index_or_name: int | str, width: int | None = None, height: int | None = None, rate: float | None = None
+    ) -> None:
+        self._index = index_or_name if isinstance(index_or_name, int) else None
+        self._known_as = index_or_name if isinstance(index_or_name, str) else None
+        self._asked = (width or 1280, height or 720, rate or 30.0)
+        self._capture: cv2.VideoCapture | None = None
+        self._held: threading.Lock | None = None
+        self._count = 0
+        self._got_any = False
+        self.format: CameraFormat | None = None
+
+    @property
+    def name(self) -> str:
+        return self._known_as or f"Camera {self._index}"
+
+    @property
+    def frame_rate(self) -> float | None:
+        return self.format.rate or None if self.format else None
+
+    def open(self) -> None:
+        """Raises SourceError: absent, denied or busy."""
+        index = self._find()
+        lock = _in_use[index]
+        if not lock.acquire(timeout=_SAME_CAMERA_S):
+            raise faults.busy(self.name)
+        self._held = lock
+        try:
+            check_access(index, self.name)
+            _prepare_opencv()
+            self._capture = cv2.VideoCapture(index, BACKEND)
+            if not self._capture.isOpened():
+                raise self._why_not(index)
+            self._configure(self._capture)
+        except BaseException:
+            self.close()
+            raise
+        self._got_any = False
+
+    def read(self) -> Frame:
+        """The next frame. Raises SourceError: unplugged, or silent once OpenCV gave up waiting."""
+        began, failures = time.monotonic(), 0
+        while True:
+            called = time.monotonic()
+            image, time_s = self._grab()
+            if image is not None:
+                self._got_any = True
+                self._count += 1
+                return Frame(image, self._count - 1, time_s)
+            now = time.monotonic()
+            if now - called > _SELECT_TIMEOUT_S / 2:  # it waited in vain
+                if self._got_any or now - began > _FIRST_FRAME_S:
+                    raise faults.silent(self.name)
+                continue
+            failures += 1
+            if failures >= _FAILURES:  # one bad frame is no loss; an unplugged camera fails at once and for ever
+                raise faults.unplugged(self.name)
+            time.sleep(_PAUSE_S)
+
+    def close(self) -> None:
+        capture, self._capture = self._capture, None
+        if capture is not None:
+            capture.release()
+        held, self._held = self._held, None
+        if held is not None:
+            held.release()
+
+    def _find(self) -> int:
+        if self._index is None:
+            camera = find_camera(self.name)
+            self._index, self._known_as = camera.index, camera.name
+            return camera.index
+        cameras = list_cameras()
+        here = [camera for camera in cameras if camera.index == self._index]
+        if self._known_as is None:
+            self._known_as = here[0].name if here else None
+        elif not here or here[0].name != self._known_as:
+            moved = [camera.index for camera in cameras if camera.name == self._known_as]
+            self._index = moved[0] if moved else self._index
+        return self._index
+
+    def _why_not(self, index: int) -> SourceError:
+        cameras = list_cameras()
+        if cameras and all(camera.index != index for camera in cameras):
+            return faults.absent(self.name)
+        return faults.busy(self.name)
+
+    def _configure(self, capture: cv2.VideoCapture) -> None:
+        width, height, rate = self._asked
+        if width * height > _COMPRESS_ABOVE_PX and sys.platform != "darwin":
+            capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
+        capture.set(cv2.CAP_PROP_FPS, rate)
+        self.format = CameraFormat(
+            int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
+            int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
+            max(float(capture.get(cv2.CAP_PROP_FPS)), 0.0),
+            _letters(int(capture.get(cv2.CAP_PROP_FOURCC))),
+        )
+
+    def _grab(self) -> tuple[NDArray[np.uint8] | None, float]:
+        """An image and its capture time in seconds of time.monotonic()."""
+        assert self._capture is not None, "read before open"
+        try:
+            if not self._capture.grab():
+                return None, 0.0
+            time_s = _capture_time_s(time.monotonic(), self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+            decoded, image = self._capture.retrieve()
+        except cv2.error:
+            return None, 0.0
+        return (image if decoded and image is not None and image.size else None), time_s
+
+
+def _prepare_opencv() -> None:
+    """Give up on a silent camera sooner, and say nothing on stderr that is said here in sentences."""
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(_SELECT_TIMEOUT_S))
+    if "OPENCV_LOG_LEVEL" not in os.environ:
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+
+
+def _capture_time_s(now_s: float, stamp_s: float) -> float:
+    """The driver's stamp where it is of the same clock (V4L2's is), otherwise the moment the frame came."""
+    return stamp_s if 0 <= now_s - stamp_s < 1.0 else now_s
+
+
+def _letters(code: int) -> str:
+    """A FOURCC as text; empty where the driver has none."""
+    return code.to_bytes(4, "little").decode("ascii", "ignore").strip("\0 ") if 0 < code < 2**32 else ""
