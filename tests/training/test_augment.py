@@ -2,14 +2,14 @@ import math
 
 import pytest
 import torch
-from training.drawn_eyes import drawn_faces
 
 from gaze_training.angles import pitch_yaw_to_vector
 from gaze_training.augment import Augment
 from gaze_training.config import AugmentConfig
 from gaze_training.eyes import Eyes
+from training.drawn_eyes import drawn_faces
 
-STILL = {name: 0.0 for name in AugmentConfig.model_fields}
+STILL = dict.fromkeys(AugmentConfig.model_fields, 0.0)
 
 
 def augmented(seed: int = 0, **amounts: float) -> tuple[Eyes, Eyes]:

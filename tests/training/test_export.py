@@ -3,10 +3,9 @@ from pathlib import Path
 import onnx
 import pytest
 import torch
-from training.drawn_eyes import drawn_faces
 
 from gaze_demo.errors import UserError
-from gaze_demo.model.contract import METADATA_KEY, parse_contract
+from gaze_demo.model.contract import METADATA_KEY, Training, parse_contract
 from gaze_training import export
 from gaze_training.config import OptimiserConfig, RunConfig
 from gaze_training.export import Description, export_int8, export_onnx, run_onnx, worst_difference_rad
@@ -15,8 +14,9 @@ from gaze_training.metrics import predict
 from gaze_training.networks.spec import NetworkSpec, build_network
 from gaze_training.networks.store import StoredNetwork
 from gaze_training.trainer import Trainer
+from training.drawn_eyes import drawn_faces
 
-DESCRIPTION = Description("A student", "student", "Apache-2.0")
+DESCRIPTION = Description("A student", "student", "Apache-2.0", Training())
 MOBILENET = NetworkSpec(kind="mobilenet", width=0.125, depth=0.5, auxiliary=True)
 RESIDUAL = NetworkSpec(kind="residual", width=0.25)
 SPECS = [MOBILENET, RESIDUAL, NetworkSpec(kind="ensemble", members=(MOBILENET, RESIDUAL))]

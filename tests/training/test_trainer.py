@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 import torch
-from training.drawn_eyes import drawn_faces
 
 from gaze_demo.errors import UserError
 from gaze_training.config import OptimiserConfig, RunConfig, parse_config
@@ -12,6 +11,7 @@ from gaze_training.metrics import measure
 from gaze_training.networks.output import GazeNetwork
 from gaze_training.networks.store import load_network
 from gaze_training.trainer import Trainer
+from training.drawn_eyes import drawn_faces
 
 EYES = Eyes.from_faces(drawn_faces(160))
 TINY = {"kind": "mobilenet", "width": 0.125, "depth": 0.5}

@@ -16,9 +16,9 @@ _SWA_START = 0.75
 class WeightAverage:
     """The average that a run's configuration asks for, batch norm statistics included.
 
-    Exponential (EMA), with a shorter memory at the beginning so that the first random weights are soon forgotten; or the
-    plain mean over the last quarter of the run (Izmailov et al., "Averaging weights leads to wider optima", UAI 2018); or
-    none: then it is the network itself.
+    Exponential (EMA), with a shorter memory at the beginning so that the first random weights are soon forgotten; or
+    the plain mean over the last quarter of the run (Izmailov et al., "Averaging weights leads to wider optima", UAI
+    2018); or none: then it is the network itself.
     """
 
     def __init__(self, network: nn.Module, config: OptimiserConfig) -> None:

@@ -36,8 +36,8 @@ class DataConfig(_Section):
 class AugmentConfig(_Section):
     """Disturbances drawn anew for each eye and epoch; 0 switches one off.
 
-    Standard deviations: `shift_px`, `scale` (log), `roll_deg` (gaze and head turn with it exactly), `head_deg` (error of
-    the measured head), `gamma` (log), `light` (slope across the crop). Upper limits: `noise` (grey levels), `blur`
+    Standard deviations: `shift_px`, `scale` (log), `roll_deg` (gaze and head turn with it exactly), `head_deg` (error
+    of the measured head), `gamma` (log), `light` (slope across the crop). Upper limits: `noise` (grey levels), `blur`
     (1: a 3x3 binomial filter; below 0 as much sharpening), `contrast` (share lost or won). `reflection`: share of eyes
     that get a bright spot, as glasses do.
     """
@@ -56,11 +56,13 @@ class AugmentConfig(_Section):
 
 class LabelConfig(_Section):
     """What counts as the true gaze. `outside_share`: weight of the outside teacher's label against the exact one, where
-    there are both; `outside_axes`: in which angles. `beta_deg`: errors below it count by their square (0: L1).
+    there are both; `outside_axes`: in which angles; `outside_margin_deg`: so far from it costs nothing. `beta_deg`:
+    errors below it count by their square (0: L1).
     `auxiliary`: weight of iris centre and openness. `pitch_weight`: of pitch against yaw."""
 
     outside_share: float = Field(0.0, ge=0, le=1)
     outside_axes: Literal["both", "yaw"] = "both"
+    outside_margin_deg: float = Field(0.0, ge=0)
     beta_deg: float = Field(0.0, ge=0)
     auxiliary: float = Field(0.3, ge=0)
     pitch_weight: float = Field(1.0, gt=0)
@@ -140,6 +142,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"Cannot read the configuration {path} ({error}); see training/configs for examples.") from error
+        raise UserError(
+            f"Cannot read the configuration {path} ({error}); see training/configs for examples."
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path} is not valid TOML: {error}.") from error

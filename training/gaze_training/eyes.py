@@ -16,8 +16,8 @@ from gaze_training.data.sample import Faces
 class Eyes:
     """M eyes, right ones mirrored; angles (pitch, yaw) in radians, NaN where unknown.
 
-    `crops`: (M, 1, 36, 60) uint8, or float after augmentation, 0..255. `gaze`, `head`, `outside`: (M, 2). `iris`: (M, 2)
-    x, y as shares of the crop. `openness`: (M,). `index`: (M,) place in the whole set, which stays with an eye.
+    `crops`: (M, 1, 36, 60) uint8, or float after augmentation, 0..255. `gaze`, `head`, `outside`: (M, 2). `iris`:
+    (M, 2) x, y as shares of the crop. `openness`: (M,). `index`: (M,) place in the whole set, which stays with an eye.
     `face`: (M,) index of its face; `side`: (M,) 0 left, 1 right.
     """
 

@@ -26,6 +26,7 @@ class Supervision:
     def __init__(self, config: LabelConfig) -> None:
         self._config = config
         self._beta = math.radians(config.beta_deg)
+        self._margin = math.radians(config.outside_margin_deg)
 
     def gaze(self, gaze: Tensor, eyes: Eyes) -> Tensor:
         """Error (N, 2); where one of two labels is missing the other counts fully, where both are it is 0."""
@@ -36,7 +37,8 @@ class Supervision:
         if self._config.outside_share > 0:
             share = torch.where(torch.isnan(eyes.gaze), 1.0, share)
         share = torch.where(torch.isnan(outside), 0.0, share)
-        error = (1 - share) * self.distance(gaze, eyes.gaze) + share * self.distance(gaze, outside)
+        heard = (self.distance(gaze, outside) - self._margin).clamp(min=0.0)
+        error = (1 - share) * self.distance(gaze, eyes.gaze) + share * heard
         weight = self._config.pitch_weight
         return error * (2 / (1 + weight)) * torch.tensor([weight, 1.0], device=gaze.device)
 
@@ -45,7 +47,7 @@ class Supervision:
         return distance(gaze, target, self._beta)
 
     def auxiliary(self, output: GazeOutput, eyes: Eyes) -> Tensor:
-        """Mean error of iris centre (in units of the crop) and openness, weighted; 0 where the network has no such output."""
+        """Mean error of iris centre (in units of the crop) and openness, weighted; 0 where a network has neither."""
         if output.iris is None or output.openness is None:
             return output.gaze.new_zeros(())
         iris = distance(output.iris, eyes.iris).mean()

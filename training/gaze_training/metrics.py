@@ -17,8 +17,8 @@ _BATCH = 512
 
 @dataclass(frozen=True)
 class Quality:
-    """`error_deg`: mean angle between true and predicted gaze of one eye. Slopes of prediction on truth and mean errors,
-    signed, (pitch, yaw): a gain of 1 and a bias of 0 are right."""
+    """`error_deg`: mean angle between true and predicted gaze of one eye. Gain: slope of prediction on truth, 1 is
+    right. Bias: mean signed error."""
 
     error_deg: float
     pitch_gain: float

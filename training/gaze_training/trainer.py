@@ -88,7 +88,7 @@ class Trainer:
         lesson = Lesson(self.student, scheme, Supervision(run.labels))
         if self._fabric.world_size > 1:
             share_batch_norm(lesson)
-        lesson.to(memory_format=torch.channels_last)
+        lesson.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's annotations
         lesson.to(self._fabric.device)
         self.average = WeightAverage(self.student, run.train)
         self._teacher = teacher.to(self._fabric.device).eval() if teacher and scheme.needs_teacher else None
@@ -96,7 +96,9 @@ class Trainer:
         optimiser = torch.optim.AdamW(_decayed(lesson, run.train.weight_decay), lr=run.train.rate, fused=True)
         self._lesson, self._optimiser = self._fabric.setup(lesson, optimiser)
 
-    def fit(self, train: Eyes, validation: Eyes | None = None, folder: Path | None = None, show: bool = True) -> Trained:
+    def fit(
+        self, train: Eyes, validation: Eyes | None = None, folder: Path | None = None, show: bool = True
+    ) -> Trained:
         """Train, or go on where a stopped run of the same configuration in `folder` ended; both give the same weights.
 
         Writes `network.pt`, `history.jsonl`, TensorBoard events and `last.pt` (for going on) to `folder`. Raises
@@ -133,7 +135,8 @@ class Trainer:
     @property
     def result(self) -> GazeNetwork:
         """The averaged network."""
-        network: GazeNetwork = self.average.model.module
+        network = self.average.model.module
+        assert isinstance(network, GazeNetwork)
         return network
 
     def _prepare(self, train: Eyes) -> None:
@@ -189,7 +192,9 @@ class Trainer:
             "format": FORMAT,
             "run": self._run.model_dump_json(),
             "epochs": json.dumps([asdict(epoch) for epoch in done]),
-            "lesson": self._lesson.module.state_dict() if hasattr(self._lesson, "module") else self._lesson.state_dict(),
+            "lesson": self._lesson.module.state_dict()
+            if hasattr(self._lesson, "module")
+            else self._lesson.state_dict(),
             "average": self.average.model.state_dict(),
             "optimiser": self._optimiser.state_dict(),
         }

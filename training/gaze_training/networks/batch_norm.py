@@ -14,7 +14,9 @@ class SharedBatchNorm(nn.BatchNorm2d):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
             return super().forward(x)
-        assert self.running_mean is not None and self.running_var is not None and self.momentum is not None
+        assert self.running_mean is not None  # there unless switched off, which nothing here does
+        assert self.running_var is not None
+        assert self.momentum is not None
         world = dist.get_world_size()
         moments = torch.stack([x.mean((0, 2, 3)), x.square().mean((0, 2, 3))])
         mean, square = (dist_nn.all_reduce(moments) / world).unbind(0)

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 class GazeOutput:
     """`gaze`: (N, 2) pitch, yaw in radians, normalised frame. `embedding`: (N, E) what the gaze is read from.
 
-    `iris`: (N, 2) x, y of the iris's centre as shares of the crop, 0..1; `openness`: (N,); None where the network has no
-    auxiliary outputs. `features`: one map (N, C, H, W) for each group of layers, for hints.
+    `iris`: (N, 2) x, y of the iris's centre as shares of the crop, 0..1; `openness`: (N,); None where the network has
+    no auxiliary outputs. `features`: one map (N, C, H, W) for each group of layers, for hints.
     """
 
     gaze: Tensor

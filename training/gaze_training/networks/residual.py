@@ -16,7 +16,7 @@ _EMBEDDING = 256
 class ResidualNet(GazeNetwork):
     """Residual network (He et al., CVPR 2016) for a grey crop of 60 x 36 px.
 
-    The maps of its four groups have the sizes of MobileNet's, so that each can be a hint to the same group of a student.
+    The maps of its four groups have the sizes of MobileNet's: each can be a hint to the same group of a student.
     """
 
     def __init__(self, width: float = 1.0, depth: int = 1, auxiliary: bool = False, dropout: float = 0.0) -> None:

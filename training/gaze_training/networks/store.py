@@ -31,7 +31,9 @@ class StoredNetwork:
 def save_network(path: Path, network: GazeNetwork, spec: NetworkSpec, summary: dict[str, Any]) -> None:
     """Write the file whole or not at all."""
     weights = {name: value.detach().cpu() for name, value in network.state_dict().items()}
-    write_whole(path, {"format": FORMAT, "spec": spec.model_dump_json(), "summary": json.dumps(summary), "weights": weights})
+    write_whole(
+        path, {"format": FORMAT, "spec": spec.model_dump_json(), "summary": json.dumps(summary), "weights": weights}
+    )
 
 
 def load_network(path: Path) -> StoredNetwork:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
 from gaze_training.eyes import Eyes
 from gaze_training.schemes.imitation import labelled
-from gaze_training.schemes.scheme import Scheme, Step
+from gaze_training.schemes.scheme import Options, Scheme, Step
 
 
 class Adaptive(Scheme):
@@ -18,7 +20,7 @@ class Adaptive(Scheme):
 
     paper = "Saputra et al., 'Distilling knowledge from a deep pose regressor network', ICCV 2019 (attentive imitation)"
     needs_teacher_errors = True
-    defaults = {"alpha": 0.7}
+    defaults: ClassVar[Options] = {"alpha": 0.7}
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]

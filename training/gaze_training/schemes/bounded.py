@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from torch import Tensor
 
 from gaze_training.losses import distance
-from gaze_training.schemes.scheme import Scheme, Step
+from gaze_training.schemes.scheme import Options, Scheme, Step
 
 
 class TeacherBounded(Scheme):
@@ -13,7 +15,7 @@ class TeacherBounded(Scheme):
     the teacher; in units of `unit_deg`, so that the two terms are of one size."""
 
     paper = "Chen et al., 'Learning efficient object detection models with knowledge distillation', NIPS 2017"
-    defaults = {"weight": 0.5, "margin_deg": 0.5, "unit_deg": 5.0}
+    defaults: ClassVar[Options] = {"weight": 0.5, "margin_deg": 0.5, "unit_deg": 5.0}
 
     def loss(self, step: Step) -> Tensor:
         return (step.supervised + self.bound(step, step.taught.gaze)).mean()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -15,7 +17,7 @@ class Hints(Imitation):
     imitation. The first stage takes the share `hint_share` of the run."""
 
     paper = "Romero et al., 'FitNets: hints for thin deep nets', ICLR 2015"
-    defaults = {"alpha": 0.7, "hint_share": 0.25, "group": 2.0, "hint_weight": 0.1}
+    defaults: ClassVar[Options] = {"alpha": 0.7, "hint_share": 0.25, "group": 2.0, "hint_weight": 0.1}
 
     def __init__(self, options: Options, student: GazeNetwork, teacher: GazeNetwork | None) -> None:
         super().__init__(options, student, teacher)
@@ -41,12 +43,12 @@ class Hints(Imitation):
 class StagedHints(Hints):
     """Hints group by group of layers, from the first to the last, then distillation with the hint term fading out.
 
-    The thesis's proposal for thin MobileNets. The groups share the first `hint_share` of the run equally; the hint of the
-    last group stays beside the distillation and fades linearly to 0 at the share `fade_share` of the run.
+    The thesis's proposal for thin MobileNets. The groups share the first `hint_share` of the run equally; the hint of
+    the last group stays beside the distillation and fades linearly to 0 at the share `fade_share` of the run.
     """
 
     paper = "the thesis's staged hints, after Romero et al., ICLR 2015"
-    defaults = {"alpha": 0.7, "hint_share": 0.3, "fade_share": 0.7, "hint_weight": 0.1}
+    defaults: ClassVar[Options] = {"alpha": 0.7, "hint_share": 0.3, "fade_share": 0.7, "hint_weight": 0.1}
 
     def loss(self, step: Step) -> Tensor:
         groups, hint_share, fade_share = len(self.regressors), self.number("hint_share"), self.number("fade_share")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
 from gaze_training.eyes import Eyes
-from gaze_training.schemes.scheme import Scheme, Step
+from gaze_training.schemes.scheme import Options, Scheme, Step
 
 
 class Imitation(Scheme):
     """A share `alpha` of the loss is the distance to the teacher's gaze; all of it where there is no label."""
 
     paper = "Hinton, Vinyals, Dean, 'Distilling the knowledge in a neural network', 2015; here for regression"
-    defaults = {"alpha": 0.7}
+    defaults: ClassVar[Options] = {"alpha": 0.7}
 
     def loss(self, step: Step) -> Tensor:
         return self.mixed(step, step.taught.gaze)
@@ -51,7 +53,7 @@ class OutsideTeacher(Imitation):
 
     paper = "Hinton, Vinyals, Dean, 2015; the teacher is someone else's network, trained on real people"
     needs_teacher = False
-    defaults = {"alpha": 0.5, "yaw_only": False}
+    defaults: ClassVar[Options] = {"alpha": 0.5, "yaw_only": False}
 
     def loss(self, step: Step) -> Tensor:
         taught = step.eyes.outside

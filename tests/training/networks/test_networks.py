@@ -1,0 +1,129 @@
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+
+from gaze_demo.errors import UserError
+from gaze_training.angles import angle_between, pitch_yaw_to_vector
+from gaze_training.networks.cost import cost_of
+from gaze_training.networks.ensemble import Ensemble
+from gaze_training.networks.spec import NetworkSpec, build_network
+from gaze_training.networks.store import load_network, load_teacher, save_network
+
+WIDTHS = (1.0, 0.75, 0.5, 0.25, 0.125, 0.0625)
+MEMBER = NetworkSpec(kind="mobilenet", width=0.125, depth=0.5)
+
+
+def batch(count: int = 3) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(1)
+    return torch.rand(count, 1, 36, 60, generator=generator) * 255, torch.randn(count, 2, generator=generator) * 0.2
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_mobilenet_of_each_width_has_four_maps_of_the_teachers_sizes(width: float) -> None:
+    student = build_network(NetworkSpec(kind="mobilenet", width=width)).eval()
+    teacher = build_network(NetworkSpec(kind="residual", width=0.25)).eval()
+    own, other = student(*batch()), teacher(*batch())
+    assert own.gaze.shape == (3, 2)
+    assert own.embedding.shape == (3, student.embedding_width)
+    assert [tuple(m.shape[2:]) for m in own.features] == [tuple(m.shape[2:]) for m in other.features]
+    assert tuple(m.shape[1] for m in own.features) == student.group_channels
+
+
+def test_mobilenet25_has_at_most_a_hundred_thousand_parameters() -> None:
+    assert cost_of(build_network(NetworkSpec(kind="mobilenet", width=0.25))).parameters <= 100_000
+
+
+def test_parameters_and_macs_grow_with_the_width() -> None:
+    costs = [cost_of(build_network(NetworkSpec(kind="mobilenet", width=w))) for w in WIDTHS]
+    assert all(a.parameters > b.parameters and a.macs > b.macs for a, b in pairwise(costs))
+
+
+def test_macs_are_those_of_the_layers() -> None:
+    network = build_network(NetworkSpec(kind="mobilenet", width=0.125, depth=0.5))
+    counted = cost_of(network).macs
+    stem = 4 * 9 * 18 * 30  # one of the layers, by hand
+    parts = [m for m in network.modules() if isinstance(m, torch.nn.Conv2d)]
+    assert counted > stem
+    assert parts[0].weight[0].numel() * parts[0].out_channels * 18 * 30 == stem
+
+
+@pytest.mark.parametrize("kind", ["mobilenet", "residual"])
+def test_light_and_contrast_of_the_camera_change_nothing(kind: str) -> None:
+    network = build_network(NetworkSpec(kind=kind, width=0.25)).eval()
+    eyes, head = batch()
+    darker = network(eyes * 0.5 + 20, head).gaze
+    assert torch.allclose(network(eyes, head).gaze, darker, atol=1e-3)
+
+
+def test_a_crop_without_contrast_gives_a_finite_gaze() -> None:
+    network = build_network(MEMBER).eval()
+    assert torch.isfinite(network(torch.full((1, 1, 36, 60), 90.0), torch.zeros(1, 2)).gaze).all()
+
+
+def test_bytes_and_floats_are_the_same_to_a_network() -> None:
+    network = build_network(MEMBER).eval()
+    eyes, head = batch()
+    grey = eyes.to(torch.uint8)
+    assert torch.equal(network(grey, head).gaze, network(grey.float(), head).gaze)
+
+
+def test_the_head_pose_is_heard() -> None:
+    network = build_network(MEMBER).eval()
+    eyes, head = batch()
+    assert not torch.allclose(network(eyes, head).gaze, network(eyes, head + 0.3).gaze)
+
+
+def test_an_ensemble_looks_between_its_members() -> None:
+    members = [build_network(MEMBER).eval() for _ in range(3)]
+    together = Ensemble(members).eval()(*batch())
+    vectors = torch.stack([pitch_yaw_to_vector(member(*batch()).gaze) for member in members]).mean(0)
+    expected = torch.stack(
+        [torch.asin(-vectors[:, 1] / vectors.norm(dim=1)), torch.atan2(-vectors[:, 0], -vectors[:, 2])], 1
+    )
+    assert float(angle_between(together.gaze, expected).detach().max()) < 1e-5
+    assert together.embedding.shape == (3, 3 * members[0].embedding_width)
+
+
+def test_auxiliary_outputs_are_there_when_asked_for() -> None:
+    network = build_network(MEMBER.model_copy(update={"auxiliary": True})).eval()
+    output = network(*batch())
+    assert output.iris is not None
+    assert output.iris.shape == (3, 2)
+    assert output.openness is not None
+    assert output.openness.shape == (3,)
+
+
+def test_several_files_are_one_teacher(tmp_path: Path) -> None:
+    paths = tuple(tmp_path / f"{i}.pt" for i in range(2))
+    for path in paths:
+        save_network(path, build_network(MEMBER), MEMBER, {"eyes": 3})
+    teacher = load_teacher(paths)
+    assert teacher is not None
+    assert isinstance(teacher.network, Ensemble)
+    assert load_teacher(()) is None
+    save_network(tmp_path / "both.pt", teacher.network, teacher.spec, teacher.summary)
+    assert torch.equal(load_network(tmp_path / "both.pt").network(*batch()).gaze, teacher.network(*batch()).gaze)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a network", {"format": 1}, {"format": 2}, [1]])
+def test_a_file_that_is_no_network_is_one_sentence(tmp_path: Path, content: object) -> None:
+    path = tmp_path / "a.pt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        torch.save(content, path)
+    with pytest.raises(UserError):
+        load_network(path)
+
+
+class Evil:
+    def __reduce__(self) -> tuple[object, ...]:
+        return (print, ("run",))
+
+
+def test_a_file_with_code_in_it_is_refused(tmp_path: Path) -> None:
+    torch.save({"format": 1, "spec": Evil()}, tmp_path / "a.pt")
+    with pytest.raises(UserError, match="damaged"):
+        load_network(tmp_path / "a.pt")
