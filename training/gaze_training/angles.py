@@ -9,9 +9,7 @@ from torch import Tensor
 def pitch_yaw_to_vector(angles: Tensor) -> Tensor:
     """Unit vectors (..., 3) of angles (..., 2), pitch first."""
     pitch, yaw = angles[..., 0], angles[..., 1]
-    return torch.stack(
-        [-torch.cos(pitch) * torch.sin(yaw), -torch.sin(pitch), -torch.cos(pitch) * torch.cos(yaw)], -1
-    )
+    return torch.stack([-torch.cos(pitch) * torch.sin(yaw), -torch.sin(pitch), -torch.cos(pitch) * torch.cos(yaw)], -1)
 
 
 def vector_to_pitch_yaw(vectors: Tensor) -> Tensor:
