@@ -96,15 +96,15 @@ class Reader:
             if self._is_silent(now):
                 state, error = "silent", faults.silent(self.source.name)
             message = str(error) if error else ""
-            if error and self.source.live:
-                message += " The picture comes back by itself."
+            if error and self.source.live and error.kind != "denied":
+                message += " It then starts by itself."
             return ReaderStatus(
                 state,
                 message,
                 error.kind if error else None,
                 self._delivered,
                 self._dropped,
-                self._fps(now),
+                self._fps(now) if state == "streaming" else 0.0,
                 self._frame.width if self._frame else 0,
                 self._frame.height if self._frame else 0,
             )
@@ -166,6 +166,8 @@ class Reader:
     def _fail(self, error: SourceError) -> None:
         """What was silent stays so while it is started anew; what streamed is lost; the rest failed."""
         with self._changed:
+            if error.kind == "absent" and self._error and self._error.kind == "unplugged":
+                return  # the same said twice
             state: State = "silent" if error.kind == "silent" else "lost" if self._streamed else "failed"
             if self._error is None or str(error) != str(self._error):
                 logger.warning("%s", error)

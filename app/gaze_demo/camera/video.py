@@ -13,8 +13,10 @@ from gaze_demo.camera.source import SourceError
 from gaze_demo.geometry import Intrinsics
 
 _LIKELY_RATE = 30.0
-# Further behind than this, as after the machine slept, the film goes on from where it is instead of catching up.
-_GIVE_UP_S = 1.0
+# Further behind than this, as after the machine slept, the film goes on from where it is instead of catching up; and
+# nobody waits longer than this for a frame, whatever its time says.
+_BEHIND_S = 1.0
+_AHEAD_S = 10.0
 
 
 class VideoFile:
@@ -88,9 +90,9 @@ class VideoFile:
     def _wait(self) -> bool:
         """Wait until the frame is due; False where it is late and the next one is due as well."""
         now = time.monotonic()
-        if self._start_s is None or now - self._start_s - self._time_s > _GIVE_UP_S:
-            self._start_s = now - self._time_s
-        late_s = now - self._start_s - self._time_s
+        late_s = 0.0 if self._start_s is None else now - self._start_s - self._time_s
+        if self._start_s is None or not -_AHEAD_S < late_s < _BEHIND_S:
+            self._start_s, late_s = now - self._time_s, 0.0
         if late_s < 0:
             time.sleep(-late_s)
         return late_s < 1 / (self.frame_rate or _LIKELY_RATE)

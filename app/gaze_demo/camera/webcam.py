@@ -22,9 +22,12 @@ from gaze_demo.geometry import Intrinsics
 
 # A camera of ten frames a second at 1280x720 without compression gives thirty with it.
 _COMPRESS_ABOVE_PX = 640 * 480
-# OpenCV waits 10 s for a frame; a stream that stopped is started anew after this long, one that never began after:
-_SELECT_TIMEOUT_S = 2
-_FIRST_FRAME_S = 10.0
+# OpenCV waits 10 s for a frame unless told otherwise. A stream that stopped is started anew after the first of these,
+# one that does not begin after the second: some cameras take their time.
+_STOPPED_S = 2.0
+_FIRST_FRAME_S = 4.0
+_SELECT_TIMEOUT_S = 1
+_WAITED_S = 0.5
 _FAILURES = 5
 _PAUSE_S = 0.02
 _SAME_CAMERA_S = 3.0
@@ -109,8 +112,8 @@ class Webcam:
                 self._count += 1
                 return Frame(image, self._count - 1, time_s)
             now = time.monotonic()
-            if now - called > _SELECT_TIMEOUT_S / 2:  # it waited in vain
-                if self._got_any or now - began > _FIRST_FRAME_S:
+            if now - called > _WAITED_S:
+                if now - began > (_STOPPED_S if self._got_any else _FIRST_FRAME_S):
                     raise faults.silent(self.name)
                 continue
             failures += 1

@@ -1,0 +1,91 @@
+"""From what a user names to a source of frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gaze_demo.camera.devices import find_camera, list_cameras
+from gaze_demo.camera.images import IMAGE_SUFFIXES, ImageFiles
+from gaze_demo.camera.source import Source, SourceError
+from gaze_demo.camera.video import VideoFile
+from gaze_demo.camera.webcam import Webcam
+
+VIRTUAL = "virtual"
+_SHOWN_S = 2.0
+
+
+@dataclass(frozen=True)
+class SourceOptions:
+    """What a user may choose about a source; None leaves it to the source.
+
+    `width`, `height` (px) and `rate` (frames a second) are asked of a camera or the virtual participant. `hfov_deg` is
+    the virtual participant's lens. `real_time`: a video runs by its own clock and images stay for two seconds each, as
+    a window wants it; otherwise every frame comes as fast as it is asked for.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    rate: float | None = None
+    hfov_deg: float | None = None
+    real_time: bool = True
+
+
+def default_spec() -> str:
+    """The first camera, or the virtual participant where there is none."""
+    cameras = list_cameras()
+    return str(cameras[0].index) if cameras else VIRTUAL
+
+
+def open_source(spec: str = "", options: SourceOptions | None = None) -> Source:
+    """The source that `spec` names, not opened yet.
+
+    A number or a name is a camera; a path is a video, an image or a folder of images; `virtual` is the virtual
+    participant, with settings after a colon (`virtual:path,person=1,head=moving,seed=3`); nothing is `default_spec`.
+    Raises UserError.
+    """
+    options = options or SourceOptions()
+    spec = spec.strip() or default_spec()
+    if spec == VIRTUAL or spec.startswith(VIRTUAL + ":"):
+        return _virtual(spec[len(VIRTUAL) + 1 :], options)
+    if spec.isdecimal() and spec.isascii():
+        return Webcam(int(spec), options.width, options.height, options.rate)
+    path = Path(spec).expanduser()
+    if path.exists():
+        return _file(path, options)
+    try:
+        camera = find_camera(spec)
+    except SourceError as problem:
+        if len(path.parts) > 1 or path.suffix:
+            raise SourceError("absent", f"There is no file {spec}: check its name.") from problem
+        raise
+    return Webcam(camera.name, options.width, options.height, options.rate)
+
+
+def _file(path: Path, options: SourceOptions) -> Source:
+    if path.is_dir() or path.suffix.lower() in IMAGE_SUFFIXES:
+        return ImageFiles(path, _SHOWN_S if options.real_time else None)
+    return VideoFile(path, options.real_time)
+
+
+def _virtual(words: str, options: SourceOptions) -> Source:
+    from gaze_demo.camera.virtual import VirtualSource  # it renders: a camera's user should not wait for its imports
+
+    chosen: dict[str, object] = {}
+    for word in filter(None, (word.strip() for word in words.split(","))):
+        key, _, value = word.partition("=")
+        if word in ("path", "pointer"):
+            chosen["mode"] = word
+        elif key == "head" and value in ("still", "moving"):
+            chosen["head"] = value
+        elif key in ("person", "seed") and value.isascii() and value.isdecimal():
+            chosen[key] = int(value)
+        else:
+            raise UserError(
+                f'The virtual participant does not know "{word}": it takes path or pointer, person=0 to 2, '
+                "head=still or head=moving, and seed=NUMBER."
+            )
+    for key in ("width", "height", "rate", "hfov_deg"):
+        if getattr(options, key) is not None:
+            chosen[key] = getattr(options, key)
+    return VirtualSource(**chosen)
