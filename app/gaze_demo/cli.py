@@ -1,0 +1,253 @@
+"""The command line: the window, and everything that works without one."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from gaze_demo import __version__
+from gaze_demo.errors import UserError
+from gaze_demo.native_logs import silence_native_logs
+
+if TYPE_CHECKING:
+    from gaze_demo.intrinsics import Lens
+
+EXIT_USER_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+_EXAMPLES = """\
+examples:
+  gaze-demo                                              the window, with the first camera or the virtual participant
+  gaze-demo --source virtual --model teacher --model mobilenet25
+  gaze-demo --source 1 --size 1280x720 --rate 30         the second camera
+  gaze-demo track video.mp4 --out gaze.csv --video annotated.mp4
+  gaze-demo track photographs/ --model my-model.onnx --hfov 45 --out gaze.csv
+  gaze-demo models                                       what --model takes
+"""
+_TRACK_EXAMPLES = """\
+examples:
+  gaze-demo track video.mp4 --out gaze.csv
+  gaze-demo track photographs/ --model teacher --model my-model.onnx --hfov 45 --out gaze.csv
+  gaze-demo track 0 --duration 60 --intrinsics camera.yaml --video annotated.mp4
+"""
+_SOURCE_HELP = (
+    "a camera's number or name, a video file, an image, a folder of images, or 'virtual' for the virtual participant"
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_USER_ERROR, f"{self.prog}: {message}; '{self.prog} --help' tells more.\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 when all went well, 2 for what a user can mend, which is said in one sentence on stderr."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except UserError as error:
+        print(f"gaze-demo: {error}", file=sys.stderr)
+        return EXIT_USER_ERROR
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    style = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(
+        prog="gaze-demo",
+        description="Shows where the person in front of the camera looks, by two gaze models side by side.",
+        epilog=_EXAMPLES,
+        formatter_class=style,
+    )
+    parser.add_argument("--version", action="version", version=f"gaze-demo {__version__}")
+    parser.set_defaults(run=_window)
+    parser.add_argument("--source", help=_SOURCE_HELP + " (default: the first camera, else virtual)")
+    _add_models(parser)
+    _add_camera(parser)
+    parser.add_argument("--fullscreen", action="store_true", help="start with the window filling the screen")
+    parser.add_argument("--duration", type=_positive, metavar="S", help="close the window after so many seconds")
+    parser.add_argument("--stats", type=Path, metavar="FILE", help="write what was delivered as JSON at the end")
+
+    commands = parser.add_subparsers(title="without a window", metavar="COMMAND")
+    track = commands.add_parser(
+        "track",
+        help="gaze of a whole video, folder or camera into a CSV file or an annotated video",
+        description="Estimates the gaze in every frame of a source, with one model or several.",
+        epilog=_TRACK_EXAMPLES,
+        formatter_class=style,
+    )
+    track.set_defaults(run=_track)
+    track.add_argument("source", metavar="SOURCE", help=_SOURCE_HELP)
+    _add_models(track)
+    track.add_argument("--out", type=Path, metavar="FILE.csv", help="one row for each frame and model")
+    track.add_argument("--video", type=Path, metavar="FILE.mp4", help="the frames with the gazes drawn into them")
+    track.add_argument("--duration", type=_positive, metavar="S", help="stop after so many seconds, as for a camera")
+    _add_camera(track)
+
+    models = commands.add_parser("models", help="the models at hand", description="Lists the models at hand.")
+    models.set_defaults(run=_models)
+    models.add_argument("--names", action="store_true", help="one name a line and nothing else")
+    cameras = commands.add_parser("cameras", help="the cameras at hand", description="Lists the cameras at hand.")
+    cameras.set_defaults(run=_cameras)
+    return parser
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="NAME|PATH",
+        help="a name from 'gaze-demo models' or an ONNX file with a contract; may be given again",
+    )
+
+
+def _add_camera(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--hfov", type=_angle, metavar="DEG", help="the lens's horizontal field of view (default: 60)")
+    parser.add_argument("--intrinsics", type=Path, metavar="YAML", help="an OpenCV calibration, instead of --hfov")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="picture size to ask of a camera, as 1280x720")
+    parser.add_argument("--rate", type=_positive, metavar="FPS", help="frame rate to ask of a camera")
+
+
+def _window(options: argparse.Namespace) -> int:
+    from gaze_demo.options import WindowOptions
+    from gaze_demo.view.run import run_window
+
+    width, height = options.size or (None, None)
+    return run_window(
+        WindowOptions(
+            source=options.source,
+            models=tuple(options.model),
+            lens=_lens(options),
+            width=width,
+            height=height,
+            rate=options.rate,
+            duration_s=options.duration,
+            stats=options.stats,
+            fullscreen=options.fullscreen,
+        )
+    )
+
+
+def _track(options: argparse.Namespace) -> int:
+    silence_native_logs()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a file that is stopped is completed like by Ctrl-C
+    from rich.console import Console
+
+    from gaze_demo.camera.open import SourceOptions
+    from gaze_demo.track import TrackOptions, track
+
+    width, height = options.size or (None, None)
+    source = SourceOptions(width=width, height=height, rate=options.rate, hfov_deg=options.hfov, real_time=False)
+    track(
+        TrackOptions(
+            source=options.source,
+            models=tuple(options.model),
+            lens=_lens(options),
+            csv=options.out,
+            video=options.video,
+            duration_s=options.duration,
+            source_options=source,
+        ),
+        Console(),
+    )
+    return 0
+
+
+def _models(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    from gaze_demo import paths
+    from gaze_demo.model.registry import scan_models
+
+    models = scan_models()
+    if options.names:
+        for entry in models.entries:
+            print(entry.name)
+        return 0
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, right in (
+        ("name", 0),
+        ("role", 0),
+        ("parameters", 1),
+        ("MMACs", 1),
+        ("MB", 1),
+        ("from", 0),
+        ("licence", 0),
+    ):
+        table.add_column(name, justify="right" if right else "left")
+    for entry in models.entries:
+        contract = entry.contract
+        table.add_row(
+            entry.name,
+            contract.role,
+            "" if contract.parameters is None else f"{contract.parameters:,}",
+            "" if contract.macs is None else f"{contract.macs / 1e6:.2f}",
+            f"{entry.size_bytes / 1e6:.2f}",
+            entry.origin,
+            contract.licence,
+        )
+    console = Console()
+    if models.entries:
+        console.print(table)
+    console.print(f"Your own models go into {paths.user_models()}, or give --model PATH.", style="dim", soft_wrap=True)
+    for problem in models.problems:
+        print(f"gaze-demo: {problem}", file=sys.stderr)
+    return 0
+
+
+def _cameras(options: argparse.Namespace) -> int:
+    del options
+    from gaze_demo.camera.devices import list_cameras
+
+    cameras = list_cameras()
+    for camera in cameras:
+        print(f"{camera.index}  {camera.name}")
+    if not cameras:
+        print("No camera found; 'gaze-demo --source virtual' needs none.")
+    return 0
+
+
+def _lens(options: argparse.Namespace) -> Lens | None:
+    """The lens that was asked for, if any."""
+    if options.hfov is None and options.intrinsics is None:
+        return None
+    from gaze_demo.intrinsics import Lens, load_intrinsics
+
+    if options.intrinsics is None:
+        return Lens(options.hfov)
+    if options.hfov is not None:
+        raise UserError("Give --hfov or --intrinsics, not both.")
+    return Lens(known=load_intrinsics(options.intrinsics))
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
+
+
+def _angle(text: str) -> float:
+    value = float(text)
+    if not 1.0 < value < 179.0:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 179 degrees")
+    return value
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([1-9]\d{1,4})[x×]([1-9]\d{1,4})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1280x720")
+    return int(match[1]), int(match[2])

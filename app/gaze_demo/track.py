@@ -1,0 +1,184 @@
+"""Gaze of a whole source without a window: every frame, every model, into files and a summary."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from gaze_demo.camera.open import SourceOptions, open_source
+from gaze_demo.camera.source import Source
+from gaze_demo.errors import UserError
+from gaze_demo.geometry import Array, angle_between, mean_direction, vector_to_pitch_yaw
+from gaze_demo.intrinsics import Lens
+from gaze_demo.model.registry import ModelEntry, default_pair, find_model, list_models
+from gaze_demo.model.session import GazeModel
+from gaze_demo.pipeline import GazeEstimate, Observation, Observer
+from gaze_demo.sink.annotated_video import AnnotatedVideo
+from gaze_demo.sink.gaze_csv import GazeCsv
+
+_LIKELY_RATE_HZ = 30.0
+
+
+@dataclass(frozen=True)
+class TrackOptions:
+    """What to track, with which models, and where to write it.
+
+    `lens` None: the source's own where it is known exactly, else the default field of view. `duration_s` ends a camera.
+    """
+
+    source: str
+    models: tuple[str, ...] = ()
+    lens: Lens | None = None
+    csv: Path | None = None
+    video: Path | None = None
+    duration_s: float | None = None
+    source_options: SourceOptions = field(default_factory=lambda: SourceOptions(real_time=False))
+
+
+@dataclass
+class ModelSummary:
+    """What a model made of the frames so far."""
+
+    gazes: list[Array] = field(default_factory=list)
+    true_errors_deg: list[float] = field(default_factory=list)
+    model_ms: list[float] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Summary:
+    """What was seen so far."""
+
+    source: str
+    frames: int = 0
+    faces: int = 0
+    landmarks_ms: list[float] = field(default_factory=list)
+    models: dict[str, ModelSummary] = field(default_factory=dict)
+    elapsed_s: float = 0.0
+
+    def add(self, seen: Observation, estimates: list[GazeEstimate]) -> None:
+        self.frames += 1
+        self.faces += seen.landmarks is not None
+        self.landmarks_ms.append(seen.landmarks_ms)
+        for estimate in estimates:
+            model = self.models.setdefault(estimate.model, ModelSummary())
+            if estimate.gaze is None:
+                model.reasons[estimate.reason.value] += 1
+                continue
+            model.gazes.append(estimate.gaze)
+            model.model_ms.append(estimate.model_ms)
+            if seen.frame.truth is not None:
+                model.true_errors_deg.append(float(np.degrees(angle_between(estimate.gaze, seen.frame.truth.gaze))))
+
+    def show(self, console: Console) -> None:
+        """Print it."""
+        rate = self.frames / self.elapsed_s if self.elapsed_s > 0 else 0.0
+        landmarks = f", landmarks {np.median(self.landmarks_ms):.1f} ms" if self.landmarks_ms else ""
+        console.print(
+            f"{self.source}: {self.frames} frames, {self.faces} with a face, "
+            f"{self.elapsed_s:.1f} s, {rate:.1f} frames/s{landmarks}",
+            highlight=False,
+        )
+        if self.frames:
+            console.print(self._table())
+
+    def _table(self) -> Table:
+        with_truth = any(model.true_errors_deg for model in self.models.values())
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("model", no_wrap=True)
+        for name in ("gaze", "yaw", "pitch", "model ms", "p95", *(("true error",) if with_truth else ())):
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("without gaze")
+        for name, model in self.models.items():
+            row = [name, f"{len(model.gazes)} of {self.frames}"]
+            if model.gazes:
+                pitch, yaw = np.degrees(vector_to_pitch_yaw(mean_direction(model.gazes)))
+                row += [f"{yaw:+.1f}°", f"{pitch:+.1f}°"]
+                row += [f"{np.median(model.model_ms):.2f}", f"{np.percentile(model.model_ms, 95):.2f}"]
+            else:
+                row += [""] * 4
+            if with_truth:
+                row.append(f"{np.mean(model.true_errors_deg):.1f}°" if model.true_errors_deg else "")
+            row.append(", ".join(f"{count} {reason}" for reason, count in model.reasons.most_common()))
+            table.add_row(*row)
+        return table
+
+
+def track(options: TrackOptions, console: Console) -> Summary:
+    """Track a source to its end, showing the progress on `console`.
+
+    Whatever ends it (an error, Ctrl-C), the files hold every frame until then and the summary is printed. Raises
+    UserError.
+    """
+    models = load_models(options.models)
+    source = open_source(options.source, options.source_options)
+    for path in (options.csv, options.video):
+        if path is not None and path.exists() and Path(options.source).exists() and path.samefile(options.source):
+            raise UserError(f"{path} is the source itself: choose another name to write to.")
+    with ExitStack() as stack:
+        source.open()
+        stack.callback(source.close)
+        summary = Summary(source.name)
+        lens = options.lens or (Lens(known=source.intrinsics) if source.intrinsics else Lens())
+        observer = stack.enter_context(Observer(video=not source.independent, lens=lens))
+        sinks: list[GazeCsv | AnnotatedVideo] = []
+        if options.csv is not None:
+            sinks.append(stack.enter_context(GazeCsv(options.csv)))
+        if options.video is not None:
+            rate = source.frame_rate or (1.0 if source.independent else _LIKELY_RATE_HZ)
+            sinks.append(stack.enter_context(AnnotatedVideo(options.video, rate)))
+        stack.callback(lambda: summary.show(console))
+        _run(source, observer, models, sinks, summary, options.duration_s, console)
+    return summary
+
+
+def load_models(names: tuple[str, ...]) -> list[GazeModel]:
+    """The models of those names or paths, or the two shown by default; raises UserError."""
+    entries: list[ModelEntry] = [find_model(name) for name in names] or default_pair(list_models())
+    if not entries:
+        raise UserError("There is no model: give one with --model PATH, as 'gaze-demo models' explains.")
+    twice = [name for name, count in Counter(entry.name for entry in entries).items() if count > 1]
+    if twice:
+        raise UserError(f"Two models are called {twice[0]}: rename one of the files, rows go by that name.")
+    return [GazeModel(entry) for entry in entries]
+
+
+def _run(
+    source: Source,
+    observer: Observer,
+    models: list[GazeModel],
+    sinks: list[GazeCsv | AnnotatedVideo],
+    summary: Summary,
+    duration_s: float | None,
+    console: Console,
+) -> None:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:.1f}/s"),
+        TimeRemainingColumn(),
+    )
+    started = time.monotonic()
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(source.name, total=source.frame_count, rate=0.0)
+        while duration_s is None or summary.elapsed_s < duration_s:
+            frame = source.read()
+            if frame is None:
+                break
+            seen = observer.observe(frame)
+            estimates = [model.estimate(seen) for model in models]
+            for sink in sinks:
+                sink.write(seen, estimates)
+            summary.add(seen, estimates)
+            summary.elapsed_s = time.monotonic() - started
+            progress.update(task, advance=1, rate=summary.frames / summary.elapsed_s)
