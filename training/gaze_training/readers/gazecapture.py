@@ -1,0 +1,78 @@
+"""GazeCapture: Krafka et al., "Eye Tracking for Everyone" (CVPR 2016).
+
+Each numbered folder is one person: `frames/NNNNN.jpg`, `frames.json`, `info.json` (`DeviceName`, `Dataset`), and
+`dotInfo.json` with `XCam`, `YCam`, the dot in cm from the camera in the plane of the screen, y up (it is negative in
+portrait, where the screen lies below the camera), x to the right as the person sees the device (the project's README).
+Frames are unmirrored and upright, the subject's left eye at the image's right, so in the camera frame the dot is at
+(-XCam, -YCam, 0). No intrinsics are known: the field of view is assumed (`hfov_deg`, of the image's longer side), and
+head distance with it. Frames without Apple's face and eyes are left out, as the field does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from gaze_demo.errors import UserError
+from gaze_demo.geometry import Intrinsics
+from gaze_training.data.sample import Faces
+from gaze_training.readers.files import folders, json_array, read_image, read_json
+from gaze_training.readers.measured import (
+    Observes,
+    OpenObserver,
+    face_with_target,
+    join,
+    observe,
+    open_observer,
+    person_number,
+)
+
+_SPLITS = ("train", "val", "test")
+_DETECTIONS = ("appleFace.json", "appleLeftEye.json", "appleRightEye.json")
+HFOV_DEG = 63.0
+"""Of the longer side: a phone's or tablet's front camera of those years, nearly."""
+
+
+def read_gazecapture(
+    root: Path,
+    *,
+    split: str | None = None,
+    hfov_deg: float = HFOV_DEG,
+    open_observer: OpenObserver = open_observer,
+) -> Iterator[Faces]:
+    """One `Faces` a person, of all or of one of the splits train, val and test, which the data set makes by person.
+
+    Raises UserError where a file is missing or not as described.
+    """
+    if split is not None and split not in _SPLITS:
+        raise UserError(f"GazeCapture has no split {split!r}: choose one of {', '.join(_SPLITS)}.")
+    people = folders(root, r"\d{5}", "GazeCapture (folders 00002 and up)")
+    with open_observer() as observer:
+        for folder in people:
+            if split is not None and read_json(folder / "info.json").get("Dataset") != split:
+                continue
+            person = join(_read_person(folder, hfov_deg, observer))
+            if person is not None:
+                yield person
+
+
+def _read_person(folder: Path, hfov_deg: float, observer: Observes) -> Iterator[Faces | None]:
+    path = folder / "dotInfo.json"
+    dots = read_json(path)
+    x_cm = json_array(dots, "XCam", path)
+    count = len(x_cm)
+    targets = np.stack([-x_cm, -json_array(dots, "YCam", path, count), np.zeros(count)], -1) * 10
+    seen = np.ones(count, bool)
+    for name in _DETECTIONS:
+        seen &= json_array(read_json(folder / name), "IsValid", folder / name, count) > 0
+    number = person_number("gazecapture", folder.name)
+    for k in np.flatnonzero(seen):
+        image = read_image(folder / "frames" / f"{k:05d}.jpg")
+        if image is None:
+            continue
+        height, width = image.shape[:2]
+        focal = max(width, height) / 2 / float(np.tan(np.radians(hfov_deg) / 2))
+        camera = Intrinsics(width, height, focal, focal, width / 2, height / 2)
+        yield face_with_target(observe(observer, image, camera), targets[k], number)
