@@ -10,6 +10,7 @@ from gaze_demo.camera.images import IMAGE_SUFFIXES, ImageFiles
 from gaze_demo.camera.source import Source, SourceError
 from gaze_demo.camera.video import VideoFile
 from gaze_demo.camera.webcam import Webcam
+from gaze_demo.errors import UserError
 
 VIRTUAL = "virtual"
 _SHOWN_S = 2.0

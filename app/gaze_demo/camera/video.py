@@ -9,8 +9,11 @@ from pathlib import Path
 import cv2
 
 from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.opencv import prepare_opencv
 from gaze_demo.camera.source import SourceError
 from gaze_demo.geometry import Intrinsics
+
+prepare_opencv()
 
 _LIKELY_RATE = 30.0
 # Further behind than this, as after the machine slept, the film goes on from where it is instead of catching up; and
@@ -41,7 +44,6 @@ class VideoFile:
     def open(self) -> None:
         """Raises SourceError: absent, denied or unreadable."""
         check_readable(self._path)
-        os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # silent: what is wrong is said in one sentence here
         capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         if not capture.isOpened():
             raise self._unreadable()

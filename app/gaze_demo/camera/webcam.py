@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -17,16 +16,18 @@ from gaze_demo.camera import faults
 from gaze_demo.camera.access import check_access
 from gaze_demo.camera.devices import BACKEND, find_camera, list_cameras
 from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.opencv import prepare_opencv
 from gaze_demo.camera.source import SourceError
 from gaze_demo.geometry import Intrinsics
 
+prepare_opencv()
+
 # A camera of ten frames a second at 1280x720 without compression gives thirty with it.
 _COMPRESS_ABOVE_PX = 640 * 480
-# OpenCV waits 10 s for a frame unless told otherwise. A stream that stopped is started anew after the first of these,
-# one that does not begin after the second: some cameras take their time.
+# A stream that stopped is started anew after the first of these, one that does not begin after the second: some cameras
+# take their time.
 _STOPPED_S = 2.0
 _FIRST_FRAME_S = 4.0
-_SELECT_TIMEOUT_S = 1
 _WAITED_S = 0.5
 _FAILURES = 5
 _PAUSE_S = 0.02
@@ -91,7 +92,6 @@ class Webcam:
         self._held = lock
         try:
             check_access(index, self.name)
-            _prepare_opencv()
             self._capture = cv2.VideoCapture(index, BACKEND)
             if not self._capture.isOpened():
                 raise self._why_not(index)
@@ -174,13 +174,6 @@ class Webcam:
         except cv2.error:
             return None, 0.0
         return (image if decoded and image is not None and image.size else None), time_s
-
-
-def _prepare_opencv() -> None:
-    """Give up on a silent camera sooner, and say nothing on stderr that is said here in sentences."""
-    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(_SELECT_TIMEOUT_S))
-    if "OPENCV_LOG_LEVEL" not in os.environ:
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
 
 
 def _capture_time_s(now_s: float, stamp_s: float) -> float:
