@@ -12,7 +12,7 @@ XVFB := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
 # The installed metadata follows these two.
 PROJECT := pyproject.toml constraints.txt
 
-.PHONY: demo test lint types contracts tests train-smoke wheel constraints clean system-demo system-test
+.PHONY: demo test lint types contracts tests train-smoke wheel readme constraints clean system-demo system-test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -41,6 +41,10 @@ wheel: $(VENV)/.test-installed
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation > $(VENV)/build.log || { cat $(VENV)/build.log; exit 1; }
 	@ls -sh dist
+
+# The table of models in the README, from their contracts.
+readme: $(VENV)/.test-installed
+	$(BIN)/python tools/readme_models.py
 
 # Pins what is installed now; newer Pythons than the one here may lack wheels of the pins, older ones do.
 constraints:
