@@ -1,7 +1,8 @@
+import cv2
 import numpy as np
 import pytest
-from app.drawn_face import CAMERA, head_pose, landmarks_of
 
+from app.drawn_face import CAMERA, head_pose, landmarks_of
 from gaze_demo.geometry import Intrinsics, angle_between
 from gaze_demo.landmarks.head_pose import RIGID, canonical_face, estimate_head_pose
 
@@ -20,6 +21,19 @@ def test_a_projected_face_gives_its_pose_back(
     assert found.rotation == pytest.approx(truth.rotation, abs=1e-4)
     assert found.translation_mm == pytest.approx(truth.translation_mm, abs=0.1)
     assert np.degrees(found.angles) == pytest.approx(degrees, abs=0.02)
+
+
+def test_a_lens_that_distorts_is_allowed_for() -> None:
+    truth = head_pose(-10, 20, 5, at_mm=(80, 30, 450))
+    landmarks = landmarks_of(truth)
+    rotation, _ = cv2.Rodrigues(truth.rotation)
+    bent, _ = cv2.projectPoints(
+        canonical_face(), rotation, truth.translation_mm, WIDE.matrix, np.array(WIDE.distortion)
+    )
+    landmarks.points_px[:468] = bent[:, 0]
+    found = estimate_head_pose(landmarks, WIDE)
+    assert found is not None
+    assert found.rotation == pytest.approx(truth.rotation, abs=1e-3)
 
 
 def test_eyes_lids_and_mouth_take_no_part_in_the_pose() -> None:

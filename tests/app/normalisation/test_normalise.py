@@ -1,8 +1,8 @@
 import cv2
 import numpy as np
 import pytest
-from app.drawn_face import CAMERA, head_pose, looking_at, mirrored, noise_image, observation
 
+from app.drawn_face import CAMERA, head_pose, looking_at, mirrored, noise_image, observation
 from gaze_demo.geometry import Intrinsics, angle_between, mirror_vector
 from gaze_demo.normalisation.normalise import (
     CropGeometry,
