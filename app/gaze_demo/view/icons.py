@@ -14,7 +14,9 @@ from gaze_demo.view import theme
 SIZE = 18
 _PATHS: Final = {
     "eye": "<path d='M2 12s3.6-6.5 10-6.5S22 12 22 12s-3.6 6.5-10 6.5S2 12 2 12z'/><circle cx='12' cy='12' r='3'/>",
-    "axes": "<path d='M11 13V3M8.2 5.6 11 3l2.8 2.6M11 13l9 3.4M17.4 18 20 16.4l-1-3M11 13l-6.6 6M4.2 15.6l.2 3.4 3.4-.2'/>",
+    "axes": (
+        "<path d='M11 13V3M8.2 5.6 11 3l2.8 2.6M11 13l9 3.4M17.4 18 20 16.4l-1-3M11 13l-6.6 6M4.2 15.6l.2 3.4 3.4-.2'/>"
+    ),
     "arrows": "<path d='M4 7h10M11 4l3 3-3 3M8 17h12M17 14l3 3-3 3'/>",
     "one": "<rect x='4' y='5' width='16' height='14' rx='2'/>",
     "two": "<rect x='3' y='5' width='8' height='14' rx='2'/><rect x='13' y='5' width='8' height='14' rx='2'/>",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from string import Template
 
@@ -15,7 +15,7 @@ GAP = 12
 RADIUS = 10
 """Corner radius in px of cards and previews."""
 
-REGULAR = QFont.Weight.Normal
+REGULAR, BOLD = QFont.Weight.Normal, QFont.Weight.DemiBold
 
 VIDEO_LEFT, VIDEO_RIGHT, VIDEO_TRUTH = QColor("#ffb238"), QColor("#35e0dc"), QColor("#ffffff")
 """The two panes and the truth as drawn over a video, whatever the theme: it must show on any skin and any wall."""
@@ -115,7 +115,8 @@ QPushButton, QToolButton, QComboBox, QDoubleSpinBox {
 }
 QToolButton { padding: 4px 6px; }
 QPushButton:hover, QToolButton:hover, QComboBox:hover, QDoubleSpinBox:hover { border-color: $faint; }
-QPushButton:focus, QToolButton:focus, QComboBox:focus, QDoubleSpinBox:focus, QSlider:focus { border: 1px solid $accent; }
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
+QSlider:focus { border: 1px solid $accent; }
 QPushButton:pressed, QToolButton:pressed { background: $line; }
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QDoubleSpinBox:disabled { color: $faint; }
 QPushButton[kind="primary"] { background: $accent; border-color: $accent; color: $on_accent; font-weight: 600; }
@@ -182,12 +183,13 @@ def apply(app: QApplication, mode: Mode) -> None:
     app.setStyle("Fusion")
     app.setPalette(_palette(used))
     accent, surface = QColor(used.accent), QColor(used.surface)
-    checked = QColor(*((a + 3 * s) // 4 for a, s in zip(accent.getRgb()[:3], surface.getRgb()[:3], strict=True)))
-    values = {**used.__dict__, "radius": RADIUS, "checked": checked.name(), "on_accent": "#0c1420" if dark else "#ffffff"}
+    checked = _mixed(accent, surface)
+    on_accent = "#0c1420" if dark else "#ffffff"
+    values = {**asdict(used), "radius": RADIUS, "checked": checked.name(), "on_accent": on_accent}
     app.setStyleSheet(_SHEET.substitute(values))
 
 
-def figure_font(scale: float, weight: QFont.Weight = QFont.Weight.DemiBold) -> QFont:
+def figure_font(scale: float, weight: QFont.Weight = BOLD) -> QFont:
     """The application's font, `scale` times as large, with figures of equal width: changing numbers must not jump."""
     font = QFont(QApplication.font())
     font.setPointSizeF(font.pointSizeF() * scale)
@@ -195,6 +197,15 @@ def figure_font(scale: float, weight: QFont.Weight = QFont.Weight.DemiBold) -> Q
     if hasattr(font, "setFeature"):  # Qt 6.7
         font.setFeature(QFont.Tag("tnum"), 1)
     return font
+
+
+def _mixed(accent: QColor, ground: QColor) -> QColor:
+    """A quarter of the accent on the ground."""
+    return QColor(
+        (accent.red() + 3 * ground.red()) // 4,
+        (accent.green() + 3 * ground.green()) // 4,
+        (accent.blue() + 3 * ground.blue()) // 4,
+    )
 
 
 def _palette(used: Colours) -> QPalette:

@@ -15,9 +15,10 @@ class LensControl(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        name = QLabel("View")
+        name = QLabel("Lens")
         name.setProperty("kind", "muted")
-        self.box = QDoubleSpinBox(minimum=20, maximum=150, decimals=1, singleStep=1, suffix="°", keyboardTracking=False)
+        self.box = QDoubleSpinBox(minimum=20, maximum=150, decimals=1, singleStep=1, suffix="°")
+        self.box.setKeyboardTracking(False)
         self.box.setAccessibleName("Horizontal field of view in degrees")
         self.box.setFixedWidth(68)
         self.box.valueChanged.connect(self.chosen)

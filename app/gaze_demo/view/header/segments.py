@@ -26,7 +26,10 @@ class Segments(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for i, (value, text, tooltip) in enumerate(choices):
-            button = QToolButton(text=text, toolTip=tooltip, checkable=True)
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tooltip)
+            button.setCheckable(True)
             button.setAccessibleName(f"{name}: {tooltip}")
             button.setProperty("segment", "first" if i == 0 else "last" if i == len(choices) - 1 else "middle")
             button.clicked.connect(lambda _=False, v=value: self.chosen.emit(v))

@@ -16,11 +16,15 @@ _OPEN_FILE, _OPEN_FOLDER, _REFRESH = "?file", "?folder", "?refresh"  # none of t
 
 @dataclass(frozen=True)
 class SourceItem:
-    """A source as the user knows it, and its spec for `open_source`."""
+    """A source as the user knows it, and its spec for `open_source`; a camera also goes by its index."""
 
     spec: str
     name: str
     details: str = ""
+    index: int | None = None
+
+    def is_spec(self, spec: str) -> bool:
+        return spec == self.spec or (self.index is not None and spec == str(self.index))
 
 
 class SourceChooser(ComboBox):
@@ -40,6 +44,7 @@ class SourceChooser(ComboBox):
         self.setPlaceholderText("Choose a source")
         self._cameras: list[SourceItem] = []
         self._current = SourceItem(VIRTUAL, "Virtual participant")
+        self._row = 0
         self.activated.connect(self._activate)
         self._fill()
 
@@ -53,17 +58,21 @@ class SourceChooser(ComboBox):
 
     def show_current(self, spec: str) -> None:
         """Show `spec` as chosen, without telling anyone."""
-        name = "Virtual participant" if spec == VIRTUAL else f"Camera {spec}" if spec.isdigit() else Path(spec).name or spec
+        name = f"Camera {spec}" if spec.isdigit() else Path(spec).name or spec
+        if spec == VIRTUAL:
+            name = "Virtual participant"
         self._current = SourceItem(spec, name, spec)
         self._fill()
 
     def _fill(self) -> None:
         known = [SourceItem(VIRTUAL, "Virtual participant", "An animated face with exactly known gaze"), *self._cameras]
-        if self._current.spec not in {item.spec for item in known}:
+        if not any(item.is_spec(self._current.spec) for item in known):
             known.append(self._current)
         self.clear()
         for item in known:
             self._add(item)
+            if item.is_spec(self._current.spec):
+                self._row = self.count() - 1
         self.insertSeparator(self.count())
         self._add(SourceItem(_OPEN_FILE, "Open video or image…"))
         self._add(SourceItem(_OPEN_FOLDER, "Open folder of images…"))
@@ -76,7 +85,7 @@ class SourceChooser(ComboBox):
             self.setItemData(self.count() - 1, item.details, Qt.ItemDataRole.ToolTipRole)
 
     def _select(self) -> None:
-        self.setCurrentIndex(self.findData(self._current.spec))
+        self.setCurrentIndex(self._row)
 
     def _activate(self, row: int) -> None:
         spec = self.itemData(row)

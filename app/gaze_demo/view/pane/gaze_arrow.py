@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.view.pane.image_map import ImageMap
@@ -13,6 +13,7 @@ from gaze_demo.view.pane.image_map import ImageMap
 LENGTH_MM = 130.0
 """Of every arrow in space; short enough to end before the lens at any distance a head can have."""
 _NEAREST_MM = 60.0
+_JOIN = Qt.PenJoinStyle.RoundJoin
 _HALO = QColor(0, 0, 0, 130)
 
 
@@ -32,25 +33,22 @@ def draw_gaze_arrow(
     if tip_mm[2] < _NEAREST_MM:  # clip to in front of the lens, where projection makes sense
         tip_mm = origin_mm + gaze * max((_NEAREST_MM - origin_mm[2]) / min(gaze[2], -1e-6), 0.0)
     tip = image_map.point(camera.project(tip_mm))
-    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-    for pen_colour, pen_width in ((_HALO, width + 2.5), (colour, width)):
-        pen = QPen(pen_colour, pen_width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.setBrush(pen_colour)
-        painter.drawEllipse(start, width * 0.6, width * 0.6)
-        painter.drawLine(start, tip)
-        head = _arrow_head(start, tip, width * 3.2)
-        if head is not None:
-            painter.setPen(QPen(pen_colour, pen_width / 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawPolygon(head)
-
-
-def _arrow_head(start: QPointF, tip: QPointF, size: float) -> QPolygonF | None:
     along = tip - start
     length = math.hypot(along.x(), along.y())
-    if length < size:
-        return None
-    unit = along / length
-    across = QPointF(-unit.y(), unit.x())
-    base = tip - unit * size
-    return QPolygonF([tip + unit * (size * 0.2), base + across * (size * 0.45), base - across * (size * 0.45)])
+    head = min(length * 0.6, width * 3.4)
+    path = QPainterPath()
+    if length > width:
+        unit = along / length
+        across, neck = QPointF(-unit.y(), unit.x()) * (head * 0.5), tip - unit * head
+        path.addPolygon(QPolygonF([tip, neck + across, neck - across, tip]))
+        shaft = QPolygonF([start, neck])
+    else:
+        shaft = QPolygonF()
+    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+    for ink, extra in ((_HALO, 2.5), (colour, 0.0)):
+        painter.setBrush(ink)
+        painter.setPen(QPen(ink, width + extra, style, Qt.PenCapStyle.RoundCap))
+        painter.drawPolyline(shaft)
+        painter.setPen(QPen(ink, max(extra, 1.0), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, _JOIN))
+        painter.drawPath(path)
+        painter.drawEllipse(start, width * 0.9, width * 0.9)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF
+
+from gaze_demo.geometry import Array
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class ImageMap:
     def rect(self) -> QRectF:
         return QRectF(self.left, self.top, self.width * self.scale, self.height * self.scale)
 
-    def point(self, image_px: ArrayLike) -> QPointF:
+    def point(self, image_px: Array) -> QPointF:
         """Where a point (2,) in px of the unmirrored image is drawn."""
-        x, y = (float(value) for value in image_px)  # type: ignore[union-attr]
+        x, y = float(image_px[0]), float(image_px[1])
         return QPointF(self.left + (self.width - x) * self.scale, self.top + y * self.scale)

@@ -61,10 +61,13 @@ class MessageCard(QFrame):
 
     def place(self) -> None:
         """Into the middle of the parent, as wide as reads well."""
-        area = self.parentWidget().rect()
+        parent, layout = self.parentWidget(), self.layout()
+        assert parent is not None
+        assert layout is not None
+        area = parent.rect()
         width = min(area.width() - 24, 380)
         self.setFixedWidth(max(width, 120))
-        height = max(self.layout().totalHeightForWidth(width), self.sizeHint().height())
+        height = max(layout.totalHeightForWidth(width), self.sizeHint().height())
         self.setGeometry((area.width() - width) // 2, (area.height() - height) // 2, width, height)
         self.raise_()
 

@@ -75,7 +75,7 @@ class ModelChooser(ComboBox):
 def details(entry: ModelEntry) -> str:
     """As in "student · 0.35 M parameters · 1.4 MB"."""
     contract = entry.contract
-    parts = [contract.role if contract.role != "other" else "other model"]
+    parts: list[str] = [contract.role if contract.role != "other" else "other model"]
     if contract.parameters is not None:
         parts.append(" ".join(words.count(contract.parameters)) + " parameters")
     parts.append(words.size(entry.size_bytes))
@@ -95,9 +95,9 @@ class _TwoLines(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         used = theme.colours()
-        area: QRect = option.rect  # type: ignore[attr-defined]
+        area: QRect = option.rect
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(used.raised))

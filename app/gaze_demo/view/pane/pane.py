@@ -41,7 +41,7 @@ class Pane(QFrame):
         self._error_deg = Recent(ERROR_SPAN_S)
         self._gaze: Array | None = None
 
-        self._gaze_figure = Figure("Yaw, pitch", "The mean gaze: yaw + to the right of the preview, pitch + up", 1.2, side)
+        self._gaze_figure = Figure("Yaw, pitch", "Yaw + is to the right of the preview, pitch + is up", 1.2, side)
         self._error = Figure("True error", f"Angle to the known gaze: now, and median of {ERROR_SPAN_S:g} s", 1.2, side)
         self._fps = Figure("Delivered", "Frames a second that this pane has shown over the last 2 s", 1.2)
         self._latency = Figure("Model latency", f"Median and 95th percentile over the last {_LATENCY_SPAN_S:g} s", 1.2)

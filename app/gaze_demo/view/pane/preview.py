@@ -90,9 +90,9 @@ class Preview(QWidget):
         stage = QColor(theme.colours().stage)
         if self._sight is None or self._image is None:
             painter.fillRect(self.rect(), stage)
+            self._round_corners(painter, QRectF(self.rect()))
         else:
             self._draw_sight(painter, self._sight, self._image, stage)
-        self._round_corners(painter)
         painter.end()
         if self._is_new and self._sight is not None:
             self._is_new = False
@@ -101,20 +101,22 @@ class Preview(QWidget):
     def _draw_sight(self, painter: QPainter, sight: Sight, image: QImage, stage: QColor) -> None:
         frame = sight.shot.observation.frame
         image_map = ImageMap.fitting(frame.width, frame.height, QRectF(self.rect()))
-        self._draw_image(painter, image, image_map.rect, stage)
+        self._draw_image(painter, image, image_map.rect, QColor(theme.colours().surface))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._card.message is not None:
-            painter.fillRect(self.rect(), QColor(stage.red(), stage.green(), stage.blue(), 170))
+            painter.fillRect(image_map.rect, QColor(stage.red(), stage.green(), stage.blue(), 170))
+            self._round_corners(painter, image_map.rect)
             return
         painter.save()
         painter.setClipRect(image_map.rect)
         self._draw_findings(painter, image_map, sight)
         painter.restore()
+        self._round_corners(painter, image_map.rect)
         since = self._without_gaze_since
         if since is not None and sight.estimate and time.monotonic() - since > _HINT_AFTER_S:
             self._draw_hint(painter, words.hint(str(sight.estimate.reason)))
 
-    def _draw_image(self, painter: QPainter, image: QImage, target: QRectF, stage: QColor) -> None:
+    def _draw_image(self, painter: QPainter, image: QImage, target: QRectF, ground: QColor) -> None:
         ratio = self.devicePixelRatioF()
         whole = QRectF(self.rect())
         for margin in (
@@ -124,7 +126,7 @@ class Preview(QWidget):
             QRectF(target.right(), 0, whole.width() - target.right(), whole.height()),
         ):
             if not margin.isEmpty():
-                painter.fillRect(margin, stage)
+                painter.fillRect(margin, ground)
         if abs(image.width() - target.width() * ratio) <= 1 and abs(image.height() - target.height() * ratio) <= 1:
             image.setDevicePixelRatio(ratio)  # pixel for pixel: a copy, no scaling
             painter.drawImage(QPointF(round(target.left() * ratio) / ratio, round(target.top() * ratio) / ratio), image)
@@ -139,12 +141,12 @@ class Preview(QWidget):
         estimate, gazes = sight.estimate, sight.filtered
         if self.show_crops and sight.shot.crops is not None:
             draw_eye_crops(painter, image_map.rect, sight.shot.crops, colour)
-        if estimate is None or estimate.origin_mm is None:
-            return
         truth = seen.frame.truth
         if truth is not None:
             middle = (truth.left_eye_mm + truth.right_eye_mm) / 2
             draw_gaze_arrow(painter, image_map, seen.camera, middle, truth.gaze, theme.VIDEO_TRUTH, 2.0, dashed=True)
+        if estimate is None or estimate.origin_mm is None:
+            return
         thin = QColor(colour)
         thin.setAlpha(200)
         if self.show_each_eye:
@@ -167,11 +169,11 @@ class Preview(QWidget):
         painter.setPen(QColor("#ffffff"))
         painter.drawText(box, flags, text)
 
-    def _round_corners(self, painter: QPainter) -> None:
+    def _round_corners(self, painter: QPainter, area: QRectF) -> None:
         """Paint the card's colour over the corners: cheaper than clipping the picture."""
         outside = QPainterPath()
-        outside.addRect(QRectF(self.rect()))
+        outside.addRect(area)
         inside = QPainterPath()
-        inside.addRoundedRect(QRectF(self.rect()), theme.RADIUS - 3, theme.RADIUS - 3)
+        inside.addRoundedRect(area, theme.RADIUS - 3, theme.RADIUS - 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillPath(outside.subtracted(inside), QColor(theme.colours().surface))

@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -31,7 +31,7 @@ class Agreement(QFrame):
         self._angle_deg = Recent(SPAN_S)
         title = QLabel("Between\nthe gazes")
         title.setProperty("kind", "muted")
-        self._now = Figure("Now", "Angle between the two raw gazes of the newest frame that both models have seen", 1.75)
+        self._now = Figure("Now", "Angle between the raw gazes of the newest frame that both models have seen", 1.75)
         self._median = Figure("Median", f"Median angle over the last {SPAN_S:g} s", 1.2)
         self._p95 = Figure("95 % below", f"95th percentile of the angle over the last {SPAN_S:g} s", 1.2)
         self._trace = _Trace()
@@ -39,11 +39,10 @@ class Agreement(QFrame):
         span.setProperty("kind", "caption")
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
-        column.setSpacing(theme.GAP)
-        for part in (title, self._now, self._median, self._p95):
+        column.setSpacing(theme.GAP - 2)
+        for part in (title, self._now, self._median, self._p95, self._trace, span):
             column.addWidget(part)
-        column.addWidget(self._trace, 1)
-        column.addWidget(span)
+        column.addStretch(1)
 
     @property
     def angle_deg(self) -> float | None:
@@ -87,10 +86,7 @@ class _Trace(QWidget):
         super().__init__()
         self._points: list[tuple[float, float]] = []
         self._now = 0.0
-        self.setMinimumHeight(40)
-
-    def sizeHint(self) -> QSize:
-        return QSize(90, 70)
+        self.setFixedHeight(84)
 
     def show_values(self, points: list[tuple[float, float]], now: float) -> None:
         self._points, self._now = points, now
@@ -106,12 +102,11 @@ class _Trace(QWidget):
         if len(self._points) < 2:
             return
         top = max(5.0, 5.0 * np.ceil(max(value for _, value in self._points) / 5.0))
+        per_s, per_deg = area.width() / SPAN_S, area.height() / top
         line = QPolygonF(
             [
-                QPointF(
-                    area.right() - (self._now - when) / SPAN_S * area.width(), area.bottom() - value / top * area.height()
-                )
-                for when, value in self._points
+                QPointF(area.right() - (self._now - t) * per_s, area.bottom() - value * per_deg)
+                for t, value in self._points
             ]
         )
         painter.setPen(QColor(used.muted))

@@ -58,7 +58,7 @@ class SignalPlot(QFrame):
         import pyqtgraph
 
         for title, _ in _ANGLES:
-            plot = pyqtgraph.PlotWidget(background=None)
+            plot = pyqtgraph.PlotWidget()
             plot.setMenuEnabled(False)
             plot.setMouseEnabled(False, False)
             plot.hideButtons()
@@ -133,6 +133,7 @@ class SignalPlot(QFrame):
         for (name, _), curve in self._curves.items():
             curve.setPen(pens[name])
         for plot in self._plots:
+            plot.setBackground(used.surface)
             plot.showGrid(x=False, y=True, alpha=0.18)
             for side in ("left", "bottom"):
                 axis = plot.getAxis(side)

@@ -52,9 +52,9 @@ class StageTable(QFrame):
             grid.addWidget(name, row, 0)
             for column, side in enumerate(("left", "right"), 1):
                 cell = QLabel(words.NONE)
-                weight = theme.QFont.Weight.DemiBold if stage == "Total" else theme.REGULAR
+                weight = theme.BOLD if stage == "Total" else theme.REGULAR
                 cell.setFont(theme.figure_font(1.0, weight))
-                cell.setAlignment(Qt.AlignmentFlag.AlignRight)
+                cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 cell.setMinimumWidth(44)
                 cell.setToolTip(f"{help_text}; median of {SPAN_S:g} s")
                 cell.setAccessibleName(f"{stage}, {side} pane")
@@ -62,8 +62,7 @@ class StageTable(QFrame):
                 grid.addWidget(cell, row, column)
         column_box = QVBoxLayout(self)
         column_box.setContentsMargins(theme.GAP + 2, theme.GAP - 4, theme.GAP + 2, theme.GAP - 4)
-        column_box.addLayout(grid)
-        column_box.addStretch(1)
+        column_box.addLayout(grid, 1)
         self.setFixedWidth(252)
 
     def add(self, side: str, sight: Sight, draw_ms: float) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gaze_demo.errors import UserError
 from gaze_demo.view.log import logger
+from gaze_demo.view.workers.film_clock import FilmClock
 from gaze_demo.view.workers.shot import Image, Shot
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from gaze_demo.camera.reader import Reader, ReaderStatus
     from gaze_demo.camera.source import Source
     from gaze_demo.intrinsics import Lens
-    from gaze_demo.observer import Observer
-    from gaze_demo.pipeline import Observation
+    from gaze_demo.pipeline import Observation, Observer
 
 _WAIT_S = 0.1
+_CLOSING_S = 3.0
 _CROP_WIDTH, _CROP_HEIGHT = 150, 90
 """Of the eye crops to look at: the normalised crop of 60 x 36 px, 2.5 times as sharp."""
 
@@ -31,10 +32,12 @@ _CROP_WIDTH, _CROP_HEIGHT = 150, 90
 class Wishes:
     """What the window wants, set by it at any time and read by the feed before each frame.
 
-    `preview_box` in device px; `revision` rises when the last frame should be observed again.
+    `lens` counts where it is known, `hfov_deg` otherwise. `preview_box` in device px. `revision` rises when the last
+    frame should be observed again.
     """
 
     lens: Lens | None = None
+    hfov_deg: float = 60.0
     preview_box: tuple[int, int] = (640, 480)
     crops: bool = False
     paused: bool = False
@@ -67,6 +70,7 @@ class Feed(QObject):
         self._wishes = wishes
         self._sinks = sinks
         self._after = after
+        self._clock = FilmClock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="observer", daemon=True)
 
@@ -83,7 +87,7 @@ class Feed(QObject):
     def _run(self) -> None:
         try:
             if self._after is not None:  # it may hold the same camera
-                self._after.join(3.0)
+                self._after.join(_CLOSING_S)
                 self._after = None
             self._read()
         except UserError as error:
@@ -95,7 +99,7 @@ class Feed(QObject):
 
     def _read(self) -> None:
         from gaze_demo.camera.reader import Reader
-        from gaze_demo.observer import Observer
+        from gaze_demo.pipeline import Observer
 
         source = self._open_source()
         if self._stop.is_set():
@@ -104,10 +108,11 @@ class Feed(QObject):
         reader = self.reader = Reader(source)
         reader.start()
         try:
-            with Observer(self._lens(source), independent=source.independent) as observer:
+            with Observer(video=not source.independent, lens=self._lens(source)) as observer:
                 self._observe(source, reader, observer)
         finally:
             reader.stop()
+            reader.join(_CLOSING_S)  # the next feed may want the same camera
 
     def _observe(self, source: Source, reader: Reader, observer: Observer) -> None:
         status: ReaderStatus | None = None
@@ -134,15 +139,20 @@ class Feed(QObject):
         seen = observer.observe(frame)
         preview = preview_image(seen.frame.image, self._wishes.preview_box)
         crops = _eye_crops(seen) if self._wishes.crops else None
-        captured = frame.time_s if source.live else taken
+        captured = self._captured_s(source, frame, taken)
         return Shot(self.number, seen, preview, crops, captured, taken, time.monotonic())
+
+    def _captured_s(self, source: Source, frame: Frame, taken_s: float) -> float:
+        if source.live:
+            return frame.time_s
+        return taken_s if source.independent else self._clock.due_s(frame.time_s, taken_s)
 
     def _lens(self, source: Source) -> Lens:
         from gaze_demo.intrinsics import Lens
 
         if source.intrinsics is not None:
             return Lens(known=source.intrinsics)
-        return self._wishes.lens or Lens()
+        return self._wishes.lens or Lens(self._wishes.hfov_deg)
 
     def _tell(self, signal: object, value: object) -> None:
         try:

@@ -105,6 +105,6 @@ class ModelWorker:
             return
         estimate = model.estimate(shot.observation)
         raw = Gazes(estimate.gaze, estimate.left, estimate.right)
-        filtered = gaze_filter.filter(raw, shot.observation.frame.time_s, self._strength)
+        filtered = gaze_filter.apply(raw, shot.observation.frame.time_s, self._strength)
         self.lag_s = gaze_filter.lag_s
         self._deliver(Sight(shot, estimate, filtered))

@@ -20,9 +20,10 @@ Image = NDArray[np.uint8]
 class Shot:
     """One frame with what was found in it; both panes get the same.
 
-    `source` counts the sources opened so far: another number means other circumstances. `preview`: (h, w, 4) BGRA, mirrored and scaled to the panes. `crops`: the person's left and right eye normalised,
-    (h, w, 4) BGRA and unmirrored, where asked for. `captured_s`: when the image was taken or, of a file, read; `taken_s`:
-    when work on it began; `ready_s`: when it was ready for the models; all of `time.monotonic()`.
+    `source` counts the sources opened so far: another number means other circumstances. `preview`: (h, w, 4) BGRA,
+    mirrored and scaled to the panes. `crops`: the person's left and right eye normalised, (h, w, 4) BGRA, not
+    mirrored, where asked for. `captured_s`: when the image was taken or, of a file, due; `taken_s`: when work on it
+    began; `ready_s`: when it was ready for the models; all of `time.monotonic()`.
     """
 
     source: int

@@ -1,0 +1,97 @@
+"""What happens in the window while it runs: sights come in and are painted, figures are refreshed, stats kept."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gaze_demo.view.recent import Recent
+from gaze_demo.view.run_stats import RunStats
+from gaze_demo.view.window import Window
+from gaze_demo.view.workers.engine import SIDES, Engine
+from gaze_demo.view.workers.shot import Sight
+
+if TYPE_CHECKING:
+    from gaze_demo.camera.reader import ReaderStatus
+
+_FIGURES_MS, _PLOT_MS = 200, 66
+
+
+class Live(QObject):
+    """Brings sights from the engine to the panes.
+
+    Attributes: `seen`, the sides that have shown something of the source in use.
+
+    Signals: `first_seen`, when a side joins them.
+    """
+
+    first_seen = Signal()
+
+    def __init__(self, window: Window, engine: Engine, stats: RunStats) -> None:
+        super().__init__(window)
+        self.seen: set[str] = set()
+        self._lag_s = Recent(1.0)
+        self._window, self._engine, self._stats = window, engine, stats
+        engine.sight_ready.connect(self._show)
+        for side in SIDES:
+            preview = window.panes[side].preview
+            preview.painted.connect(lambda sight, draw_ms, s=side: self._count(s, sight, draw_ms))
+            preview.resized.connect(self._fit_previews)
+        self._figures = QTimer(self, interval=_FIGURES_MS)
+        self._figures.timeout.connect(self.refresh)
+        self._figures.start()
+        self._plot = QTimer(self, interval=_PLOT_MS)
+        self._plot.timeout.connect(window.plot.refresh)
+        self._plot.start()
+
+    def forget(self) -> None:
+        """Another source: nothing of the one before is to be compared with it."""
+        self.seen.clear()
+        for pane in self._window.panes.values():
+            pane.forget()
+        for part in (self._window.agreement, self._window.plot, self._window.stages):
+            part.clear()
+
+    def refresh(self) -> None:
+        window = self._window
+        for side in window.sides:
+            window.panes[side].refresh_figures()
+        window.agreement.refresh()
+        window.stages.refresh()
+        window.header.filter.show_lag(self._lag_s.median())
+        window.header.show_status(self._status_text(self._engine.reader_status))
+
+    def _show(self, side: str) -> None:
+        sight = self._engine.take(side)
+        if sight is None or sight.shot.source != self._engine.source_number:
+            return
+        window, estimate = self._window, sight.estimate
+        window.panes[side].show_sight(sight)
+        if side not in self.seen:
+            self.seen.add(side)
+            self.first_seen.emit()
+        if side == "left" and sight.filtered.mean is not None:
+            self._lag_s.add(time.monotonic(), self._engine.lag_s("left") or 0.0)
+        raw = estimate.gaze if estimate else None
+        frame = sight.shot.observation.frame
+        window.agreement.add(side, frame.index, raw)
+        window.plot.add(side, raw, sight.filtered.mean, frame.truth.gaze if frame.truth else None)
+
+    def _count(self, side: str, sight: Sight, draw_ms: float) -> None:
+        self._window.stages.add(side, sight, draw_ms)
+        self._stats.add(side, sight, draw_ms)
+
+    def _fit_previews(self) -> None:
+        sizes = [self._window.panes[side].preview.wanted_size for side in self._window.sides]
+        box = max(width for width, _ in sizes), max(height for _, height in sizes)
+        if box != self._engine.wishes.preview_box:
+            self._engine.wishes.preview_box = box
+            self._engine.refresh()
+
+    @staticmethod
+    def _status_text(status: ReaderStatus | None) -> str:
+        if status is None or not status.width:
+            return ""
+        return f"{status.width} × {status.height} · {status.fps:.0f} fps in · {status.dropped} dropped"

@@ -1,0 +1,58 @@
+"""Start of the window."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from gaze_demo import paths
+from gaze_demo.errors import UserError
+from gaze_demo.view.app import App
+from gaze_demo.view.log import start_log
+from gaze_demo.view.qt import application
+from gaze_demo.view.settings import Settings
+from gaze_demo.view.trouble import TroubleRelay
+
+if TYPE_CHECKING:
+    from gaze_demo.options import WindowOptions
+
+_SWITCH_INTERVAL_S = 0.001
+"""How long a worker may keep Python to itself while the window wants it; Python's own 5 ms are a third of a frame."""
+
+
+def run_window(options: WindowOptions) -> int:
+    """Show the window until it is closed, or for `options.duration_s`; the exit code.
+
+    Raises UserError where the statistics cannot be written.
+    """
+    start_log(paths.log_file())
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    trouble = TroubleRelay()
+    trouble.install()
+    qt = application()
+    app = App(qt, options, Settings(frozen=options.duration_s is not None), trouble)
+    failure: list[UserError] = []
+
+    def finish() -> None:
+        if options.stats is not None:
+            try:
+                app.stats.write(options.stats, app.source.spec)
+            except UserError as error:
+                failure.append(error)
+        app.window.close()
+
+    app.start()
+    if options.duration_s is not None:
+        QTimer.singleShot(round(options.duration_s * 1000), finish)
+    signal.signal(signal.SIGINT, lambda *_: app.window.close())  # the heartbeat lets Python see it
+    try:
+        code = qt.exec()
+    finally:
+        app.close()
+        trouble.uninstall()
+    if failure:
+        raise failure[0]
+    return code
