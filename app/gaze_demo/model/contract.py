@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from gaze_demo.errors import UserError
 from gaze_demo.normalisation.normalise import DISTANCE_MM, FOCAL_PX, WIDTH_PX, CropGeometry
@@ -279,7 +280,15 @@ def parse_contract(text: str | bytes, where: str) -> Contract:
     try:
         return Contract.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"] if part not in _TAGS)
-        reason = first["msg"].removeprefix("Value error, ").rstrip(".")
-        raise ContractError(f"{where}: {f'field {field!r}: ' if field else ''}{reason}.") from None
+        raise ContractError(f"{where}: {_sentence(error.errors(include_url=False)[0])}.") from None
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """What is wrong with which field, without the full stop."""
+    path = [str(part) for part in error["loc"] if part not in _TAGS]
+    reason = error["msg"].removeprefix("Value error, ").rstrip(".")
+    if error["type"].startswith("union_tag"):  # the field that tells the forms apart
+        path.append(error["ctx"]["discriminator"].strip("'"))
+        expected = error["ctx"].get("expected_tags")
+        reason = f"must be one of {expected}" if expected else "is missing, it tells the forms apart"
+    return f"field {'.'.join(path)!r}: {reason}" if path else reason
