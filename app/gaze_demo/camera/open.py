@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from gaze_demo.camera.devices import find_camera, list_cameras
+from gaze_demo.camera.devices import list_cameras
 from gaze_demo.camera.images import IMAGE_SUFFIXES, ImageFiles
 from gaze_demo.camera.source import Source, SourceError
 from gaze_demo.camera.video import VideoFile
@@ -41,9 +42,9 @@ def default_spec() -> str:
 def open_source(spec: str = "", options: SourceOptions | None = None) -> Source:
     """The source that `spec` names, not opened yet.
 
-    A number or a name is a camera; a path is a video, an image or a folder of images; `virtual` is the virtual
-    participant, with settings after a colon (`virtual:path,person=1,head=moving,seed=3`); nothing is `default_spec`.
-    Raises UserError.
+    A number or a name is a camera, which need not be there yet; a path is a video, an image or a folder of images;
+    `virtual` is the virtual participant, with settings after a colon (`virtual:path,person=1,head=moving,seed=3`);
+    nothing is `default_spec`. Raises UserError.
     """
     options = options or SourceOptions()
     spec = spec.strip() or default_spec()
@@ -54,13 +55,14 @@ def open_source(spec: str = "", options: SourceOptions | None = None) -> Source:
     path = Path(spec).expanduser()
     if path.exists():
         return _file(path, options)
-    try:
-        camera = find_camera(spec)
-    except SourceError as problem:
-        if len(path.parts) > 1 or path.suffix:
-            raise SourceError("absent", f"There is no file {spec}: check its name.") from problem
-        raise
-    return Webcam(camera.name, options.width, options.height, options.rate)
+    if _looks_like_a_path(path) and all(camera.name != spec for camera in list_cameras()):
+        raise SourceError("absent", f"There is no file {spec}: check its name.")
+    return Webcam(spec, options.width, options.height, options.rate)
+
+
+def _looks_like_a_path(path: Path) -> bool:
+    """Cameras are called "USB2.0 HD UVC WebCam" and the like."""
+    return len(path.parts) > 1 or re.fullmatch(r"\.[a-z][a-z0-9]{1,4}", path.suffix.lower()) is not None
 
 
 def _file(path: Path, options: SourceOptions) -> Source:

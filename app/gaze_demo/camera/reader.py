@@ -12,10 +12,11 @@ from typing import Literal
 from gaze_demo.camera import faults
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import Fault, Source, SourceError
+from gaze_demo.errors import UserError
 
 State = Literal["opening", "streaming", "silent", "lost", "ended", "failed"]
 
-SILENT_AFTER_S = 1.2
+SILENT_AFTER_S = 1.0
 RETRY_S = 0.5
 _RATE_SPAN_S = 2.0
 
@@ -128,6 +129,8 @@ class Reader:
                 self._pump()
             except SourceError as error:
                 self._fail(error)
+            except UserError as error:
+                self._fail(SourceError("unreadable", str(error)))
             except Exception as error:  # a driver's fault must not leave a window without pictures or explanation
                 logger.exception("Reading %s failed", self.source.name)
                 self._fail(SourceError("unreadable", f"{self.source.name} cannot be read: {error}."))

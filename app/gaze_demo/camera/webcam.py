@@ -68,7 +68,8 @@ class Webcam:
     ) -> None:
         self._index = index_or_name if isinstance(index_or_name, int) else None
         self._known_as = index_or_name if isinstance(index_or_name, str) else None
-        self._asked = (width or 1280, height or 720, rate or 30.0)
+        width = width or (height * 16 // 9 if height else 1280)
+        self._asked = (width, height or width * 9 // 16, rate or 30.0)
         self._capture: cv2.VideoCapture | None = None
         self._held: threading.Lock | None = None
         self._count = 0

@@ -88,7 +88,7 @@ def test_nothing_readable_is_one_sentence(tmp_path: Path, whole_folder: bool) ->
     (tmp_path / "damaged.jpg").write_bytes(b"\xff\xd8\xff\xe0 and no more")
     source = ImageFiles(tmp_path if whole_folder else tmp_path / "damaged.jpg")
     source.open()
-    with pytest.raises(SourceError, match="can be read|cannot be read") as caught:
+    with pytest.raises(SourceError, match=r"can(not)? be read") as caught:
         source.read()
     assert caught.value.kind == "unreadable"
 

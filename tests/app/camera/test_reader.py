@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from gaze_demo.camera import faults, reader
+from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.reader import Reader, ReaderStatus
+from gaze_demo.camera.source import SourceError
+from gaze_demo.errors import UserError
+
+Step = Frame | Exception | None
+
+
+class Played:
+    """A source that a test plays by hand: `read` waits for what `give` gets; an exception is raised, None is the end.
+
+    `refuse`: raised by `open` as long as it is set. `log`: what was called.
+    """
+
+    name = "Test camera"
+    independent = False
+    frame_rate = None
+    frame_count = None
+    intrinsics = None
+
+    def __init__(self, live: bool = True) -> None:
+        self.live = live
+        self.refuse: Exception | None = None
+        self.log: list[str] = []
+        self._steps: queue.Queue[Step] = queue.Queue()
+
+    def give(self, *steps: Step) -> None:
+        for step in steps:
+            self._steps.put(step)
+
+    def open(self) -> None:
+        self.log.append("open")
+        if self.refuse is not None:
+            raise self.refuse
+
+    def read(self) -> Frame | None:
+        step = self._steps.get()
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    def close(self) -> None:
+        self.log.append("close")
+
+
+def frame(index: int) -> Frame:
+    return Frame(np.zeros((48, 64, 3), np.uint8), index, float(index))
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "RETRY_S", 0.01)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[Played], Reader]]:
+    """Starts a reader of a source, and ends it after the test."""
+    running: list[tuple[Played, Reader]] = []
+
+    def start(source: Played) -> Reader:
+        running.append((source, Reader(source)))
+        running[-1][1].start()
+        return running[-1][1]
+
+    yield start
+    for source, reading in running:
+        reading.stop()
+        source.give(None)
+        assert reading.join(5.0)
+
+
+def wait_for(reading: Reader, condition: Callable[[ReaderStatus], bool]) -> ReaderStatus:
+    limit = time.monotonic() + 5.0
+    while not condition(status := reading.status):
+        assert time.monotonic() < limit, f"still {status}"
+        time.sleep(0.002)
+    return status
+
+
+def wait_for_state(reading: Reader, state: str) -> ReaderStatus:
+    return wait_for(reading, lambda status: status.state == state)
+
+
+def test_the_newest_frame_wins_and_the_others_count_as_dropped(start: Callable[[Played], Reader]) -> None:
+    source = Played()
+    reading = start(source)
+    source.give(*(frame(index) for index in range(5)))
+    wait_for(reading, lambda status: status.dropped == 4)
+    newest = reading.next(-1, 1.0)
+    assert newest is not None
+    assert newest.index == 4
+    status = reading.status
+    assert (status.state, status.delivered, status.dropped) == ("streaming", 1, 4)
+    assert (status.width, status.height, status.message) == (64, 48, "")
+
+
+def test_all_who_ask_see_the_same_frame_which_is_delivered_once(start: Callable[[Played], Reader]) -> None:
+    source = Played()
+    reading = start(source)
+    source.give(frame(0))
+    first, second = reading.next(-1, 1.0), reading.next(-1, 1.0)
+    assert first is second
+    assert reading.status.delivered == 1
+
+
+def test_a_gap_in_a_files_frames_counts_as_dropped(start: Callable[[Played], Reader]) -> None:
+    source = Played(live=False)
+    reading = start(source)
+    source.give(frame(0))
+    assert reading.next(-1, 1.0) is not None
+    source.give(frame(3))
+    assert reading.next(0, 1.0) is not None
+    assert reading.status.dropped == 2
+
+
+def test_waiting_for_a_newer_frame_ends_after_the_given_time(start: Callable[[Played], Reader]) -> None:
+    source = Played()
+    reading = start(source)
+    source.give(frame(0))
+    assert reading.next(-1, 1.0) is not None
+    began = time.monotonic()
+    assert reading.next(0, 0.1) is None
+    assert 0.09 < time.monotonic() - began < 2.0
+
+
+def test_the_rate_is_that_of_the_frames_that_came_lately(start: Callable[[Played], Reader]) -> None:
+    source = Played()
+    reading = start(source)
+    for index in range(11):
+        source.give(frame(index))
+        time.sleep(0.02)
+    assert 5 < wait_for_state(reading, "streaming").fps < 55
+
+
+def test_a_silent_camera_is_noticed_in_time_while_its_driver_blocks(start: Callable[[Played], Reader]) -> None:
+    source = Played()
+    reading = start(source)
+    source.give(frame(0))
+    assert reading.next(-1, 1.0) is not None
+    began = time.monotonic()
+    status = wait_for_state(reading, "silent")
+    assert time.monotonic() - began < 1.5
+    assert status.fault == "silent"
+    assert status.fps == 0.0
+    assert status.message.startswith("Test camera sends no picture: check its cable")
+    source.give(frame(1))  # the driver comes back by itself
+    assert wait_for_state(reading, "streaming").message == ""
+    assert source.log == ["open"]
+
+
+def test_a_camera_that_never_sends_anything_is_silent(start: Callable[[Played], Reader]) -> None:
+    began = time.monotonic()
+    reading = start(Played())
+    assert reading.status.state == "opening"
+    wait_for_state(reading, "silent")
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_camera_that_stays_silent_is_started_anew_and_called_silent_until_it_sends(
+    start: Callable[[Played], Reader],
+) -> None:
+    source = Played()
+    reading = start(source)
+    source.give(frame(0), faults.silent(source.name))
+    wait_for(reading, lambda status: source.log == ["open", "close", "open"])
+    assert reading.status.state == "silent"
+    source.give(frame(1))
+    wait_for_state(reading, "streaming")
+
+
+def test_an_unplugged_camera_is_lost_and_streams_again_when_it_is_back(start: Callable[[Played], Reader]) -> None:
+    source = Played()
+    reading = start(source)
+    source.give(frame(0))
+    wait_for_state(reading, "streaming")
+    source.refuse = faults.absent(source.name)
+    source.give(faults.unplugged(source.name))
+    status = wait_for_state(reading, "lost")
+    wait_for(reading, lambda _: source.log.count("open") > 3)
+    for seen in (status, reading.status):
+        assert (seen.state, seen.fault) == ("lost", "unplugged")
+        assert seen.message.startswith("Test camera was unplugged: plug it in again")
+        assert seen.message.endswith("It then starts by itself.")
+    source.refuse = None
+    source.give(frame(1))
+    wait_for_state(reading, "streaming")
+    assert source.log.count("open") == source.log.count("close") + 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "sentence", "waits"),
+    [
+        (faults.absent("Test camera"), "is not connected: plug it in", True),
+        (faults.busy("Test camera"), "is in use by another program: close that program", True),
+        (faults.denied("Test camera", "ask for it"), "may not be used by this account: ask for it", False),
+    ],
+)
+def test_a_camera_that_cannot_be_had_is_tried_until_it_can(
+    refusal: SourceError, sentence: str, waits: bool, start: Callable[[Played], Reader]
+) -> None:
+    source = Played()
+    source.refuse = refusal
+    reading = start(source)
+    status = wait_for_state(reading, "failed")
+    assert sentence in status.message
+    assert status.message.endswith("It then starts by itself.") == waits
+    assert status.fault == refusal.kind
+    source.refuse = None
+    source.give(frame(0))
+    wait_for_state(reading, "streaming")
+
+
+def test_a_file_that_cannot_be_read_fails_for_good(start: Callable[[Played], Reader]) -> None:
+    source = Played(live=False)
+    source.refuse = SourceError("unreadable", "film.mp4 is damaged.")
+    reading = start(source)
+    assert wait_for_state(reading, "failed").message == "film.mp4 is damaged."
+    assert reading.join(2.0)
+    assert source.log == ["open", "close"]
+
+
+def test_a_file_ends_and_its_last_frame_can_still_be_had(start: Callable[[Played], Reader]) -> None:
+    source = Played(live=False)
+    reading = start(source)
+    source.give(frame(0), None)
+    assert wait_for_state(reading, "ended").message == ""
+    last = reading.next(-1, 0.1)
+    assert last is not None
+    assert last.index == 0
+    assert source.log == ["open", "close"]
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ValueError("the driver's words"), "Test camera cannot be read: the driver's words."),
+        (UserError("Do this."), "Do this."),
+    ],
+)
+def test_a_fault_that_nobody_thought_of_is_told_and_tried_again(
+    error: Exception, message: str, start: Callable[[Played], Reader]
+) -> None:
+    source = Played()
+    source.refuse = error
+    reading = start(source)
+    assert wait_for_state(reading, "failed").message.startswith(message)
+    source.refuse = None
+    source.give(frame(0))
+    wait_for_state(reading, "streaming")
+
+
+def test_no_call_waits_for_a_driver_that_hangs() -> None:
+    released = threading.Event()
+    source = Played()
+    source.open = lambda: released.wait(30) and None  # type: ignore[method-assign]
+    reading = Reader(source)
+    began = time.monotonic()
+    reading.start()
+    assert reading.status.state == "opening"
+    assert reading.next(-1, 0.05) is None
+    reading.stop()
+    assert reading.next(-1, 10.0) is None, "a stopped reader has nothing to wait for"
+    assert not reading.join(0.05)
+    assert time.monotonic() - began < 1.0
+    released.set()
+    source.give(None)
+    assert reading.join(5.0)
+    assert source.log == ["close"]
