@@ -1,8 +1,7 @@
-"""What an ONNX file says of itself, read from its protobuf records without running or allocating anything of it."""
+"""What an ONNX file says of itself, read from its protobuf records without running anything of it."""
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,27 +31,24 @@ def read_embedded_contract(path: Path) -> bytes | None:
         size = path.stat().st_size
         if not 0 < size <= MAX_BYTES:
             raise ContractError(f"{path}: a model has at most {MAX_BYTES // 2**20} MB and is not empty.")
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _read_model(path, memoryview(data))
+        return _read_model(path, memoryview(path.read_bytes()))
     except OSError as error:
         raise ContractError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except (ValueError, IndexError, BufferError):
+    except (ValueError, IndexError):
         raise ContractError(f"{path} is damaged or no ONNX model.") from None
 
 
 def _read_model(path: Path, data: memoryview) -> bytes | None:
     contract, graphs = None, 0
-    with data:
-        for field, payload in _records(data):
-            if field == _MODEL_GRAPH:
-                graphs += 1
-                if _has_external_data(payload, "graph", 0):
-                    raise ContractError(f"{path} keeps weights in other files: save it as one file.")
-            elif field == _MODEL_METADATA:
-                entry = {number: bytes(value) for number, value in _records(payload)}
-                if entry.get(_ENTRY_KEY) == METADATA_KEY.encode():
-                    contract = entry.get(_ENTRY_VALUE)
-            payload.release()
+    for field, payload in _records(data):
+        if field == _MODEL_GRAPH:
+            graphs += 1
+            if _has_external_data(payload, "graph", 0):
+                raise ContractError(f"{path} keeps weights in other files: save it as one file.")
+        elif field == _MODEL_METADATA:
+            entry = {number: bytes(value) for number, value in _records(payload)}
+            if entry.get(_ENTRY_KEY) == METADATA_KEY.encode():
+                contract = entry.get(_ENTRY_VALUE)
     if graphs != 1:
         raise ValueError("no graph")
     return contract
