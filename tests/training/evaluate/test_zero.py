@@ -32,6 +32,7 @@ def lens_faces(count: int = 40) -> LensFaces:
         rotation=rotation.astype(np.float32),
         centre_mm=centre.astype(np.float32),
         openness=np.full((count, 2), 0.3, np.float32),
+        valid=np.ones((count, 2), bool),
         eye_px=np.full(count, 50, np.float32),
     )
 
@@ -100,7 +101,7 @@ def test_a_gaze_of_the_whole_face_needs_no_single_eyes() -> None:
 
 def test_closed_eyes_are_flagged() -> None:
     faces = lens_faces()
-    faces.openness[3, 1] = 0.05
+    faces.valid[3, 1] = False
     assert (~faces.open).nonzero()[0].tolist() == [3]
     assert len(faces.where(faces.open)) == 39
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import cv2
@@ -12,16 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo.errors import UserError
-from gaze_demo.geometry import Array, Intrinsics
-from gaze_demo.landmarks.face import FaceLandmarker, FaceLandmarks
-from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose, estimate_head_pose
+from gaze_demo.geometry import Intrinsics
 from gaze_demo.normalisation.normalise import FOCAL_PX, HEIGHT_PX, WIDTH_PX, CropGeometry, normalise_eye
+from gaze_demo.pipeline import Observation
 from gaze_training.data.photographs import PHOTO_FOCAL, list_photographs
+from gaze_training.readers.files import read_image
+from gaze_training.readers.measured import observe, open_observer
 
-_VERSION = 1
-_LEFT_LIDS, _RIGHT_LIDS = (386, 374), (159, 145)
-CLOSED_BELOW = 0.16
-"""Lid distance over corner distance below which an eye counts as closed or squinting."""
+_VERSION = 2
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """One photograph: its file's name, its group and person, and what the app's own observer sees in it."""
+
+    name: str
+    group: str
+    person: str
+    seen: Observation
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +39,8 @@ class LensFaces:
     `name`, `group`, `person`: (n,) text. `crops`: (n, 2, h, w) grey, the right eye mirrored. `head`: (n, 2, 2) measured
     head pitch and yaw in the crop's frame, radians. `rotation`: (n, 2, 3, 3) camera frame to virtual camera, not
     mirrored. `centre_mm`: (n, 2, 3) the eyes in the camera frame. `openness`: (n, 2) lid distance over corner distance.
-    `eye_px`: (n,) width of an eye in the photograph.
+    `valid`: (n, 2) the app would read this eye: open, large and bright enough. `eye_px`: (n,) width of an eye in the
+    photograph.
     """
 
     name: NDArray[np.str_]
@@ -42,6 +51,7 @@ class LensFaces:
     rotation: NDArray[np.float32]
     centre_mm: NDArray[np.float32]
     openness: NDArray[np.float32]
+    valid: NDArray[np.bool_]
     eye_px: NDArray[np.float32]
 
     def __len__(self) -> int:
@@ -53,8 +63,8 @@ class LensFaces:
 
     @property
     def open(self) -> NDArray[np.bool_]:
-        """Photographs (n,) whose eyes are both open."""
-        return np.asarray((self.openness > CLOSED_BELOW).all(1))
+        """Photographs (n,) of which both eyes can be read."""
+        return np.asarray(self.valid.all(1))
 
 
 def crop_geometry(scale: int = 1) -> CropGeometry:
@@ -75,72 +85,59 @@ def load_lens_faces(folder: Path, cache: Path, *, scale: int = 1, focal: float =
     if stored.is_file():
         with np.load(stored, allow_pickle=False) as arrays:
             return LensFaces(**{f.name: arrays[f.name] for f in fields(LensFaces)})
-    faces = _prepare(photographs, crop_geometry(scale), focal)
-    if faces is None:
-        raise UserError(f"{folder} has no photograph with a face: name a folder of face photographs.")
+    faces = concatenate([prepare(portrait, crop_geometry(scale)) for portrait in observe_portraits(folder, focal)])
     cache.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(stored, **{f.name: getattr(faces, f.name) for f in fields(faces)})
     return faces
 
 
-def find_face(
-    landmarker: FaceLandmarker, image: NDArray[np.uint8], focal: float
-) -> tuple[FaceLandmarks, HeadPose, Intrinsics] | None:
-    """Landmarks, pose and camera of a photograph, or None where no face is found."""
-    height, width = image.shape[:2]
-    camera = Intrinsics(width, height, focal * width, focal * width, width / 2, height / 2)
-    landmarks = landmarker.find(image)
-    pose = estimate_head_pose(landmarks, camera) if landmarks else None
-    return (landmarks, pose, camera) if landmarks and pose else None
+def observe_portraits(folder: Path, focal: float = PHOTO_FOCAL, *, mirrored: bool = False) -> Iterator[Portrait]:
+    """The photographs of a folder in which a face is found, `mirrored` or as they are.
+
+    Raises UserError where there is none.
+    """
+    any_face = False
+    with open_observer() as observer:
+        for path, group, person in list_photographs(folder):
+            image = read_image(path)
+            if image is None:
+                continue
+            height, width = image.shape[:2]
+            camera = Intrinsics(width, height, focal * width, focal * width, width / 2, height / 2)
+            seen = observe(observer, image[:, ::-1] if mirrored else image, camera)
+            if seen.pose is not None:
+                any_face = True
+                yield Portrait(path.name, group, person, seen)
+    if not any_face:
+        raise UserError(f"{folder} has no photograph with a face: name a folder of face photographs.")
 
 
-def _prepare(photographs: Sequence[tuple[Path, str, str]], geometry: CropGeometry, focal: float) -> LensFaces | None:
-    faces: list[LensFaces] = []
-    with FaceLandmarker(video=False, blendshapes=False) as landmarker:
-        for path, group, person in photographs:
-            image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-            face = None if image is None else _prepare_one(landmarker, np.asarray(image, np.uint8), geometry, focal)
-            if face:
-                faces.append(
-                    replace(face, name=np.array([path.name]), group=np.array([group]), person=np.array([person]))
-                )
-    if not faces:
-        return None
-    return LensFaces(**{f.name: np.concatenate([getattr(face, f.name) for face in faces]) for f in fields(LensFaces)})
+def concatenate(parts: Sequence[LensFaces]) -> LensFaces:
+    """All photographs of the parts, in their order."""
+    return LensFaces(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(LensFaces)})
 
 
-def _prepare_one(
-    landmarker: FaceLandmarker, image: NDArray[np.uint8], geometry: CropGeometry, focal: float
-) -> LensFaces | None:
-    """One photograph's row, without a name yet."""
-    found = find_face(landmarker, image, focal)
-    if found is None:
-        return None
-    landmarks, pose, camera = found
-    points, centres = landmarks.points_px, [pose.left_eye_mm, pose.right_eye_mm]
-    eyes = [
-        normalise_eye(image, centre, pose.rotation, camera, geometry, mirrored=side == 1)
-        for side, centre in enumerate(centres)
+def prepare(portrait: Portrait, geometry: CropGeometry) -> LensFaces:
+    """A portrait as arrays of length 1. Raises ValueError where no face was found."""
+    seen = portrait.seen
+    if seen.pose is None or seen.left is None or seen.right is None:
+        raise ValueError("a portrait without a face cannot be prepared")
+    eyes = (seen.left, seen.right)
+    normal = [
+        normalise_eye(
+            seen.frame.image, eye.centre_mm, seen.pose.rotation, seen.camera, geometry, mirrored=eye.side == "right"
+        )
+        for eye in eyes
     ]
-    openness = [_openness(points, LEFT_CORNERS, _LEFT_LIDS), _openness(points, RIGHT_CORNERS, _RIGHT_LIDS)]
-    width = (_distance(points, LEFT_CORNERS) + _distance(points, RIGHT_CORNERS)) / 2
-    unnamed = np.array([""])
     return LensFaces(
-        name=unnamed,
-        group=unnamed,
-        person=unnamed,
-        crops=np.array([[cv2.cvtColor(eye.crop, cv2.COLOR_BGR2GRAY) for eye in eyes]], np.uint8),
-        head=np.array([[eye.head_pitch_yaw for eye in eyes]], np.float32),
-        rotation=np.array([[eye.rotation for eye in eyes]], np.float32),
-        centre_mm=np.array([centres], np.float32),
-        openness=np.array([openness], np.float32),
-        eye_px=np.array([width], np.float32),
+        name=np.array([portrait.name]),
+        group=np.array([portrait.group]),
+        person=np.array([portrait.person]),
+        crops=np.array([[cv2.cvtColor(n.crop, cv2.COLOR_BGR2GRAY) for n in normal]], np.uint8),
+        head=np.array([[n.head_pitch_yaw for n in normal]], np.float32),
+        rotation=np.array([[n.rotation for n in normal]], np.float32),
+        centre_mm=np.array([[eye.centre_mm for eye in eyes]], np.float32),
+        openness=np.array([[eye.openness for eye in eyes]], np.float32),
+        valid=np.array([[eye.valid for eye in eyes]], bool),
+        eye_px=np.array([(seen.left.width_px + seen.right.width_px) / 2], np.float32),
     )
-
-
-def _openness(points: Array, corners: tuple[int, int], lids: tuple[int, int]) -> float:
-    return _distance(points, lids) / max(_distance(points, corners), 1e-6)
-
-
-def _distance(points: Array, pair: tuple[int, int]) -> float:
-    return float(np.linalg.norm(points[pair[0]] - points[pair[1]]))
