@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from gaze_demo.camera.images import ImageFiles
 from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import Source
 from gaze_demo.errors import UserError
@@ -63,6 +64,7 @@ class Summary:
     landmarks_ms: list[float] = field(default_factory=list)
     models: dict[str, ModelSummary] = field(default_factory=dict)
     elapsed_s: float = 0.0
+    skipped: list[str] = field(default_factory=list)  # files of the source that could not be read
 
     def add(self, seen: Observation, estimates: list[GazeEstimate]) -> None:
         self.frames += 1
@@ -87,6 +89,11 @@ class Summary:
             f"{self.elapsed_s:.1f} s, {rate:.1f} frames/s{landmarks}",
             highlight=False,
         )
+        if self.skipped:
+            names = ", ".join(self.skipped[:5]) + (", …" if len(self.skipped) > 5 else "")
+            console.print(
+                f"Skipped, as they cannot be read: {len(self.skipped)} ({names})", highlight=False, markup=False
+            )
         if self.frames:
             console.print(self._table())
 
@@ -127,6 +134,8 @@ def track(options: TrackOptions, console: Console) -> Summary:
         source.open()
         stack.callback(source.close)
         summary = Summary(source.name)
+        if isinstance(source, ImageFiles):
+            summary.skipped = source.skipped
         lens = options.lens or (Lens(known=source.intrinsics) if source.intrinsics else Lens())
         observer = stack.enter_context(Observer(video=not source.independent, lens=lens))
         sinks: list[GazeCsv | AnnotatedVideo] = []

@@ -27,7 +27,7 @@ class ImageFiles:
     repeated ten times a second, and after the last comes the first again.
 
     Attributes:
-        skipped: names of the images that could not be read, as far as the reading got.
+        skipped: names of the folder's images that could not be read, as far as the reading got.
     """
 
     live = False
@@ -82,7 +82,7 @@ class ImageFiles:
                     any_read = True
                     for _ in range(repeats):
                         yield image, name
-                elif name not in self.skipped:
+                elif file != self._path and name not in self.skipped:
                     self.skipped.append(name)
             if not any_read:
                 raise SourceError("unreadable", self._nothing_read())

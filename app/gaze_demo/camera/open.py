@@ -72,8 +72,6 @@ def _file(path: Path, options: SourceOptions) -> Source:
 
 
 def _virtual(words: str, options: SourceOptions) -> Source:
-    from gaze_demo.camera.virtual import VirtualSource  # it renders: a camera's user should not wait for its imports
-
     chosen: dict[str, object] = {}
     for word in filter(None, (word.strip() for word in words.split(","))):
         key, _, value = word.partition("=")
@@ -91,4 +89,6 @@ def _virtual(words: str, options: SourceOptions) -> Source:
     for key in ("width", "height", "rate", "hfov_deg"):
         if getattr(options, key) is not None:
             chosen[key] = getattr(options, key)
+    from gaze_demo.camera.virtual import VirtualSource  # it renders: a camera's user should not wait for its imports
+
     return VirtualSource(**chosen)

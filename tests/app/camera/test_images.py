@@ -91,6 +91,7 @@ def test_nothing_readable_is_one_sentence(tmp_path: Path, whole_folder: bool) ->
     with pytest.raises(SourceError, match=r"can(not)? be read") as caught:
         source.read()
     assert caught.value.kind == "unreadable"
+    assert source.skipped == (["damaged.jpg"] if whole_folder else [])
 
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
