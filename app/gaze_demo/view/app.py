@@ -64,7 +64,7 @@ class App(QObject):
     def close(self) -> None:
         """Remember the window, and stop the workers."""
         self.settings.keep("geometry", self.window.saveGeometry())
-        self.settings.keep("splitter", self.window.splitter.saveState())
+        self.settings.keep("division", self.window.division())
         self.engine.close()
 
     def _connect(self) -> None:
@@ -106,8 +106,7 @@ class App(QObject):
         window.header.filter.show_strength(self._filter_strength)
         self._choose_filter(self._filter_strength)
         window.restoreGeometry(self.settings.data("geometry"))
-        if not window.splitter.restoreState(self.settings.data("splitter")):
-            window.splitter.setSizes([600, 170])
+        window.restore_division(self.settings.data("division"))
 
     def _apply_flag(self, name: str, on: bool) -> None:
         self.settings.keep(name, on)

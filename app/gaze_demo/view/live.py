@@ -16,7 +16,7 @@ from gaze_demo.view.workers.shot import Sight
 if TYPE_CHECKING:
     from gaze_demo.camera.reader import ReaderStatus
 
-_FIGURES_MS, _PLOT_MS = 200, 66
+_FIGURES_MS, _PLOT_MS = 200, 40
 
 
 class Live(QObject):
@@ -49,6 +49,7 @@ class Live(QObject):
     def forget(self) -> None:
         """Another source: nothing of the one before is to be compared with it."""
         self.seen.clear()
+        self._window.person.show_observation(None)
         for pane in self._window.panes.values():
             pane.forget()
         for part in (self._window.agreement, self._window.plot, self._window.stages):
@@ -59,6 +60,7 @@ class Live(QObject):
         for side in window.sides:
             window.panes[side].refresh_figures()
         window.agreement.refresh()
+        window.person.refresh()
         window.stages.refresh()
         window.header.filter.show_lag(self._lag_s.median())
         window.header.show_status(self._status_text(self._engine.reader_status))
@@ -68,14 +70,18 @@ class Live(QObject):
         if sight is None or sight.shot.source != self._engine.source_number:
             return
         window, estimate = self._window, sight.estimate
+        seen = sight.shot.observation
+        frame = seen.frame
         window.panes[side].show_sight(sight)
         if side not in self.seen:
             self.seen.add(side)
+            window.fit_shape(frame.width, frame.height)
             self.first_seen.emit()
         if side == "left" and sight.filtered.mean is not None:
             self._lag_s.add(time.monotonic(), self._engine.lag_s("left") or 0.0)
         raw = estimate.gaze if estimate else None
-        frame = sight.shot.observation.frame
+        if side == "left":
+            window.person.show_observation(seen)
         window.agreement.add(side, frame.index, raw)
         window.plot.add(side, raw, sight.filtered.mean, frame.truth.gaze if frame.truth else None)
 

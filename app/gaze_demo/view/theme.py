@@ -135,7 +135,7 @@ QComboBox QAbstractItemView {
     background: $surface; border: 1px solid $line; selection-background-color: $raised; selection-color: $text;
     outline: none; padding: 4px;
 }
-QDoubleSpinBox { padding-right: 4px; }
+QDoubleSpinBox { padding: 4px 2px; }
 QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
 
 QSlider { border: 1px solid transparent; border-radius: 6px; min-height: 22px; }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from gaze_demo.view import theme
@@ -13,8 +13,12 @@ from gaze_demo.view.menus import Menus
 from gaze_demo.view.notice_bar import NoticeBar
 from gaze_demo.view.pane.pane import Pane
 from gaze_demo.view.panels.agreement import Agreement
+from gaze_demo.view.panels.person import Person
 from gaze_demo.view.panels.signal_plot import SignalPlot
 from gaze_demo.view.panels.stage_table import StageTable
+
+_BETWEEN_PX = 128
+_FOOT_PX = 165
 
 
 class Window(QMainWindow):
@@ -35,6 +39,9 @@ class Window(QMainWindow):
         self.header = Header(self.menus)
         self.panes = {side: Pane(side) for side in ("left", "right")}
         self.agreement = Agreement()
+        self.person = Person()
+        for card in (self.agreement, self.person):
+            card.setFixedWidth(_BETWEEN_PX)
         self.plot = SignalPlot()
         self.stages = StageTable()
         self.notice = NoticeBar()
@@ -44,7 +51,11 @@ class Window(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP)
         row.addWidget(self.panes["left"], 1)
-        row.addWidget(self.agreement)
+        between = QVBoxLayout()
+        between.setSpacing(theme.GAP)
+        between.addWidget(self.agreement)
+        between.addWidget(self.person, 1)
+        row.addLayout(between)
         row.addWidget(self.panes["right"], 1)
         self._foot = QWidget()
         foot_row = QHBoxLayout(self._foot)
@@ -72,6 +83,9 @@ class Window(QMainWindow):
         whole_column.addWidget(self.header)
         whole_column.addWidget(body, 1)
         self.setCentralWidget(whole)
+        self._shape: tuple[int, int] | None = None
+        self._divided_by_user = False
+        self.splitter.splitterMoved.connect(self._remember_division)
         self.resize(1280, 800)
 
     @property
@@ -82,7 +96,22 @@ class Window(QMainWindow):
     def show_panes(self, two: bool) -> None:
         self.panes["right"].setVisible(two)
         self.agreement.setVisible(two)
-        self.stages.show_side("right", two)
+        self.stages.show_sides(self.sides)
+        self.plot.show_sides(self.sides)
+        self._divide()
+
+    def fit_shape(self, width: int, height: int) -> None:
+        """Divide the height so that pictures of this shape fill their panes, unless the user has divided it."""
+        if self._shape != (width, height):
+            self._shape = width, height
+            self._divide()
+
+    def division(self) -> QByteArray:
+        """The user's own division of the height; empty where there is none."""
+        return self.splitter.saveState() if self._divided_by_user else QByteArray()
+
+    def restore_division(self, state: QByteArray) -> None:
+        self._divided_by_user = not state.isEmpty() and self.splitter.restoreState(state)
 
     def show_panels(self) -> None:
         """Plot and stage table as their menu entries say."""
@@ -90,6 +119,11 @@ class Window(QMainWindow):
         self.plot.setVisible(plot)
         self.stages.setVisible(stages)
         self._foot.setVisible(plot or stages)
+        self._divide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._divide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
@@ -112,3 +146,16 @@ class Window(QMainWindow):
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             self.dropped.emit(files[0])
+
+    def _remember_division(self) -> None:
+        self._divided_by_user = True
+
+    def _divide(self) -> None:
+        if self._shape is None or self._divided_by_user:
+            return
+        preview = self.panes["left"].preview
+        around = self.panes["left"].height() - preview.height()
+        wanted = around + round(preview.width() * self._shape[1] / self._shape[0])
+        whole = sum(self.splitter.sizes())
+        foot = max(whole - wanted, self._foot.minimumSizeHint().height(), _FOOT_PX)
+        self.splitter.setSizes([whole - foot, foot])

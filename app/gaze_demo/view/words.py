@@ -20,10 +20,10 @@ def hint(reason: str) -> str:
     return _HINTS.get(reason, f"{reason[:1].upper()}{reason[1:]}.")
 
 
-def signed_degrees(value: float) -> str:
-    """With sign and one decimal, as wide for + as for -: +3.2°."""
-    text = f"{abs(value):.1f}°"
-    return (MINUS if value < 0 and text != "0.0°" else "+") + text
+def signed_degrees(value: float, decimals: int = 1) -> str:
+    """With a sign, as wide for + as for -: +3.2°."""
+    text = f"{abs(value):.{decimals}f}"
+    return (MINUS if value < 0 and float(text) else "+") + text + "°"
 
 
 def number(value: float | None, decimals: int = 1) -> str:

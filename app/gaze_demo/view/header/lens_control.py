@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 
 _HELP = "Horizontal field of view of the camera: distances and angles follow from it. Most webcams have 55° to 80°."
@@ -21,6 +21,7 @@ class LensControl(QWidget):
         self.box.setKeyboardTracking(False)
         self.box.setAccessibleName("Horizontal field of view in degrees")
         self.box.setFixedWidth(68)
+        self.box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.box.valueChanged.connect(self.chosen)
         self.show_value(60.0, known="")
         row = QHBoxLayout(self)

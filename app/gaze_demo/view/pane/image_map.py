@@ -27,6 +27,15 @@ class ImageMap:
         top = into.top() + (into.height() - height * scale) / 2
         return cls(width, height, scale, left, top)
 
+    @classmethod
+    def pixel_exact(cls, width: int, height: int, into: QRectF, shown: tuple[int, int], ratio: float) -> ImageMap:
+        """An image already scaled to `shown` device px, in the middle, on whole device px; `ratio` of them a px."""
+        left, top = (
+            round((room - size / ratio) / 2 * ratio) / ratio
+            for room, size in ((into.width(), shown[0]), (into.height(), shown[1]))
+        )
+        return cls(width, height, shown[0] / ratio / width, into.left() + left, into.top() + top)
+
     @property
     def rect(self) -> QRectF:
         return QRectF(self.left, self.top, self.width * self.scale, self.height * self.scale)

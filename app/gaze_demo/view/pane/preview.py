@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -100,8 +100,7 @@ class Preview(QWidget):
 
     def _draw_sight(self, painter: QPainter, sight: Sight, image: QImage, stage: QColor) -> None:
         frame = sight.shot.observation.frame
-        image_map = ImageMap.fitting(frame.width, frame.height, QRectF(self.rect()))
-        self._draw_image(painter, image, image_map.rect, QColor(theme.colours().surface))
+        image_map = self._place(painter, image, frame.width, frame.height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._card.message is not None:
             painter.fillRect(image_map.rect, QColor(stage.red(), stage.green(), stage.blue(), 170))
@@ -116,22 +115,22 @@ class Preview(QWidget):
         if since is not None and sight.estimate and time.monotonic() - since > _HINT_AFTER_S:
             self._draw_hint(painter, words.hint(str(sight.estimate.reason)))
 
-    def _draw_image(self, painter: QPainter, image: QImage, target: QRectF, ground: QColor) -> None:
+    def _place(self, painter: QPainter, image: QImage, width: int, height: int) -> ImageMap:
+        """Draw the picture in the middle, and say where it lies; `width`, `height`: px of the frame it was made of."""
         ratio = self.devicePixelRatioF()
-        whole = QRectF(self.rect())
-        for margin in (
-            QRectF(0, 0, whole.width(), target.top()),
-            QRectF(0, target.bottom(), whole.width(), whole.height() - target.bottom()),
-            QRectF(0, 0, target.left(), whole.height()),
-            QRectF(target.right(), 0, whole.width() - target.right(), whole.height()),
-        ):
-            if not margin.isEmpty():
-                painter.fillRect(margin, ground)
-        if abs(image.width() - target.width() * ratio) <= 1 and abs(image.height() - target.height() * ratio) <= 1:
-            image.setDevicePixelRatio(ratio)  # pixel for pixel: a copy, no scaling
-            painter.drawImage(QPointF(round(target.left() * ratio) / ratio, round(target.top() * ratio) / ratio), image)
+        image_map = ImageMap.fitting(width, height, QRectF(self.rect()))
+        exact = abs(image.width() - image_map.rect.width() * ratio) <= 1
+        if exact:  # pixel for pixel: a copy, no scaling
+            shown = image.width(), image.height()
+            image_map = ImageMap.pixel_exact(width, height, QRectF(self.rect()), shown, ratio)
+            image.setDevicePixelRatio(ratio)
+        painter.fillRect(self.rect(), QColor(theme.colours().surface))
+        if exact:
+            painter.drawImage(image_map.rect.topLeft(), image)
         else:
-            painter.drawImage(target, image)
+            image.setDevicePixelRatio(1.0)
+            painter.drawImage(image_map.rect, image)
+        return image_map
 
     def _draw_findings(self, painter: QPainter, image_map: ImageMap, sight: Sight) -> None:
         seen = sight.shot.observation

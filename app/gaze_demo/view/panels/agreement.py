@@ -25,15 +25,14 @@ class Agreement(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.setFixedWidth(124)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._waiting: dict[str, OrderedDict[int, Array]] = {"left": OrderedDict(), "right": OrderedDict()}
         self._angle_deg = Recent(SPAN_S)
         title = QLabel("Between\nthe gazes")
         title.setProperty("kind", "muted")
         self._now = Figure("Now", "Angle between the raw gazes of the newest frame that both models have seen", 1.75)
         self._median = Figure("Median", f"Median angle over the last {SPAN_S:g} s", 1.2)
-        self._p95 = Figure("95 % below", f"95th percentile of the angle over the last {SPAN_S:g} s", 1.2)
+        self._p95 = Figure("p95", f"95th percentile of the angle over the last {SPAN_S:g} s", 1.2)
         self._trace = _Trace()
         span = QLabel(f"last {SPAN_S:g} s")
         span.setProperty("kind", "caption")
@@ -42,7 +41,6 @@ class Agreement(QFrame):
         column.setSpacing(theme.GAP - 2)
         for part in (title, self._now, self._median, self._p95, self._trace, span):
             column.addWidget(part)
-        column.addStretch(1)
 
     @property
     def angle_deg(self) -> float | None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from gaze_demo.geometry import Array
-from gaze_demo.view import theme
+from gaze_demo.view import theme, words
 from gaze_demo.view.panels.gaze_trace import GazeTrace
 
 SPAN_S = 10.0
@@ -28,7 +28,9 @@ class SignalPlot(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._traces = {name: GazeTrace() for name in _LINES}
-        self._limit = 0.0
+        self._limits = [0.0, 0.0]
+        self._turn = 0
+        self._sides: tuple[str, ...] = ("left", "right")
         self._plots: list[Any] = []
         self._curves: dict[tuple[str, int], Any] = {}
         self._names: dict[str, QLabel] = {}
@@ -66,6 +68,7 @@ class SignalPlot(QFrame):
             plot.setLabel("left", title, units="°")
             plot.getAxis("left").enableAutoSIPrefix(False)
             plot.getAxis("left").setWidth(46)
+            plot.getAxis("bottom").setTicks([[(t, f"{words.MINUS}{-t} s") for t in range(-int(SPAN_S) + 2, 0, 2)]])
             plot.setAccessibleName(f"{title} over the last {SPAN_S:g} seconds")
             plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._plots.append(plot)
@@ -73,15 +76,20 @@ class SignalPlot(QFrame):
             for name in _LINES:
                 curve = plot.plot(antialias=True, connect="finite", skipFiniteCheck=False)
                 self._curves[name, len(self._plots) - 1] = curve
-        self._show_range(_LIMITS_DEG[0])
+            self._show_range(len(self._plots) - 1, _LIMITS_DEG[0])
         self._restyle()
 
     def show_names(self, left: str, right: str) -> None:
         """The models' names in the legend; an empty one hides its lines' name."""
         for name, text in (("left", left), ("right", right)):
             self._names[name].setText(text)
-            self._names[name].setVisible(bool(text))
-        self._restyle()
+            self._names[name].setVisible(bool(text) and name in self._sides)
+
+    def show_sides(self, sides: tuple[str, ...]) -> None:
+        """The panes in sight."""
+        self._sides = sides
+        for name in ("left", "right"):
+            self._names[name].setVisible(bool(self._names[name].text()) and name in sides)
 
     def add(self, side: str, raw: Array | None, filtered: Array | None, truth: Array | None) -> None:
         """The gazes (3,) of one sight, camera frame."""
@@ -97,22 +105,26 @@ class SignalPlot(QFrame):
             trace.clear()
 
     def refresh(self) -> None:
+        """Draw one of the two plots anew, the other the next time: each step stays short."""
         if not self._plots or not self.isVisible():
             return
+        self._turn = 1 - self._turn
+        column = _ANGLES[self._turn][1]
         now = time.monotonic()
         peak = 0.0
         for name, trace in self._traces.items():
             rows = trace.since(now - SPAN_S)
-            for i, (_, column) in enumerate(_ANGLES):
-                self._curves[name, i].setData(rows[:, 0] - now, rows[:, column])
-            peak = max(peak, float(np.nanmax(np.abs(rows[:, 1:]), initial=0.0)))
-        self._show_range(next(limit for limit in _LIMITS_DEG if peak <= limit))
+            curve = self._curves[name, self._turn]
+            curve.setVisible(len(rows) > 1)
+            if len(rows) > 1:
+                curve.setData(rows[:, 0] - now, rows[:, column])
+                peak = max(peak, float(np.nanmax(np.abs(rows[:, column]), initial=0.0)))
+        self._show_range(self._turn, next(limit for limit in _LIMITS_DEG if peak <= limit))
 
-    def _show_range(self, limit: float) -> None:
-        if limit != self._limit:
-            self._limit = limit
-            for plot in self._plots:
-                plot.setYRange(-limit, limit, padding=0)
+    def _show_range(self, i: int, limit: float) -> None:
+        if limit != self._limits[i]:
+            self._limits[i] = limit
+            self._plots[i].setYRange(-limit, limit, padding=0)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -33,7 +33,7 @@ class StageTable(QFrame):
         self._cells: dict[tuple[str, str], QLabel] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.GAP)
-        grid.setVerticalSpacing(1)
+        grid.setVerticalSpacing(5)
         grid.setColumnStretch(0, 1)
         self._heads: dict[str, QLabel] = {}
         for column, side in enumerate(("left", "right"), 1):
@@ -62,7 +62,8 @@ class StageTable(QFrame):
                 grid.addWidget(cell, row, column)
         column_box = QVBoxLayout(self)
         column_box.setContentsMargins(theme.GAP + 2, theme.GAP - 4, theme.GAP + 2, theme.GAP - 4)
-        column_box.addLayout(grid, 1)
+        column_box.addLayout(grid)
+        column_box.addStretch(1)
         self.setFixedWidth(252)
 
     def add(self, side: str, sight: Sight, draw_ms: float) -> None:
@@ -80,11 +81,12 @@ class StageTable(QFrame):
         for stage, value in spent.items():
             self._recent[side, stage].add(now, value)
 
-    def show_side(self, side: str, visible: bool) -> None:
-        """With one pane there is one column."""
-        self._heads[side].setVisible(visible)
-        for stage, _ in _STAGES:
-            self._cells[side, stage].setVisible(visible)
+    def show_sides(self, sides: tuple[str, ...]) -> None:
+        """With one pane there is one column, which needs no name."""
+        for side, head in self._heads.items():
+            head.setVisible(len(sides) > 1)
+            for stage, _ in _STAGES:
+                self._cells[side, stage].setVisible(side in sides)
 
     def clear(self) -> None:
         for recent in self._recent.values():

@@ -98,9 +98,12 @@ class Feed(QObject):
             self._tell(self.failed, error)
 
     def _read(self) -> None:
+        import cv2
+
         from gaze_demo.camera.reader import Reader
         from gaze_demo.pipeline import Observer
 
+        cv2.setNumThreads(1)  # its pool would compete with the models and the window for few cores
         source = self._open_source()
         if self._stop.is_set():
             return

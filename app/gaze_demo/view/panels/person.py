@@ -1,0 +1,51 @@
+"""The person in front of the camera, whatever the models say: distance, head, eyelids."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+
+from gaze_demo.view import theme, words
+from gaze_demo.view.pane.figure import Figure
+
+if TYPE_CHECKING:
+    from gaze_demo.pipeline import Observation
+
+
+class Person(QFrame):
+    """Written by `refresh` from the newest observation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._seen: Observation | None = None
+        self._distance = Figure("Distance", "From the lens to the middle of the eyes; it follows from the lens", 1.2)
+        self._yaw_pitch = Figure("Head yaw, pitch", "Where the face points: yaw + to the right of the preview", 1.0)
+        self._roll = Figure("Head roll", "+ leans to the left in the preview", 1.0)
+        self._lids = Figure("Lids apart", "Lid distance by eye width, left and right; about 0.3 for an open eye", 1.0)
+        title = QLabel("Person")
+        title.setProperty("kind", "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP - 4, theme.GAP)
+        column.setSpacing(theme.GAP - 4)
+        for part in (title, self._distance, self._yaw_pitch, self._roll, self._lids):
+            column.addWidget(part)
+        column.addStretch(1)
+
+    def show_observation(self, seen: Observation | None) -> None:
+        self._seen = seen
+
+    def refresh(self) -> None:
+        seen = self._seen
+        if seen is None or seen.pose is None:
+            for figure in (self._distance, self._yaw_pitch, self._roll, self._lids):
+                figure.show_value(words.NONE)
+            return
+        pitch, yaw, roll = np.degrees(seen.pose.angles)
+        self._distance.show_value(f"{seen.pose.distance_mm / 10:.0f}", "cm")
+        self._yaw_pitch.show_value(f"{words.signed_degrees(yaw, 0)} {words.signed_degrees(pitch, 0)}")
+        self._roll.show_value(words.signed_degrees(roll, 0))
+        eyes = [eye for eye in (seen.left, seen.right) if eye is not None]
+        self._lids.show_value("  ".join(f"{eye.openness:.2f}" for eye in eyes) or words.NONE)
