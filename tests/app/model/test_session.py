@@ -231,7 +231,7 @@ def test_a_graph_that_cannot_run_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_outside_model_runs_by_the_contract_that_ships_for_it(shared: Path) -> None:
-    model = load(shared / "models" / "gaze-estimation-adas-0002.onnx")
+    model = load(shared / "data" / "models" / "gaze-estimation-adas-0002.onnx")
     assert model.contract.parameters == 1_882_342
     estimate = model.estimate(observation())
     assert estimate.gaze is not None
