@@ -123,8 +123,9 @@ class Feed(QObject):
         revision = self._wishes.revision
         while not self._stop.is_set():
             newest = reader.next(frame.index if frame else -1, _WAIT_S)
-            if reader.status.state != (status.state if status else ""):
-                status = reader.status
+            now = reader.status
+            if status is None or (now.state, now.message) != (status.state, status.message):
+                status = now
                 self._tell(self.status_changed, status)
             again = revision != self._wishes.revision
             if (newest is None or self._wishes.paused) and not (again and frame is not None):
