@@ -1,0 +1,81 @@
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from app.drawn_face import head_pose, observation
+from gaze_demo.errors import UserError
+from gaze_demo.geometry import Array, pitch_yaw_to_vector
+from gaze_demo.pipeline import GazeEstimate, Observation, Reason
+from gaze_demo.sink.annotated_video import AnnotatedVideo
+from gaze_demo.sink.drawing import annotate
+
+
+def grey(seen: Observation, width: int = 640, height: int = 480) -> Observation:
+    return replace(seen, frame=replace(seen.frame, image=np.full((height, width, 3), 90, np.uint8)))
+
+
+def estimate(gaze: Array | None) -> GazeEstimate:
+    return GazeEstimate("tiny", gaze, gaze, gaze, None, Reason.NONE if gaze is not None else Reason.NO_FACE, 0.0, 1.0)
+
+
+def drawn_middle(seen: Observation, yaw_deg: float) -> float:
+    """x of the middle of what the gaze adds to the image, in px right of the eyes' middle."""
+    with_gaze = annotate(seen, [estimate(pitch_yaw_to_vector(np.radians([0.0, yaw_deg])))]).astype(int)
+    assert seen.pose is not None
+    middle = seen.camera.project(seen.pose.eyes_middle_mm)
+    rows = slice(int(middle[1]) - 20, int(middle[1]) + 20)
+    changed = np.abs(with_gaze - annotate(seen, []))[rows].max(-1) > 20
+    return float(np.nonzero(changed)[1].mean() - middle[0])
+
+
+def test_the_image_is_not_mirrored_yaw_plus_points_to_its_left() -> None:
+    seen = grey(observation())
+    assert drawn_middle(seen, 30.0) < -10
+    assert drawn_middle(seen, -30.0) > 10
+
+
+def test_the_frame_itself_is_left_as_it_was() -> None:
+    seen = grey(observation(head_pose(10, 20, 5)))
+    annotate(seen, [estimate(np.array([0.0, 0.0, -1.0]))])
+    assert (seen.frame.image == 90).all()
+
+
+def test_a_frame_without_a_face_tells_the_reason_and_no_gaze() -> None:
+    nobody = replace(grey(observation()), landmarks=None, pose=None, left=None, right=None, reason=Reason.NO_FACE)
+    image = annotate(nobody, [estimate(None)])
+    assert (image[:60] != 90).any()
+    assert (image[60:] == 90).all()
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".avi"])
+def test_frames_of_any_size_go_into_one_video(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"annotated{ending}"
+    with AnnotatedVideo(path, 25.0) as sink:
+        for size in ((641, 481), (300, 600), (1280, 960)):
+            sink.write(grey(observation(), *size), [estimate(np.array([0.0, 0.0, -1.0]))])
+    video = cv2.VideoCapture(str(path))
+    assert video.get(cv2.CAP_PROP_FPS) == pytest.approx(25.0)
+    frames = []
+    while True:
+        more, image = video.read()
+        if not more:
+            break
+        frames.append(image)
+    assert [image.shape for image in frames] == [(480, 640, 3)] * 3
+    assert frames[1][240, :150].mean() < 20  # bars beside a narrow image
+    assert frames[1][240, 320].mean() > 50
+
+
+@pytest.mark.parametrize(("name", "named"), [("a.gif", "mp4"), ("nowhere/a.mp4", "nowhere")])
+def test_a_video_that_cannot_be_written_is_refused_at_once(tmp_path: Path, name: str, named: str) -> None:
+    with pytest.raises(UserError, match=named):
+        AnnotatedVideo(tmp_path / name, 30.0)
+
+
+def test_without_a_frame_there_is_no_video(tmp_path: Path) -> None:
+    with AnnotatedVideo(tmp_path / "a.mp4", 30.0):
+        pass
+    assert not (tmp_path / "a.mp4").exists()

@@ -1,0 +1,88 @@
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.drawn_face import head_pose, observation
+from gaze_demo.errors import UserError
+from gaze_demo.geometry import pitch_yaw_to_vector
+from gaze_demo.pipeline import GazeEstimate, Observation, Reason
+from gaze_demo.sink.gaze_csv import COLUMNS, GazeCsv
+
+
+def estimate(seen: Observation, model: str = "tiny") -> GazeEstimate:
+    left, right = pitch_yaw_to_vector(np.radians([[10.0, 20.0], [12.0, 24.0]]))
+    gaze = pitch_yaw_to_vector(np.radians([11.0, 22.0]))
+    assert seen.pose is not None
+    return GazeEstimate(model, gaze, left, right, seen.pose.eyes_middle_mm, Reason.NONE, 0.5, 1.25)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_columns_are_those_promised_in_that_order() -> None:
+    assert ",".join(COLUMNS) == (
+        "frame,time_s,file,model,face,valid,reason,yaw_deg,pitch_deg,left_yaw_deg,left_pitch_deg,right_yaw_deg,"
+        "right_pitch_deg,gaze_x,gaze_y,gaze_z,eye_x_mm,eye_y_mm,eye_z_mm,head_yaw_deg,head_pitch_deg,head_roll_deg,"
+        "openness_left,openness_right,landmarks_ms,model_ms"
+    )
+
+
+def test_a_row_tells_the_gaze_the_eyes_and_the_head(tmp_path: Path) -> None:
+    seen = observation(head_pose(5, -15, 3, at_mm=(40, -20, 600)))
+    seen = replace(seen, frame=replace(seen.frame, index=7, time_s=0.25, file="ä, b.jpg"))
+    with GazeCsv(tmp_path / "gaze.csv") as sink:
+        sink.write(seen, [estimate(seen), estimate(seen, "other")])
+    first, second = rows_of(tmp_path / "gaze.csv")
+    assert (first["model"], second["model"]) == ("tiny", "other")
+    assert first["file"] == "ä, b.jpg"
+    assert (first["frame"], first["face"], first["valid"], first["reason"]) == ("7", "1", "1", "")
+    numbers = {name: float(value) for name, value in first.items() if name not in ("file", "model", "reason")}
+    expected = {
+        "time_s": 0.25,
+        "yaw_deg": 22,
+        "pitch_deg": 11,
+        "left_yaw_deg": 20,
+        "left_pitch_deg": 10,
+        "right_yaw_deg": 24,
+        "right_pitch_deg": 12,
+        "head_yaw_deg": -15,
+        "head_pitch_deg": 5,
+        "head_roll_deg": 3,
+        "openness_left": 0.3,
+        "landmarks_ms": 1,
+        "model_ms": 1.25,
+    }
+    assert {name: numbers[name] for name in expected} == pytest.approx(expected, abs=1e-3)
+    assert [numbers[f"gaze_{axis}"] for axis in "xyz"] == pytest.approx(estimate(seen).gaze, abs=1e-6)
+    assert seen.pose is not None
+    assert [numbers[f"eye_{axis}_mm"] for axis in "xyz"] == pytest.approx(seen.pose.eyes_middle_mm, abs=0.06)
+
+
+def test_what_is_not_known_stays_empty(tmp_path: Path) -> None:
+    nobody = replace(observation(), landmarks=None, pose=None, left=None, right=None, reason=Reason.NO_FACE)
+    nothing = GazeEstimate("tiny", None, None, None, None, Reason.NO_FACE, 0.0, 0.0)
+    with GazeCsv(tmp_path / "gaze.csv") as sink:
+        sink.write(nobody, [nothing])
+    (row,) = rows_of(tmp_path / "gaze.csv")
+    assert (row["face"], row["valid"], row["reason"]) == ("0", "0", "no face")
+    filled = {name for name, value in row.items() if value}
+    assert filled == {"frame", "time_s", "model", "face", "valid", "reason", "landmarks_ms"}
+
+
+def test_every_frame_is_on_disk_before_the_file_is_closed(tmp_path: Path) -> None:
+    seen = observation()
+    sink = GazeCsv(tmp_path / "gaze.csv")
+    for count in (1, 2):
+        sink.write(seen, [estimate(seen)])
+        assert len(rows_of(tmp_path / "gaze.csv")) == count
+    sink.close()
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="nowhere"):
+        GazeCsv(tmp_path / "nowhere" / "gaze.csv")
