@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gaze_demo.errors import UserError
-from gaze_training.config import OptimiserConfig, RunConfig, parse_config
+from gaze_training.config import AugmentConfig, OptimiserConfig, RunConfig, SchemeConfig, parse_config
 from gaze_training.eyes import Eyes
 from gaze_training.metrics import measure
 from gaze_training.networks.output import GazeNetwork
@@ -108,3 +108,25 @@ def test_the_last_rate_is_the_final_one() -> None:
     trainer = Trainer(run_config(train=OptimiserConfig(epochs=4, rate=1.0, final_rate=0.1).model_dump()))
     trainer._set_rate(1.0)
     assert trainer._optimiser.param_groups[0]["lr"] == pytest.approx(0.1)
+
+
+def test_mixed_precision_trains_with_a_teacher() -> None:
+    teacher = Trainer(run_config()).result.eval()
+    run = run_config(train={"epochs": 1, "batch": 64, "warmup_epochs": 0, "precision": "bf16-mixed"})
+    run = run.model_copy(update={"scheme": SchemeConfig(name="imitation")})
+    assert not Trainer(run, teacher).fit(EYES, show=False).diverged
+
+
+def test_a_teacher_asked_once_teaches_as_one_that_sees_undisturbed_crops() -> None:
+    teacher = Trainer(run_config()).result.eval()
+    still = dict.fromkeys(AugmentConfig.model_fields, 0.0)
+    losses = []
+    for outputs in ("live", "once"):
+        run = run_config(scheme={"name": "imitation", "outputs": outputs}, augment=still)
+        losses.append([epoch.loss for epoch in Trainer(run, teacher).fit(EYES, show=False).epochs])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+
+
+def test_hints_cannot_do_with_a_teacher_asked_once() -> None:
+    with pytest.raises(UserError, match="live"):
+        Trainer(run_config(scheme={"name": "hints", "outputs": "once"}), Trainer(run_config()).result)

@@ -56,6 +56,7 @@ class Augment:
             gaze=rolled(eyes.gaze, roll),
             head=rolled(eyes.head, roll),
             outside=rolled(eyes.outside, roll),
+            taught=rolled(eyes.taught, roll),
             iris=(at + 1) / 2,
         )
         return moved, crops

@@ -21,16 +21,20 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class DataConfig(_Section):
-    """`folders`: shards of faces. `limit`: the first faces of each folder alone (0: all). `held_out`: share of people
-    kept for validation, where `validation` names no folder of its own. `unlabelled`: faces whose gaze is not to be
-    used, for distillation alone."""
+class FacesConfig(_Section):
+    """`folders`: shards of faces, made by `gaze-train data` or read from public sets, from where the command runs.
+
+    `limit`: the first faces of each folder alone (0: all). `held_out`: share of people kept for validation, where
+    `validation` names no folder of its own. `unlabelled`: faces whose gaze is not to be used, for distillation alone.
+    `calibrate_outside`: take the outside teacher's compression and its following of the head out of its labels.
+    """
 
     folders: tuple[Path, ...] = ()
     validation: Path | None = None
     unlabelled: tuple[Path, ...] = ()
     limit: int = Field(0, ge=0)
     held_out: float = Field(0.1, gt=0, lt=1)
+    calibrate_outside: bool = False
 
 
 class AugmentConfig(_Section):
@@ -69,10 +73,13 @@ class LabelConfig(_Section):
 
 
 class SchemeConfig(_Section):
-    """A scheme of the registry and its options; `teachers`: checkpoints, more than one is an ensemble."""
+    """A scheme of the registry and its options; `teachers`: networks, more than one is an ensemble. `outputs`: the
+    teacher sees each disturbed crop (Beyer et al., "Knowledge distillation: a good teacher is patient and consistent",
+    CVPR 2022), or each crop once, as it is, which costs next to nothing."""
 
     name: str = "baseline"
     teachers: tuple[Path, ...] = ()
+    outputs: Literal["live", "once"] = "live"
     options: dict[str, float | str | bool] = {}
 
 
@@ -98,7 +105,7 @@ class RunConfig(_Section):
     name: str = Field("run", pattern=r"^[a-z0-9][a-z0-9_.-]*$")
     seed: int = Field(0, ge=0)
     network: NetworkSpec = NetworkSpec(kind="mobilenet")
-    data: DataConfig = DataConfig()
+    data: FacesConfig = FacesConfig()
     augment: AugmentConfig = AugmentConfig()
     labels: LabelConfig = LabelConfig()
     scheme: SchemeConfig = SchemeConfig()

@@ -18,7 +18,8 @@ class Eyes:
 
     `crops`: (M, 1, 36, 60) uint8, or float after augmentation, 0..255. `gaze`, `head`, `outside`: (M, 2). `iris`:
     (M, 2) x, y as shares of the crop. `openness`: (M,). `index`: (M,) place in the whole set, which stays with an eye.
-    `face`: (M,) index of its face; `side`: (M,) 0 left, 1 right.
+    `face`: (M,) index of its face; `side`: (M,) 0 left, 1 right. `taught`: (M, 2) a teacher's gaze where it was asked
+    once and for all.
     """
 
     crops: Tensor
@@ -30,6 +31,7 @@ class Eyes:
     index: Tensor
     face: Tensor
     side: Tensor
+    taught: Tensor
 
     @classmethod
     def from_faces(cls, faces: Faces, labelled: bool = True) -> Eyes:
@@ -50,6 +52,7 @@ class Eyes:
             index=torch.arange(len(face)),
             face=torch.from_numpy(face),
             side=torch.from_numpy(side),
+            taught=torch.full_like(gaze, torch.nan),
         )
 
     @classmethod

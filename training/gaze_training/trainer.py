@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +63,11 @@ class Lesson(nn.Module):
         self.scheme = scheme
         self._supervision = supervision
 
-    def forward(self, eyes: Eyes, teacher: GazeOutput | None, progress: float) -> Tensor:
+    def forward(self, eyes_of: dict[str, Tensor], taught_of: dict[str, Any] | None, progress: float) -> Tensor:
+        """The fields of Eyes and of the teacher's GazeOutput: Fabric converts tensors in dicts, not in dataclasses."""
+        eyes, taught = Eyes(**eyes_of), GazeOutput(**taught_of) if taught_of else None
         output = self.student(eyes.crops, eyes.head)
-        step = Step(eyes, output, teacher, self._supervision, progress)
+        step = Step(eyes, output, taught, self._supervision, progress)
         return self.scheme.loss(step) + self._supervision.auxiliary(output, eyes)
 
 
@@ -90,11 +92,11 @@ class Trainer:
             share_batch_norm(lesson)
         lesson.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's annotations
         lesson.to(self._fabric.device)
-        self.average = WeightAverage(self.student, run.train)
         self._teacher = teacher.to(self._fabric.device).eval() if teacher and scheme.needs_teacher else None
         self._scheme = scheme
         optimiser = torch.optim.AdamW(_decayed(lesson, run.train.weight_decay), lr=run.train.rate, fused=True)
         self._lesson, self._optimiser = self._fabric.setup(lesson, optimiser)
+        self.average = WeightAverage(self.student, run.train)
 
     def fit(
         self, train: Eyes, validation: Eyes | None = None, folder: Path | None = None, show: bool = True
@@ -108,7 +110,7 @@ class Trainer:
         if len(train) < 2:
             raise UserError("There are no eyes to train on; are they all marked as not valid?")
         device = self._fabric.device
-        train = train.to(device)
+        train = self._taught_once(train.to(device))
         validation = validation.to(device) if validation is not None and len(validation) else None
         self._prepare(train)
         done = self._resume(folder) if folder else []
@@ -139,6 +141,21 @@ class Trainer:
         assert isinstance(network, GazeNetwork)
         return network
 
+    def _taught_once(self, train: Eyes) -> Eyes:
+        """With the teacher's gaze on the crops as they are, where the scheme wants no more than that."""
+        if self._teacher is None or self._run.scheme.outputs == "live":
+            return train
+        return replace(train, taught=predict(self._teacher, train))
+
+    @torch.no_grad()
+    def _teach(self, eyes: Eyes) -> GazeOutput | None:
+        if self._teacher is None:
+            return None
+        if self._run.scheme.outputs == "once":
+            return GazeOutput(eyes.taught, eyes.taught)
+        with self._fabric.autocast():
+            return self._teacher(eyes.crops, eyes.head)
+
     def _prepare(self, train: Eyes) -> None:
         """Tell the scheme how wrong its teacher is."""
         if self._teacher is None or not self._scheme.needs_teacher_errors:
@@ -161,9 +178,8 @@ class Trainer:
             self._set_rate(progress)
             # every process disturbs the whole batch in the same way, then takes its own part
             eyes = augment(train.select(index)).select(slice(fabric.global_rank, None, fabric.world_size))
-            with torch.no_grad():
-                taught = self._teacher(eyes.crops, eyes.head) if self._teacher is not None else None
-            loss = self._lesson(eyes, taught, progress)
+            taught = self._teach(eyes)
+            loss = self._lesson(vars(eyes), vars(taught) if taught else None, progress)
             self._optimiser.zero_grad()
             fabric.backward(loss)
             fabric.clip_gradients(self._lesson, self._optimiser, max_norm=run.train.clip, error_if_nonfinite=False)
@@ -192,9 +208,7 @@ class Trainer:
             "format": FORMAT,
             "run": self._run.model_dump_json(),
             "epochs": json.dumps([asdict(epoch) for epoch in done]),
-            "lesson": self._lesson.module.state_dict()
-            if hasattr(self._lesson, "module")
-            else self._lesson.state_dict(),
+            "lesson": self._lesson.state_dict(),
             "average": self.average.model.state_dict(),
             "optimiser": self._optimiser.state_dict(),
         }

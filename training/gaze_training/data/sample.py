@@ -126,14 +126,18 @@ def load_faces(folder: Path) -> Faces:
 
 
 def split_people(faces: Faces, share: float, seed: int) -> tuple[Faces, Faces]:
-    """Training and held-out faces, split by person alone; `share` (0..1) of the people are held out, at least one.
+    """Training and held-out faces, split by person alone; `share` (0..1) of each renderer's people are held out, at
+    least one. A person's number counts within a renderer.
 
-    Raises ValueError where fewer than two people are there.
+    Raises ValueError where a renderer has fewer than two people.
     """
-    people = np.unique(faces.person)
-    if len(people) < 2:
-        raise ValueError("a split by person needs at least two people")
-    count = int(np.clip(round(share * len(people)), 1, len(people) - 1))
-    held_out = np.random.default_rng(seed).permutation(people)[:count]
-    mask = np.isin(faces.person, held_out)
-    return faces.select(~mask), faces.select(mask)
+    held_out = np.zeros(len(faces), bool)
+    for renderer in np.unique(faces.renderer):
+        own = faces.renderer == renderer
+        people = np.unique(faces.person[own])
+        if len(people) < 2:
+            raise ValueError("a split by person needs at least two people")
+        count = int(np.clip(round(share * len(people)), 1, len(people) - 1))
+        chosen = np.random.default_rng(seed).permutation(people)[:count]
+        held_out |= own & np.isin(faces.person, chosen)
+    return faces.select(~held_out), faces.select(held_out)

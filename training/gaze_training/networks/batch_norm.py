@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.distributed as dist
-import torch.distributed.nn.functional as dist_nn
 from torch import Tensor, nn
+
+
+class _SumOverProcesses(torch.autograd.Function):
+    """The sum of a tensor over all processes; its gradient is the sum of theirs."""
+
+    @staticmethod
+    def forward(_: Any, value: Tensor) -> Tensor:
+        total = value.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_: Any, gradient: Tensor) -> Tensor:
+        total = gradient.clone()
+        dist.all_reduce(total)
+        return total
+
+
+def _summed(value: Tensor) -> Tensor:
+    total: Tensor = _SumOverProcesses.apply(value)  # type: ignore[no-untyped-call]
+    return total
 
 
 class SharedBatchNorm(nn.BatchNorm2d):
@@ -18,22 +40,22 @@ class SharedBatchNorm(nn.BatchNorm2d):
         assert self.running_var is not None
         assert self.momentum is not None
         world = dist.get_world_size()
-        moments = torch.stack([x.mean((0, 2, 3)), x.square().mean((0, 2, 3))])
-        mean, square = (dist_nn.all_reduce(moments) / world).unbind(0)
-        variance = (square - mean.square()).clamp(min=0.0)
+        mean = _summed(x.mean((0, 2, 3))) / world
+        centred = x - mean[:, None, None]
+        variance = _summed(centred.square().mean((0, 2, 3))) / world
         with torch.no_grad():
             count = x.numel() // x.shape[1] * world
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(variance * count / max(count - 1, 1), self.momentum)
         scale = self.weight * torch.rsqrt(variance + self.eps)
-        return x * scale[:, None, None] + (self.bias - mean * scale)[:, None, None]
+        return centred * scale[:, None, None] + self.bias[:, None, None]
 
 
 def share_batch_norm(module: nn.Module) -> nn.Module:
-    """The same network with every batch norm in it shared among the processes; its weights stay the same tensors."""
+    """The same network with every batch norm in it shared among the processes."""
     for name, child in module.named_children():
         if isinstance(child, nn.BatchNorm2d):
-            shared = SharedBatchNorm(child.num_features, child.eps, child.momentum or 0.1)
+            shared = SharedBatchNorm(child.num_features, child.eps, child.momentum or 0.1).to(child.weight)
             shared.load_state_dict(child.state_dict())
             setattr(module, name, shared)
         else:

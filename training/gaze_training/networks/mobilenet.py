@@ -42,7 +42,7 @@ class MobileNet(GazeNetwork):
         self.head = GazeHead(channels, map_size(4), self.embedding_width, auxiliary, dropout)
 
     def forward(self, eyes: Tensor, head: Tensor) -> GazeOutput:
-        x = self.stem(self.standardise(eyes.float()))
+        x = self.stem(self.standardise(eyes.to(head.dtype)))
         features = []
         for group in self.groups:
             x = group(x)

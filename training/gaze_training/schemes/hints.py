@@ -16,6 +16,7 @@ class Hints(Imitation):
     """First the student's group number `group` learns, through a 1x1 regressor, to predict the teacher's map; then
     imitation. The first stage takes the share `hint_share` of the run."""
 
+    needs_features = True
     paper = "Romero et al., 'FitNets: hints for thin deep nets', ICLR 2015"
     defaults: ClassVar[Options] = {"alpha": 0.7, "hint_share": 0.25, "group": 2.0, "hint_weight": 0.1}
 

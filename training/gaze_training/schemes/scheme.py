@@ -46,12 +46,14 @@ class Scheme(nn.Module):
     Attributes:
         paper: where it comes from.
         needs_teacher: a teacher's outputs are part of the loss.
+        needs_features: the teacher's feature maps too, so it has to see each crop.
         needs_teacher_errors: `prepare` is called before the first step.
         defaults: the options it knows, with their usual values.
     """
 
     paper: ClassVar[str]
     needs_teacher: ClassVar[bool] = True
+    needs_features: ClassVar[bool] = False
     needs_teacher_errors: ClassVar[bool] = False
     defaults: ClassVar[Options] = {}
 

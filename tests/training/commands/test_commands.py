@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+
+from gaze_training.cli import main
+from gaze_training.commands.options import overrides_of
+from training.drawn_eyes import drawn_faces
+
+RUN = """
+name = "tiny"
+network = { kind = "mobilenet", width = 0.125, depth = 0.5 }
+train = { epochs = 1, batch = 32, warmup_epochs = 0.0 }
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "run.toml"
+    path.write_text(RUN)
+    drawn_faces(60).save(tmp_path / "data" / "a.npz")
+    return path
+
+
+def test_a_student_is_distilled_from_the_teacher_named_on_the_command_line(config: Path, tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path / "data"), "--device", "cpu"]
+    assert main(["teacher", str(config), *data, "--out", str(tmp_path / "t")]) == 0
+    taught = ["--teacher", str(tmp_path / "t" / "network.pt"), "--set", "scheme.name=imitation"]
+    assert main(["distill", str(config), *data, *taught, "--out", str(tmp_path / "s")]) == 0
+    assert (tmp_path / "s" / "network.pt").exists()
+    assert (tmp_path / "s" / "history.jsonl").read_text().count("\n") == 1
+
+
+def test_a_run_without_a_folder_is_named_by_its_configuration_and_seed(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["teacher", str(config), "--data", "data", "--seed", "7", "--device", "cpu"]) == 0
+    assert (tmp_path / "runs" / "tiny-7" / "network.pt").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data", "absent"], "No shards of faces"),  # no such folder
+        ([], "data.folders is empty"),  # nothing to train on
+        (["--data", "data", "--set", "train.epoch=3"], "train.epoch"),  # an unknown field
+        (["--data", "data", "--set", "train.epochs=many"], "train.epochs"),  # a value of another type
+        (["--data", "data", "--set", "train.epochs"], "KEY=VALUE"),
+        (["--data", "data", "--teacher", "absent.pt"], "There is no file absent.pt"),
+        (["--data", "data", "--set", "scheme.name=imitation"], "needs a teacher"),
+        (["--data", "data", "--set", "train.rate=1e30", "--set", "train.clip=1e30"], "diverged"),
+    ],
+)
+def test_what_a_user_got_wrong_is_one_sentence_and_exit_code_2(
+    config: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["teacher", str(config), "--device", "cpu", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("gaze-train: ")
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_a_configuration_that_is_not_toml_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.toml").write_text("name = ")
+    assert main(["teacher", str(tmp_path / "a.toml")]) == 2
+    assert "not valid TOML" in capsys.readouterr().err
+
+
+def test_values_are_read_as_toml_writes_them_and_as_text_otherwise() -> None:
+    assert overrides_of(["a.b=3", "c=true", "d=staged-hints", 'e=["x"]']) == {
+        "a.b": 3,
+        "c": True,
+        "d": "staged-hints",
+        "e": ["x"],
+    }

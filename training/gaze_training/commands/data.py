@@ -1,0 +1,56 @@
+"""`gaze-train data`: shards of rendered faces, or a sheet of them to look at."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+
+def add_to(commands: Any) -> None:
+    parser = commands.add_parser("data", help="render faces with known gaze into shards; an interrupted run goes on")
+    add = parser.add_argument
+    add("--renderer", choices=("procedural", "photo", "head"), default="procedural")
+    add("--source", default="", help="folder of photographs, or the head model's file")
+    add("--faces", type=int, default=20000, metavar="N")
+    add("--seed", type=int, default=1)
+    add("--shard", type=int, default=1000, metavar="N", help="faces of one shard")
+    add("--outside", default="", metavar="ONNX", help="an outside teacher whose gaze is added to each face")
+    add("--own-eyes", type=float, default=0.12, metavar="SHARE", help="photographs that keep their own eyes")
+    add("--people", choices=("train", "all"), default="train", help="train: without those held out for measuring")
+    add("--workers", type=int, metavar="N", help="processes (default: one a core)")
+    add("--out", type=Path, metavar="DIR", help="where the shards go")
+    add("--sheet", type=Path, metavar="PNG", help="write a contact sheet of the first faces instead")
+    add("--count", type=int, default=48, metavar="N", help="faces on the sheet")
+    add("--columns", type=int, default=6, metavar="N", help="columns of the sheet")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    from gaze_training.data.generate import DataConfig, generate
+
+    if (options.out is None) == (options.sheet is None):
+        options.parser.error("name either --out DIR or --sheet PNG")
+    config = DataConfig(
+        renderer=options.renderer,
+        faces=options.faces,
+        seed=options.seed,
+        shard=options.shard,
+        source=options.source,
+        outside=options.outside,
+        own_eyes=options.own_eyes,
+        people=options.people,
+    )
+    if options.sheet:
+        from gaze_training.data.sheet import contact_sheet
+
+        contact_sheet(config, options.count, options.columns, options.sheet)
+        return 0
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("left"), TimeRemainingColumn()) as progress:
+        task = progress.add_task(f"{options.renderer} faces, shards", total=None)
+        for done, total in generate(config, options.out, options.workers):
+            progress.update(task, completed=done, total=total)
+    return 0

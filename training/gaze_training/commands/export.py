@@ -1,0 +1,57 @@
+"""`gaze-train export`: ONNX with the app's contract, and its 8 bit version."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from gaze_demo.errors import UserError
+
+
+def add_to(commands: Any) -> None:
+    parser = commands.add_parser("export", help="write a trained network as ONNX that the app runs")
+    add = parser.add_argument
+    add("network", type=Path, help="network.pt of a run; several with --member make an ensemble")
+    add("--member", type=Path, action="append", default=[], metavar="FILE", help="a further network of an ensemble")
+    add("--out", type=Path, required=True, metavar="ONNX")
+    add("--title", help="for people (default: the file's name)")
+    add("--role", choices=("teacher", "student", "other"), default="student")
+    add("--licence", default="Apache-2.0")
+    add("--attribution", default="", help="whom the data's licences ask to be named")
+    add("--int8", action="store_true", help="also write NAME-int8.onnx")
+    add("--calibration", type=Path, metavar="DIR", help="faces for the 8 bit version's value ranges")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from gaze_training.export import Description, export_int8, export_onnx
+    from gaze_training.networks.store import load_teacher
+    from gaze_training.provenance import training_of
+
+    if options.int8 and not options.calibration:
+        raise UserError("--int8 needs --calibration DIR: faces whose value ranges the 8 bits are to cover.")
+    if options.out.suffix != ".onnx":
+        raise UserError(f"--out {options.out}: a model's name ends in .onnx.")
+    stored = load_teacher((options.network, *options.member))
+    assert stored is not None  # at least one is named
+    title = options.title or options.out.stem
+    training = training_of(stored.summary)
+    description = Description(title, options.role, options.licence, training, options.attribution)
+    contract = export_onnx(stored, options.out, description)
+    console = Console()
+    console.print(f"{options.out}: {contract.parameters:,} parameters, {contract.macs:,} MACs for both eyes.")
+    if options.int8:
+        from gaze_training.data.sample import load_faces
+        from gaze_training.eyes import Eyes
+
+        eyes = Eyes.from_faces(load_faces(options.calibration))
+        path = options.out.with_name(f"{options.out.stem}-int8.onnx")
+        loss = export_int8(options.out, path, contract, eyes)
+        console.print(
+            f"{path}: {loss.difference_deg:.2f} deg from the full version; error {loss.error_int8_deg:.2f} deg "
+            f"against {loss.error_deg:.2f}."
+        )
+    return 0

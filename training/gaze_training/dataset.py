@@ -1,0 +1,48 @@
+"""The eyes that a run's configuration names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gaze_demo.errors import UserError
+from gaze_training.config import FacesConfig
+from gaze_training.data.outside_labels import calibrated_outside
+from gaze_training.data.sample import Faces, load_faces, split_people
+from gaze_training.eyes import Eyes
+
+_SPLIT_SEED = 2017
+"""The same people are held out in every run, whatever its seed: errors of two runs can be compared."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """`validation`: people that are not in `train`."""
+
+    train: Eyes
+    validation: Eyes
+
+
+def load_dataset(config: FacesConfig) -> Dataset:
+    """Raises UserError where there are no faces, or too few people to hold some out."""
+    if not config.folders:
+        raise UserError("data.folders is empty: name folders of faces there, or with --data.")
+    faces = _load(config.folders, config.limit)
+    if config.validation:
+        train, validation = faces, load_faces(config.validation)
+    else:
+        try:
+            train, validation = split_people(faces, config.held_out, _SPLIT_SEED)
+        except ValueError as error:
+            raise UserError(
+                "Too few people in data.folders to hold some out; name a data.validation folder."
+            ) from error
+    eyes = Eyes.from_faces(calibrated_outside(train) if config.calibrate_outside else train)
+    if config.unlabelled:
+        eyes = Eyes.concatenate(eyes, Eyes.from_faces(_load(config.unlabelled, config.limit), labelled=False))
+    return Dataset(eyes, Eyes.from_faces(validation))
+
+
+def _load(folders: tuple[Path, ...], limit: int) -> Faces:
+    parts = [load_faces(folder) for folder in folders]
+    return Faces.concatenate([part.select(slice(0, limit or None)) for part in parts])

@@ -1,0 +1,39 @@
+"""Where a network's weights come from, in the contract's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gaze_demo.model.contract import Training
+
+
+def training_of(summary: dict[str, Any]) -> Training:
+    """Of a run's summary, or of an ensemble's (`members`)."""
+    if "members" in summary:
+        parts = [training_of(member) for member in summary["members"]]
+        return Training(
+            summary=f"Mean direction of {len(parts)} networks. " + parts[0].summary,
+            data=tuple(sorted({name for part in parts for name in part.data})),
+            scheme=", ".join(sorted({part.scheme for part in parts})),
+            teacher=", ".join(sorted({part.teacher for part in parts if part.teacher})),
+        )
+    run = summary["run"]
+    network, train, scheme = run["network"], run["train"], run["scheme"]
+    return Training(
+        summary=f"{network['kind']} of width {network['width']:g}, {train['epochs']} epochs of {summary['eyes']} eyes, "
+        f"seed {run['seed']}.",
+        data=tuple(_name(path) for path in (*run["data"]["folders"], *run["data"]["unlabelled"])),
+        scheme=scheme["name"],
+        teacher=", ".join(_parent(path) for path in scheme["teachers"]),
+    )
+
+
+def _name(path: str) -> str:
+    """A folder's name: the path is a matter of one machine."""
+    return path.replace("\\", "/").rstrip("/").split("/")[-1]
+
+
+def _parent(path: str) -> str:
+    """The run that a network.pt lies in."""
+    parts = path.replace("\\", "/").split("/")
+    return parts[-2] if len(parts) > 1 else parts[-1]
