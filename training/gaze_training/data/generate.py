@@ -111,6 +111,8 @@ def _write_manifest(config: DataConfig, out: Path) -> None:
     path.write_text(json.dumps(content, indent=1) + "\n")
 
 
+_PEOPLE = 1_000_000
+"""A renderer's people are numbered apart from any other's, so that faces of several runs can lie together."""
 _worker: tuple[DataConfig, Path, Render, OutsideTeacher | None] | None = None
 
 
@@ -136,7 +138,7 @@ def _write_shard(number: int) -> int:
         openness=np.stack([s.openness for s in samples]).astype(np.float32),
         iris_px=np.stack([s.iris_px for s in samples]).astype(np.float32),
         valid=np.stack([s.openness for s in samples]) > SHUT,
-        person=np.array([d[2] for d in drawn], np.int32),
+        person=np.array([d[2] for d in drawn], np.int32) + _PEOPLE * RENDERERS.index(config.renderer),
         renderer=np.full(len(samples), RENDERERS.index(config.renderer), np.int8),
         eye_px=np.array([s.eye_px for s in samples], np.float32),
     )
