@@ -166,6 +166,7 @@ def _track(options: argparse.Namespace) -> int:
 
 def _models(options: argparse.Namespace) -> int:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from gaze_demo import paths
@@ -190,18 +191,17 @@ def _models(options: argparse.Namespace) -> int:
     for entry in models.entries:
         contract = entry.contract
         table.add_row(
-            entry.name,
+            escape(entry.name),
             contract.role,
             "" if contract.parameters is None else f"{contract.parameters:,}",
             "" if contract.macs is None else f"{contract.macs / 1e6:.2f}",
             f"{entry.size_bytes / 1e6:.2f}",
             entry.origin,
-            contract.licence,
+            escape(contract.licence),
         )
-    console = Console()
     if models.entries:
-        console.print(table)
-    console.print(f"Your own models go into {paths.user_models()}, or give --model PATH.", style="dim", soft_wrap=True)
+        Console().print(table)
+    print(f"Your own models go into {paths.user_models()}, or give --model PATH.")
     for problem in models.problems:
         print(f"gaze-demo: {problem}", file=sys.stderr)
     return 0

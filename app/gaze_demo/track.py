@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -88,6 +89,7 @@ class Summary:
             f"{self.source}: {self.frames} frames, {self.faces} with a face, "
             f"{self.elapsed_s:.1f} s, {rate:.1f} frames/s{landmarks}",
             highlight=False,
+            markup=False,
         )
         if self.skipped:
             names = ", ".join(self.skipped[:5]) + (", …" if len(self.skipped) > 5 else "")
@@ -105,7 +107,7 @@ class Summary:
             table.add_column(name, justify="right", no_wrap=True)
         table.add_column("without gaze")
         for name, model in self.models.items():
-            row = [name, f"{len(model.gazes)} of {self.frames}"]
+            row = [escape(name), f"{len(model.gazes)} of {self.frames}"]
             if model.gazes:
                 pitch, yaw = np.degrees(vector_to_pitch_yaw(mean_direction(model.gazes)))
                 row += [f"{yaw:+.1f}°", f"{pitch:+.1f}°"]
@@ -171,7 +173,7 @@ def _run(
 ) -> None:
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]:.1f}/s"),
