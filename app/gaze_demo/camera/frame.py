@@ -14,7 +14,8 @@ from gaze_demo.geometry import Array
 class Truth:
     """What is exactly known of a rendered frame; camera frame, millimetres, unit vectors.
 
-    `left` and `right` are the person's own visual axes, from each eye's centre to the target.
+    `left` and `right` are the person's own visual axes, from each eye's centre to the target. `closure` marks a blink: 0
+    lids as open as the gaze demands, 1 shut.
     """
 
     target_mm: Array
@@ -23,6 +24,7 @@ class Truth:
     left_eye_mm: Array
     right_eye_mm: Array
     head_rotation: Array
+    closure: float = 0.0
 
     @property
     def gaze(self) -> Array:

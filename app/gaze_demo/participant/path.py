@@ -1,0 +1,35 @@
+"""What the participant looks at of its own accord: dots over the whole screen, then a line that glides across it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaze_demo.geometry import Array
+
+_DOTS = 9
+_DOT_S = 1.1
+_GLIDE_S = 9.0
+_EDGE = 0.05
+
+
+class ScreenPath:
+    """A path over a screen that spans 0..1 both ways from its top left: fixations and smooth pursuit in turns."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def at(self, time_s: float) -> Array:
+        """Where to look (2,), x and y as shares of the screen."""
+        round_s = _DOTS * _DOT_S + _GLIDE_S
+        number, into_s = divmod(max(time_s, 0.0), round_s)
+        rng = np.random.default_rng([self._seed, 3, int(number)])
+        cells = rng.permutation(_DOTS)
+        jitter = rng.uniform(-0.5, 0.5, (_DOTS, 2))
+        phase = rng.uniform(0, 2 * np.pi, 2)
+        if into_s < _DOTS * _DOT_S:
+            dot = int(into_s / _DOT_S)
+            share = (np.array([cells[dot] % 3, cells[dot] // 3]) + 0.5 + 0.9 * jitter[dot]) / 3
+        else:
+            angle = 2 * np.pi * (into_s / _GLIDE_S)
+            share = 0.5 + 0.5 * np.sin(np.array([2.0, 3.0]) * angle + phase)
+        return _EDGE + (1 - 2 * _EDGE) * share

@@ -1,0 +1,141 @@
+"""Three virtual people made of one portrait: other faces, colours and eyes, so that no result is of one eye alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gaze_demo.synthesis.eyeball import EyeballLook, EyeballShape
+
+Colour = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the portrait is altered. Gains are linear RGB; `skin_contrast` is an exponent of the skin's luminance.
+
+    `wider` and `longer` stretch the face about its middle, `jaw` the part below the mouth, 0 is no change.
+    """
+
+    mirrored: bool = False
+    skin: Colour = (1.0, 1.0, 1.0)
+    skin_contrast: float = 1.0
+    hair: Colour = (1.0, 1.0, 1.0)
+    clothes: Colour = (1.0, 1.0, 1.0)
+    backdrop: Colour = (1.0, 1.0, 1.0)
+    wider: float = 0.0
+    longer: float = 0.0
+    jaw: float = 0.0
+
+
+@dataclass(frozen=True)
+class Person:
+    """A virtual participant. Angles in degrees, lengths in mm.
+
+    `kappa_left_deg`, `kappa_right_deg`: (temporal, up) turn from the visual to the optical axis of either eye.
+    `eyeball_left_mm`, `eyeball_right_mm`: (temporal, up, back) from an eye's centre, the midpoint of its corners, to
+    its eyeball's centre.
+    `lids_open_mm`: (upper, lower) by which the lids are further open than in the photograph. `upper_follow`,
+    `lower_follow`: share of the iris's vertical travel that the lids go along with.
+    """
+
+    name: str
+    style: Style
+    shape: EyeballShape
+    look: EyeballLook
+    kappa_left_deg: tuple[float, float]
+    kappa_right_deg: tuple[float, float]
+    eyeball_left_mm: tuple[float, float, float]
+    eyeball_right_mm: tuple[float, float, float]
+    lids_open_mm: tuple[float, float]
+    upper_follow: float
+    lower_follow: float
+
+
+PEOPLE = (
+    Person(
+        name="Person 1",
+        style=Style(),
+        shape=EyeballShape(iris_radius_mm=5.9, pupil_radius_mm=1.8),
+        look=EyeballLook(
+            iris_outer=(0.105, 0.060, 0.030), iris_inner=(0.17, 0.095, 0.040), sclera=(0.60, 0.56, 0.53), seed=11
+        ),
+        kappa_left_deg=(5.0, 0.6),
+        kappa_right_deg=(4.6, 0.3),
+        eyeball_left_mm=(0.7, 1.6, 8.5),
+        eyeball_right_mm=(-0.1, 1.6, 8.5),
+        lids_open_mm=(0.7, 0.3),
+        upper_follow=0.80,
+        lower_follow=0.34,
+    ),
+    Person(
+        name="Person 2",
+        style=Style(
+            mirrored=True,
+            skin=(0.46, 0.33, 0.26),
+            skin_contrast=1.12,
+            hair=(0.16, 0.13, 0.13),
+            clothes=(0.75, 0.95, 1.15),
+            backdrop=(0.80, 0.90, 0.98),
+            wider=0.07,
+            longer=-0.02,
+            jaw=-0.03,
+        ),
+        shape=EyeballShape(
+            radius_mm=11.8,
+            cornea_radius_mm=7.67,
+            cornea_offset_mm=5.26,
+            iris_plane_mm=9.44,
+            iris_radius_mm=5.65,
+            pupil_radius_mm=1.6,
+        ),
+        look=EyeballLook(
+            iris_outer=(0.045, 0.024, 0.014),
+            iris_inner=(0.065, 0.034, 0.017),
+            sclera=(0.56, 0.51, 0.46),
+            veins=0.3,
+            limbal_ring=0.5,
+            seed=29,
+        ),
+        kappa_left_deg=(3.7, -0.5),
+        kappa_right_deg=(4.2, -0.9),
+        eyeball_left_mm=(0.2, 1.4, 8.2),
+        eyeball_right_mm=(0.1, 1.4, 8.2),
+        lids_open_mm=(0.4, 0.2),
+        upper_follow=0.72,
+        lower_follow=0.28,
+    ),
+    Person(
+        name="Person 3",
+        style=Style(
+            skin=(1.02, 0.97, 0.97),
+            hair=(0.92, 0.62, 0.48),
+            clothes=(0.42, 0.52, 0.72),
+            backdrop=(0.96, 1.02, 1.0),
+            wider=-0.04,
+            longer=0.05,
+            jaw=0.05,
+        ),
+        shape=EyeballShape(
+            radius_mm=12.25,
+            cornea_radius_mm=7.96,
+            cornea_offset_mm=5.46,
+            iris_plane_mm=9.8,
+            iris_radius_mm=6.1,
+            pupil_radius_mm=2.3,
+        ),
+        look=EyeballLook(
+            iris_outer=(0.12, 0.17, 0.25),
+            iris_inner=(0.22, 0.24, 0.24),
+            sclera=(0.62, 0.59, 0.57),
+            limbal_ring=0.75,
+            seed=53,
+        ),
+        kappa_left_deg=(6.2, 1.1),
+        kappa_right_deg=(5.7, 0.7),
+        eyeball_left_mm=(0.8, 1.8, 8.8),
+        eyeball_right_mm=(0.2, 1.8, 8.8),
+        lids_open_mm=(1.0, 0.5),
+        upper_follow=0.88,
+        lower_follow=0.40,
+    ),
+)
