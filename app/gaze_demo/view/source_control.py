@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gaze_demo.camera.devices import CameraDevice
     from gaze_demo.camera.reader import ReaderStatus
     from gaze_demo.camera.source import Source
+    from gaze_demo.camera.virtual import VirtualSource
     from gaze_demo.options import WindowOptions
 
 DEFAULT_HFOV_DEG = 60.0
@@ -59,9 +60,9 @@ class SourceControl(QObject):
         self._header = window.header
         self._given_lens = options.lens
         self._rate = options.rate or RATE
-        self._size = options.width or 0, options.height or 0
-        if not all(self._size):
-            self._size = _remembered_size(settings)
+        self._given_size = options.width, options.height
+        remembered = _remembered_size(settings)
+        self._size = options.width or remembered[0], options.height or remembered[1]
         self._hfov_deg = settings.number("hfov_deg", DEFAULT_HFOV_DEG, 20, 150)
         self.virtual = VirtualControl(window, settings)
         self._connect()
@@ -91,12 +92,13 @@ class SourceControl(QObject):
         if not self.spec:
             return
         self.state = SourceState()
-        spec, size, rate, hfov = self.spec, self._size, self._rate, self._hfov_deg
+        spec, rate = self.spec, self._rate
+        width, height = self._given_size if is_virtual(spec) else self._size
 
         def open_source() -> Source:
             from gaze_demo.camera.open import SourceOptions, open_source
 
-            return open_source(spec, SourceOptions(size[0], size[1], rate, hfov, real_time=True))
+            return open_source(spec, SourceOptions(width, height, rate, real_time=True))
 
         self._header.show_kind(camera=False, virtual=is_virtual(spec))
         self._engine.open(open_source)
@@ -164,7 +166,7 @@ class SourceControl(QObject):
             self._header.lens.show_value(given.known.hfov_deg, "The lens is that of the calibration file.")
         else:
             self._header.lens.show_value(given.hfov_deg if given else self._hfov_deg, "")
-        self.virtual.use(source if virtual else None)
+        self.virtual.use(cast("VirtualSource", source) if virtual else None)
 
     def _on_status(self, status: ReaderStatus) -> None:
         self.state = SourceState(status.state, status.message)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 
 from gaze_demo.geometry import Array
 from gaze_demo.view.header.source_chooser import VIRTUAL
+from gaze_demo.view.monitor import monitor_geometry, px_on_monitor
 from gaze_demo.view.settings import Settings
 from gaze_demo.view.window import Window
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from gaze_demo.camera.virtual import VirtualSource
 
 _INTERVAL_MS = 20
-_LENS_ABOVE_MM = 10.0
-"""The lens is taken to be this far above the middle of the screen's top edge."""
 
 
 def is_virtual(spec: str) -> bool:
@@ -115,13 +113,7 @@ class VirtualControl(QObject):
 
 
 def pointer_mm() -> Array:
-    """Where the mouse pointer is on the glass, in the camera frame: someone in front of the screen looks at it there.
-
-    The camera sees the person, so the screen's right is the image's left.
-    """
+    """Where the mouse pointer is on the glass (3,), camera frame: someone in front of the screen looks at it there."""
     position = QCursor.pos()
     screen = QGuiApplication.screenAt(position) or QGuiApplication.primaryScreen()
-    area, size = screen.geometry(), screen.physicalSize()
-    right = ((position.x() - area.x()) / area.width() - 0.5) * size.width()
-    down = (position.y() - area.y()) / area.height() * size.height()
-    return np.array([-right, down + _LENS_ABOVE_MM, 0.0])
+    return monitor_geometry(screen).px_to_camera(px_on_monitor(screen, position))

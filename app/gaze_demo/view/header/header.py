@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton
 
 from gaze_demo.view import theme
@@ -55,8 +55,11 @@ class Header(QFrame):
 
     def show_status(self, text: str) -> None:
         """What the source delivers."""
-        if text != self._status.text():
-            self._status.setText(text)
+        metrics = self._status.fontMetrics()
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._status.width())
+        if shown != self._status.text():
+            self._status.setText(shown)
+        if text != self._status.toolTip():
             self._status.setToolTip(text)
 
     def changeEvent(self, event: QEvent) -> None:

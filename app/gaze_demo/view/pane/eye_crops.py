@@ -19,7 +19,7 @@ def qimage(pixels: Image) -> QImage:
 def draw_eye_crops(painter: QPainter, area: QRectF, crops: tuple[Image, Image], colour: QColor) -> None:
     """Draw the person's left and right eye, mirrored like the preview, at the bottom left of `area`."""
     height, width = crops[0].shape[:2]
-    shown_width = min(150.0, (area.width() - 3 * _MARGIN) / 2.4)
+    shown_width = min(150.0, 0.26 * area.width())
     shown_height = shown_width * height / width
     corner = QPointF(area.left() + _MARGIN, area.bottom() - _MARGIN - shown_height)
     painter.save()

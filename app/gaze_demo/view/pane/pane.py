@@ -41,25 +41,14 @@ class Pane(QFrame):
         self._error_deg = Recent(ERROR_SPAN_S)
         self._gaze: Array | None = None
 
-        self._gaze_figure = Figure("Yaw, pitch", "Yaw + is to the right of the preview, pitch + is up", 1.2, side)
-        self._error = Figure("True error", f"Angle to the known gaze: now, and median of {ERROR_SPAN_S:g} s", 1.2, side)
         self._fps = Figure("Delivered", "Frames a second that this pane has shown over the last 2 s", 1.2)
         self._latency = Figure("Model latency", f"Median and 95th percentile over the last {_LATENCY_SPAN_S:g} s", 1.2)
         self._parameters = Figure("Parameters", "Weights of the model", 1.2)
         self._macs = Figure("MACs", "Multiply-accumulates for one frame, both eyes", 1.2)
-        self._error.hide()
-
         figures = QHBoxLayout()
         figures.setSpacing(theme.GAP)
         figures.setContentsMargins(4, 0, 4, 0)
-        for figure, stretch in (
-            (self._gaze_figure, 5),
-            (self._error, 4),
-            (self._fps, 3),
-            (self._latency, 5),
-            (self._parameters, 3),
-            (self._macs, 3),
-        ):
+        for figure, stretch in ((self._fps, 4), (self._latency, 6), (self._parameters, 4), (self._macs, 3)):
             figures.addWidget(figure, stretch)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GAP - 2, theme.GAP - 2, theme.GAP - 2, theme.GAP - 2)
@@ -95,14 +84,7 @@ class Pane(QFrame):
         self._fps.show_value(words.number(self._rate.per_second()), "fps")
         median, p95 = self._latency_ms.median(), self._latency_ms.percentile(95)
         self._latency.show_value(words.milliseconds(median), f"ms · p95 {words.milliseconds(p95)}")
-        if self._gaze is None:
-            self._gaze_figure.show_value(words.NONE)
-        else:
-            pitch, yaw = np.degrees(vector_to_pitch_yaw(self._gaze))
-            self._gaze_figure.show_value(f"{words.signed_degrees(yaw)}  {words.signed_degrees(pitch)}")
-        self._error.setVisible(len(self._error_deg) > 0)
-        if len(self._error_deg):
-            self._error.show_value(f"{self._error_deg.last:.1f}°", f"median {self._error_deg.median():.1f}°")
+        self.preview.show_captions(self._gaze_caption(), self._error_caption())
 
     def forget(self) -> None:
         """Start the figures anew, as after another source."""
@@ -110,6 +92,17 @@ class Pane(QFrame):
             recent.clear()
         self._gaze = None
         self.refresh_figures()
+
+    def _gaze_caption(self) -> str:
+        if self._gaze is None:
+            return ""
+        pitch, yaw = np.degrees(vector_to_pitch_yaw(self._gaze))
+        return f"yaw {words.signed_degrees(yaw)}  pitch {words.signed_degrees(pitch)}"
+
+    def _error_caption(self) -> str:
+        """Angle to the known gaze: now, and the median of the last seconds."""
+        now, median = self._error_deg.last, self._error_deg.median()
+        return "" if now is None or median is None else f"true error {now:.1f}°  median {median:.1f}°"
 
     def _count_paint(self) -> None:
         now = time.monotonic()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,6 +14,7 @@ from gaze_demo.view.pane.gaze_arrow import draw_gaze_arrow
 from gaze_demo.view.pane.head_axes import draw_head_axes
 from gaze_demo.view.pane.image_map import ImageMap
 from gaze_demo.view.pane.message_card import Message, MessageCard
+from gaze_demo.view.pane.pill import draw_pill, pill_size
 from gaze_demo.view.workers.shot import Sight
 
 _HINT_AFTER_S = 0.6
@@ -35,6 +36,7 @@ class Preview(QWidget):
         self.show_axes = False
         self.show_crops = False
         self.show_each_eye = True
+        self.captions = ("", "")
         self._sight: Sight | None = None
         self._image: QImage | None = None
         self._is_new = False
@@ -71,9 +73,12 @@ class Preview(QWidget):
             self._card.show_message(message)
             self.update()
 
-    def clear(self) -> None:
-        self._sight = self._image = None
-        self.update()
+    def show_captions(self, left: str, right: str) -> None:
+        """Short texts in the upper corners; an empty one takes no room."""
+        if (left, right) != self.captions:
+            self.captions = left, right
+            self.setAccessibleDescription(f"{left} {right}")
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(640, 480)
@@ -109,6 +114,7 @@ class Preview(QWidget):
         painter.save()
         painter.setClipRect(image_map.rect)
         self._draw_findings(painter, image_map, sight)
+        self._draw_captions(painter, image_map.rect)
         painter.restore()
         self._round_corners(painter, image_map.rect)
         since = self._without_gaze_since
@@ -140,20 +146,31 @@ class Preview(QWidget):
         estimate, gazes = sight.estimate, sight.filtered
         if self.show_crops and sight.shot.crops is not None:
             draw_eye_crops(painter, image_map.rect, sight.shot.crops, colour)
+        if estimate is not None and estimate.origin_mm is not None:
+            thin = QColor(colour)
+            thin.setAlpha(200)
+            if self.show_each_eye:
+                for eye, gaze in ((seen.left, gazes.left), (seen.right, gazes.right)):
+                    if eye is not None and gaze is not None:
+                        draw_gaze_arrow(painter, image_map, seen.camera, eye.centre_mm, gaze, thin, 2.0)
+            if gazes.mean is not None:
+                draw_gaze_arrow(painter, image_map, seen.camera, estimate.origin_mm, gazes.mean, colour, 4.5)
         truth = seen.frame.truth
         if truth is not None:
             middle = (truth.left_eye_mm + truth.right_eye_mm) / 2
             draw_gaze_arrow(painter, image_map, seen.camera, middle, truth.gaze, theme.VIDEO_TRUTH, 2.0, dashed=True)
-        if estimate is None or estimate.origin_mm is None:
-            return
-        thin = QColor(colour)
-        thin.setAlpha(200)
-        if self.show_each_eye:
-            for eye, gaze in ((seen.left, gazes.left), (seen.right, gazes.right)):
-                if eye is not None and gaze is not None:
-                    draw_gaze_arrow(painter, image_map, seen.camera, eye.centre_mm, gaze, thin, 2.0)
-        if gazes.mean is not None:
-            draw_gaze_arrow(painter, image_map, seen.camera, estimate.origin_mm, gazes.mean, colour, 4.5)
+
+    def _draw_captions(self, painter: QPainter, area: QRectF) -> None:
+        painter.setFont(theme.figure_font(1.0))
+        left, right = self.captions
+        box = QRectF()
+        if left:
+            box = draw_pill(painter, left, theme.video_colour(self.side), area.topLeft() + QPointF(10, 10))
+        if right:
+            width = pill_size(painter, right).width()
+            beside = area.right() - 10 - width > box.right() + 8
+            corner = QPointF(area.right() - 10 - width if beside else area.left() + 10, area.top() + 10)
+            draw_pill(painter, right, theme.VIDEO_TRUTH, corner if beside else corner + QPointF(0, box.height() + 6))
 
     def _draw_hint(self, painter: QPainter, text: str) -> None:
         painter.setFont(theme.figure_font(1.0))

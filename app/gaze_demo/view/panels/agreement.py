@@ -25,7 +25,7 @@ class Agreement(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._waiting: dict[str, OrderedDict[int, Array]] = {"left": OrderedDict(), "right": OrderedDict()}
         self._angle_deg = Recent(SPAN_S)
         title = QLabel("Between\nthe gazes")
@@ -84,7 +84,8 @@ class _Trace(QWidget):
         super().__init__()
         self._points: list[tuple[float, float]] = []
         self._now = 0.0
-        self.setFixedHeight(84)
+        self.setMinimumHeight(44)
+        self.setMaximumHeight(84)
 
     def show_values(self, points: list[tuple[float, float]], now: float) -> None:
         self._points, self._now = points, now

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout
 
 from gaze_demo.view import theme, words
 from gaze_demo.view.pane.figure import Figure
@@ -20,19 +21,30 @@ class Person(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # the first to give way
         self._seen: Observation | None = None
         self._distance = Figure("Distance", "From the lens to the middle of the eyes; it follows from the lens", 1.2)
         self._yaw_pitch = Figure("Head yaw, pitch", "Where the face points: yaw + to the right of the preview", 1.0)
         self._roll = Figure("Head roll", "+ leans to the left in the preview", 1.0)
         self._lids = Figure("Lids apart", "Lid distance by eye width, left and right; about 0.3 for an open eye", 1.0)
-        title = QLabel("Person")
-        title.setProperty("kind", "muted")
+        self._figures = (self._distance, self._yaw_pitch, self._roll, self._lids)
+        self._title = QLabel("Person")
+        self._title.setProperty("kind", "muted")
         column = QVBoxLayout(self)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP - 4, theme.GAP)
         column.setSpacing(theme.GAP - 4)
-        for part in (title, self._distance, self._yaw_pitch, self._roll, self._lids):
+        for part in (self._title, *self._figures):
             column.addWidget(part)
         column.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the last figures go, rather than all of them being squeezed."""
+        super().resizeEvent(event)
+        room = event.size().height() - self._title.sizeHint().height() - 2 * theme.GAP
+        for figure in self._figures:
+            room -= figure.sizeHint().height() + theme.GAP - 4
+            figure.setVisible(room >= 0)
 
     def show_observation(self, seen: Observation | None) -> None:
         self._seen = seen
@@ -40,7 +52,7 @@ class Person(QFrame):
     def refresh(self) -> None:
         seen = self._seen
         if seen is None or seen.pose is None:
-            for figure in (self._distance, self._yaw_pitch, self._roll, self._lids):
+            for figure in self._figures:
                 figure.show_value(words.NONE)
             return
         pitch, yaw, roll = np.degrees(seen.pose.angles)

@@ -15,7 +15,7 @@ def preview_image(image: NDArray[np.uint8], box: tuple[int, int]) -> NDArray[np.
     height, width = image.shape[:2]
     scale = min(max(box[0], 1) / width, max(box[1], 1) / height)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
-    halvings = max(int(np.log2(1 / scale)), 0)
+    halvings = max(int(np.log2(min(1 / scale, width, height))), 0)
     if halvings:  # averaging by whole numbers is fast, by any other slow; linear alone would alias
         parts = 2**halvings
         small = (width // parts, height // parts)

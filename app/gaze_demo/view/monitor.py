@@ -1,0 +1,26 @@
+"""Qt's monitors as screens of known size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QScreen
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.screen import ScreenGeometry
+
+
+def monitor_geometry(screen: QScreen) -> ScreenGeometry:
+    """The monitor in its own pixels, with the size in mm that it reports."""
+    from gaze_demo.calibration.screen import ScreenGeometry
+
+    area, ratio, size = screen.geometry(), screen.devicePixelRatio(), screen.physicalSize()
+    width_px, height_px = round(area.width() * ratio), round(area.height() * ratio)
+    return ScreenGeometry.of_monitor(screen.name(), width_px, height_px, size.width(), size.height())
+
+
+def px_on_monitor(screen: QScreen, position: QPoint) -> tuple[float, float]:
+    """A place of Qt's desktop in the monitor's own pixels."""
+    area, ratio = screen.geometry(), screen.devicePixelRatio()
+    return (position.x() - area.x()) * ratio, (position.y() - area.y()) * ratio

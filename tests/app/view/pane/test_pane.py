@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from app.tiny_models import follows_head
+from app.view.sights import seen_frame, shot, sight
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gaze_demo.camera.frame import Truth
+from gaze_demo.geometry import pitch_yaw_to_vector
+from gaze_demo.model.registry import read_entry
+from gaze_demo.pipeline import Reason
+from gaze_demo.view.pane.pane import Pane
+
+
+@pytest.fixture
+def pane(dark: QApplication, qtbot: QtBot) -> Pane:
+    widget = Pane("left")
+    widget.resize(560, 520)
+    qtbot.addWidget(widget)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def known_truth(pitch_deg: float, yaw_deg: float) -> Truth:
+    pose = seen_frame().pose
+    assert pose is not None
+    gaze = pitch_yaw_to_vector(np.radians([pitch_deg, yaw_deg]))
+    return Truth(pose.eyes_middle_mm + 600 * gaze, gaze, gaze, pose.left_eye_mm, pose.right_eye_mm, pose.rotation)
+
+
+def test_figures_say_where_the_gaze_goes_and_how_long_the_model_took(pane: Pane) -> None:
+    for i in range(20):
+        pane.show_sight(sight(-4.0, 12.0, of=shot(seen_frame(i)), model_ms=2.0 if i else 50.0))
+    pane.refresh_figures()
+    assert pane.preview.captions[0] == "yaw +12.0°  pitch −4.0°"
+    assert pane._latency.text == "2.0 ms · p95 4.4"
+
+
+def test_the_true_error_is_shown_where_the_truth_is_known(pane: Pane) -> None:
+    pane.show_sight(sight(0.0, 5.0))
+    pane.refresh_figures()
+    assert pane.preview.captions[1] == ""
+    pane.show_sight(sight(0.0, 5.0, of=shot(seen_frame(truth=known_truth(0.0, 8.0)))))
+    pane.refresh_figures()
+    assert pane.preview.captions[1] == "true error 3.0°  median 3.0°"
+
+
+def test_the_rate_is_that_of_painting(pane: Pane, qtbot: QtBot) -> None:
+    for i in range(10):
+        pane.show_sight(sight(of=shot(seen_frame(i))))
+        qtbot.wait(20)
+    pane.refresh_figures()
+    rate = float(pane._fps.text.split()[0])
+    assert 15 < rate < 52
+
+
+def test_without_a_gaze_no_angle_is_shown(pane: Pane) -> None:
+    pane.show_sight(sight(1.0, 1.0))
+    pane.show_sight(sight(reason=Reason.EYE_CLOSED))
+    pane.refresh_figures()
+    assert pane.preview.captions[0] == ""
+
+
+def test_another_model_brings_its_own_figures(pane: Pane, tmp_path: Path) -> None:
+    entry = read_entry(follows_head(tmp_path / "tiny.onnx", parameters=348_112, macs=41_500_000), "path")
+    pane.show_sight(sight())
+    pane.chooser.show_models([entry], None)
+    pane.show_model(entry)
+    assert (pane._parameters.text, pane._macs.text) == ("348 k", "41.5 M")
+    assert pane._latency.text == "– ms · p95 –"
+    assert pane.chooser.currentText() == "tiny"
