@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from gaze_training.angles import angle_between
+from gaze_training.evaluate.predict import Angles, Crops, Predict
 from gaze_training.eyes import Eyes
 from gaze_training.networks.output import GazeNetwork, GazeOutput
 
@@ -48,6 +50,18 @@ def quality(predicted: Tensor, truth: Tensor) -> Quality:
     gain = (centred * predicted).sum(0) / centred.square().sum(0).clamp(min=1e-9)
     bias = torch.rad2deg((predicted - truth).mean(0))
     return Quality(float(error), float(gain[0]), float(gain[1]), float(bias[0]), float(bias[1]))
+
+
+def predictor(network: GazeNetwork) -> Predict:
+    """The network as the tests of `evaluate` want it: arrays in, arrays out."""
+
+    def predict_arrays(crops: Crops, head: Angles) -> Angles:
+        with torch.no_grad():
+            gaze = network(torch.from_numpy(crops)[:, None], torch.from_numpy(head)).gaze
+        return np.asarray(gaze.numpy(), np.float32)
+
+    network.eval()
+    return predict_arrays
 
 
 @torch.no_grad()

@@ -1,0 +1,138 @@
+"""The study's plan: which networks are trained by which schemes, over which seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gaze_demo.errors import UserError
+from gaze_training.config import FacesConfig, RunConfig, SchemeConfig, read_toml
+from gaze_training.networks.spec import NetworkSpec
+
+TEACHER = "teacher"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SchemeEntry(SchemeConfig):
+    """A column of the study. `taught_by`: the study's first teacher, all of its teachers as one ensemble, or another
+    column's student of the same seed (`assistant`, `of`: for each network the next larger one)."""
+
+    label: str = Field(pattern=r"^[a-z0-9-]+$")
+    networks: tuple[str, ...]
+    taught_by: Literal["nobody", "teacher", "ensemble", "assistant"] = "teacher"
+    of: dict[str, str] = Field(default_factory=dict)
+    unlabelled: bool = False
+
+
+class StudyConfig(_Section):
+    """`base`: what all runs share. `teacher`: what the teachers change of it, one for each of `teachers` seeds."""
+
+    name: str = Field("study", pattern=r"^[a-z0-9][a-z0-9_.-]*$")
+    seeds: tuple[int, ...] = Field(min_length=2)
+    base: RunConfig
+    teacher: RunConfig
+    teachers: int = Field(1, ge=1)
+    networks: dict[str, NetworkSpec]
+    schemes: tuple[SchemeEntry, ...]
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> StudyConfig:
+        runs = [(scheme.label, network) for scheme in self.schemes for network in scheme.networks]
+        if len(set(runs)) != len(runs):
+            raise ValueError("a network is named twice for schemes of the same label")
+        for scheme in self.schemes:
+            unknown = {*scheme.networks, *scheme.of, *scheme.of.values()} - {*self.networks, TEACHER}
+            if unknown:
+                raise ValueError(f"scheme {scheme.label}: no such network: {', '.join(sorted(unknown))}")
+        return self
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """`key`: network, scheme and seed, the name of its folder. `teachers`: keys of the runs that teach it."""
+
+    key: str
+    network: str
+    scheme: str
+    seed: int
+    config: RunConfig
+    teachers: tuple[str, ...]
+
+
+def read_study(path: Path, data: tuple[Path, ...] = ()) -> StudyConfig:
+    """`data` replaces the folders of faces. Raises UserError naming the file and the field."""
+    tree = read_toml(path)
+    base = tree.get("base", {})
+    if data and isinstance(base, dict):
+        base["data"] = {**base.get("data", {}), "folders": data}
+    teacher = tree.get("teacher", {})
+    try:
+        return StudyConfig.model_validate({**tree, "base": base, "teacher": _merged(base, teacher)})
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise UserError(f"{path}: {field}: {first['msg']}.") from error
+
+
+def plan(study: StudyConfig, out: Path) -> list[PlannedRun]:
+    """All runs in an order in which every teacher comes before who learns from it. Raises UserError for a circle."""
+    teachers = [_teacher_run(study, number) for number in range(study.teachers)]
+    students = [
+        _student_run(study, scheme, network, seed, out)
+        for scheme in study.schemes
+        for network in scheme.networks
+        for seed in study.seeds
+    ]
+    ordered, waiting = list(teachers), students
+    while waiting:
+        known = {run.key for run in ordered}
+        ready = [run for run in waiting if known.issuperset(run.teachers)]
+        if not ready:
+            missing = next(key for key in waiting[0].teachers if key not in known)
+            raise UserError(f"{study.name}: {waiting[0].key} is to learn from {missing}, which is no run of the study.")
+        ordered += ready
+        waiting = [run for run in waiting if run not in ready]
+    return ordered
+
+
+def network_file(out: Path, key: str) -> Path:
+    return out / "runs" / key / "network.pt"
+
+
+def _teacher_run(study: StudyConfig, number: int) -> PlannedRun:
+    config = study.teacher.model_copy(update={"name": TEACHER, "seed": study.teacher.seed + number})
+    return PlannedRun(f"{TEACHER}-{number}", TEACHER, "baseline", config.seed, config, ())
+
+
+def _student_run(study: StudyConfig, scheme: SchemeEntry, network: str, seed: int, out: Path) -> PlannedRun:
+    teachers: tuple[str, ...] = ()
+    if scheme.taught_by == "teacher":
+        teachers = (f"{TEACHER}-0",)
+    elif scheme.taught_by == "ensemble":
+        teachers = tuple(f"{TEACHER}-{number}" for number in range(study.teachers))
+    elif scheme.taught_by == "assistant":
+        larger = scheme.of.get(network, TEACHER)
+        teachers = (f"{TEACHER}-0",) if larger == TEACHER else (f"{larger}-{scheme.label}-{seed}",)
+    files = tuple(network_file(out, key) for key in teachers)
+    own = SchemeConfig(name=scheme.name, outputs=scheme.outputs, options=scheme.options, teachers=files)
+    data: FacesConfig = study.base.data
+    if not scheme.unlabelled:
+        data = data.model_copy(update={"unlabelled": ()})
+    update = {"name": f"{network}-{scheme.label}", "seed": seed, "network": study.networks[network]}
+    config = study.base.model_copy(update={**update, "scheme": own, "data": data})
+    return PlannedRun(f"{network}-{scheme.label}-{seed}", network, scheme.label, seed, config, teachers)
+
+
+def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Tables of `base` with those of `changes` laid over them."""
+    merged = dict(base)
+    for key, value in changes.items():
+        own = merged.get(key)
+        merged[key] = _merged(own, value) if isinstance(own, dict) and isinstance(value, dict) else value
+    return merged
