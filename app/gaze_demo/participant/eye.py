@@ -19,12 +19,13 @@ from gaze_demo.synthesis.light import Lights
 
 Floats = NDArray[np.float32]
 
-_HALF_MM = (24.0, 19.0)
+_HALF_MM = (19.5, 15.5)
 """Half the size of the part of a frame that an eye changes."""
+_SUPERSAMPLE = 2
 _UPRIGHT = np.array([0.0, -1.0, 0.0])
 _LINEAR: Floats = ((np.arange(256, dtype=np.float32) / 255) ** np.float32(2.2)).astype(np.float32)
-_FLESH_BGR: Floats = np.array([0.20, 0.22, 0.50], np.float32)
-_WET_BGR: Floats = np.array([0.30, 0.32, 0.52], np.float32)
+_FLESH_BGR: Floats = np.array([0.22, 0.25, 0.43], np.float32)
+_WET_BGR: Floats = np.array([0.32, 0.35, 0.50], np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,6 @@ class EyePainter:
         self._kappa = np.array([up, -self._outward * temporal])
         self._eyeball_in_head = self._place_eyeball()
         self._rest_pitch = float(vector_to_pitch_yaw(plate.pose.rotation.T @ FORWARD)[0])
-        self._supersample = 3 if plate.px_per_mm < 1.3 else 2
 
     def _place_eyeball(self) -> Array:
         """The eyeball's centre (3,) in the head frame, mm: behind the portrait's own eye."""
@@ -129,7 +129,7 @@ class EyePainter:
         self, x: Floats, y: Floats, corner: tuple[int, int], pose: HeadPose, gaze: Array, edges: LidEdges
     ) -> tuple[Floats, Floats]:
         """Linear BGR (h, w, 3), already weighted, and cover (h, w) of what shows between the lids."""
-        n = self._supersample
+        n = _SUPERSAMPLE
         height, width = x.shape
         size = (n * width, n * height)
         share, above = self._eye_place(cv2.resize(x, size), cv2.resize(y, size))
@@ -176,7 +176,7 @@ class EyePainter:
         )
         bgr = rgb[:, ::-1]
         dim = (1 - 0.55 * shadow)[:, None]
-        pink = np.maximum(np.exp(-((inner / 2.4) ** 2)), 0.55 * np.exp(-((outer / 1.4) ** 2)))
+        pink = np.maximum(np.exp(-((inner / 2.2) ** 2)), 0.5 * np.exp(-((outer / 1.1) ** 2)))
         pink = np.where(hit, pink, np.float32(1))[:, None]
         bgr = bgr + (_FLESH_BGR * dim - bgr) * pink
         rim = (0.55 * np.exp(-((from_lower / 0.75) ** 2)))[:, None]

@@ -116,4 +116,6 @@ class Lids:
         below = np.maximum(now_lower - above, 0)
         below /= np.maximum(np.float32(_REACH_DOWN_MM), np.abs(down) * np.float32(0.6))
         higher = above > (now_upper + now_lower) * np.float32(0.5)
-        return above - np.where(higher, up * (1 + beyond) * np.exp(-beyond), down * (1 + below) * np.exp(-below))
+        upper_was = np.maximum(above - up * (1 + beyond) * np.exp(-beyond), was_upper)
+        lower_was = np.minimum(above - down * (1 + below) * np.exp(-below), was_lower)
+        return np.where(higher, upper_was, lower_was)  # never from between the lids: that would be the photograph's eye

@@ -135,9 +135,12 @@ class VirtualParticipant:
     def _draw(self, move: HeadMove, turn: Array, pose: HeadPose, truth: Truth) -> NDArray[np.uint8]:
         if self._skin is None or self._skin[0] != move:  # a head that keeps still is drawn once
             warped = self._warp.look_up(turn, move)
-            person = cv2.remap(self._plate.image, warped.x, warped.y, cv2.INTER_LINEAR)
-            blended = cv2.blendLinear(person, self._plate.wall, warped.cover, 1 - warped.cover)
-            self._skin = (move, warped, np.asarray(blended, np.uint8))
+            skin, box = self._plate.wall.copy(), warped.box
+            cover = warped.cover[box]
+            maps = cv2.convertMaps(warped.x[box], warped.y[box], cv2.CV_16SC2)  # twice as fast as with floats
+            person = cv2.remap(self._plate.image, *maps, cv2.INTER_LINEAR)
+            skin[box] = cv2.blendLinear(person, skin[box], cover, 1 - cover)
+            self._skin = (move, warped, skin)
         _, warped, skin = self._skin
         image = skin.copy()
         for eye, gaze in ((self._left, truth.left), (self._right, truth.right)):

@@ -14,7 +14,8 @@ from gaze_demo.participant.plate import Plate
 
 Floats = NDArray[np.float32]
 
-_ROUNDS = 6
+_ROUNDS, _FIRST_ROUNDS = 3, 8
+"""Of Newton's method, from the last frame's solution and from rest."""
 _LEAST_AREA = 0.4
 """Below this the skin is seen so much from the side that a full step would go too far."""
 _NECK_MM = np.array([0.0, 75.0, 95.0])
@@ -33,16 +34,17 @@ class HeadMove:
 class Warped:
     """`x`, `y`: (height, width) float32, where on the plate (pixel centres whole) each pixel comes from.
 
-    `cover`: (height, width), share of the person against the wall.
+    `cover`: (height, width), share of the person against the wall. `box`: rows and columns beyond which there is none.
     """
 
     x: Floats
     y: Floats
     cover: Floats
+    box: tuple[slice, slice]
 
 
 class PoseWarp:
-    """Warps for one plate."""
+    """Warps for one plate; fast where moves follow each other as in a film, for it goes on from the last one."""
 
     def __init__(self, plate: Plate) -> None:
         self._plate = plate
@@ -54,6 +56,7 @@ class PoseWarp:
         rows, columns = -(-plate.camera.height // plate.cell) + 2, -(-plate.camera.width // plate.cell) + 2
         x, y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
         self._x, self._y = (x - np.float32(0.5)) * plate.cell, (y - np.float32(0.5)) * plate.cell
+        self._last: tuple[Floats, Floats] | None = None
         self._neck = plate.pose.eyes_middle_mm + _NECK_MM
 
     def pose(self, turn: Array, move: HeadMove) -> HeadPose:
@@ -65,10 +68,11 @@ class PoseWarp:
     def look_up(self, turn: Array, move: HeadMove) -> Warped:
         """For each pixel of the frame, its place on the plate at rest."""
         plate = self._plate
-        u, v = self._x.copy(), self._y.copy()  # frame px of the same point at rest
+        rounds = _ROUNDS if self._last else _FIRST_ROUNDS
+        u, v = self._last or (self._x.copy(), self._y.copy())  # frame px of the same point at rest
         rest, eyes = plate.pose.eyes_middle_mm, self.pose(turn, move).eyes_middle_mm
         card = (turn[:2] * (rest[2] / eyes[2])).astype(np.float32)
-        for _ in range(_ROUNDS):  # Newton's method
+        for _ in range(rounds):
             x, y, turned = self._moved(u, v, turn.astype(np.float32), np.array(move.shift_mm, np.float32))
             across, down = cv2.split(self._sample(self._slopes, u, v))
             a = 1 + turned * (card[0, 0] - 1 + card[0, 2] * across)
@@ -78,10 +82,10 @@ class PoseWarp:
             dx, dy, area = self._x - x, self._y - y, np.maximum(a * d - b * c, _LEAST_AREA)
             u += (d * dx - b * dy) / area
             v += (a * dy - c * dx) / area
+        self._last = (u, v)
         cover = self._sample(plate.tables.cover, u, v)
-        u += np.float32(plate.margin - 0.5)
-        v += np.float32(plate.margin - 0.5)
-        return Warped(self._full(u), self._full(v), self._full(cover))
+        to_plate = np.float32(plate.margin - 0.5)
+        return Warped(self._full(u + to_plate), self._full(v + to_plate), self._full(cover), self._box(cover))
 
     def _sample(self, table: Floats, u: Floats, v: Floats) -> Floats:
         scale, shift = np.float32(1 / self._plate.cell), np.float32(self._plate.margin / self._plate.cell - 0.5)
@@ -105,6 +109,15 @@ class PoseWarp:
         x = px / pz * np.float32(camera.fx) + np.float32(camera.cx)
         y = py / pz * np.float32(camera.fy) + np.float32(camera.cy)
         return x, y, turned
+
+    def _box(self, cover: Floats) -> tuple[slice, slice]:
+        spans = []
+        for axis, size in ((1, self._plate.camera.height), (0, self._plate.camera.width)):
+            seen = np.flatnonzero((cover > 0).any(axis))
+            first, last = (int(seen[0]), int(seen[-1])) if len(seen) else (1, 0)
+            cell = self._plate.cell  # the grid begins one cell before the frame; a cell's value reaches into the next
+            spans.append(slice(max((first - 2) * cell, 0), min((last + 1) * cell, size)))
+        return spans[0], spans[1]
 
     def _full(self, coarse: Floats) -> Floats:
         """A grid value for every pixel of the frame; the grid has a ring of cells around it."""
