@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gaze_demo.camera.devices import list_cameras
 from gaze_demo.camera.images import IMAGE_SUFFIXES, ImageFiles
@@ -72,7 +73,7 @@ def _file(path: Path, options: SourceOptions) -> Source:
 
 
 def _virtual(words: str, options: SourceOptions) -> Source:
-    chosen: dict[str, object] = {}
+    chosen: dict[str, Any] = {}
     for word in filter(None, (word.strip() for word in words.split(","))):
         key, _, value = word.partition("=")
         if word in ("path", "pointer"):
@@ -89,6 +90,8 @@ def _virtual(words: str, options: SourceOptions) -> Source:
     for key in ("width", "height", "rate", "hfov_deg"):
         if getattr(options, key) is not None:
             chosen[key] = getattr(options, key)
+    if not options.real_time:
+        chosen["real_time"] = False
     from gaze_demo.camera.virtual import VirtualSource  # it renders: a camera's user should not wait for its imports
 
     return VirtualSource(**chosen)

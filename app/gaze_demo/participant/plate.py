@@ -86,9 +86,9 @@ def set_portrait(portrait: Portrait, camera: Intrinsics, distance_mm: float) -> 
     head = _shrunk(np.pad(portrait.head, empty), coarse, (columns, rows))
     photo_px = np.float32(cell / scale)
     beside_person, beside_head = _distance(person) * photo_px, _distance(head) * photo_px
-    turn = 1 - _smooth(beside_head / 34)
-    rim = 2 + 5 * turn  # wide around the hair, narrow around the shoulders
-    cover = 1 - _smooth(((beside_person - rim) / (2.5 * rim)).astype(np.float32))
+    turn: Floats = 1 - _smooth(beside_head / np.float32(34))
+    rim: Floats = 2 + 5 * turn  # wide around the hair, narrow around the shoulders
+    cover: Floats = 1 - _smooth((beside_person - rim) / (np.float32(2.5) * rim))
     chin = float(portrait.landmarks_px[152, 1])
     down = ((np.arange(rows, dtype=np.float32) + 0.5) * cell - margin - offset[1]) / scale - chin
     sway = np.broadcast_to((1 - 0.7 * _smooth(down / 190))[:, None], (rows, columns))

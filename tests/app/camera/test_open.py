@@ -120,6 +120,13 @@ def test_the_virtual_participant_takes_settings(spec: str, settings: dict[str, o
 
 
 @pytest.mark.usefixtures("_participant")
+def test_without_real_time_the_virtual_participant_does_not_pace_itself() -> None:
+    source = open_source("virtual", SourceOptions(real_time=False))
+    assert isinstance(source, Participant)
+    assert source.settings == {"real_time": False}
+
+
+@pytest.mark.usefixtures("_participant")
 def test_nothing_is_the_first_camera_or_else_the_virtual_participant(cameras: dict[int, str]) -> None:
     cameras[0] = "Integrated Camera"
     assert default_spec() == "0"
