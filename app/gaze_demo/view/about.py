@@ -29,6 +29,7 @@ _LIBRARIES: Final = (
     ("platformdirs", "platformdirs", "MIT"),
     ("psutil", "psutil", "BSD-3-Clause"),
     ("cv2-enumerate-cameras", "cv2-enumerate-cameras", "MIT"),
+    ("rich", "Rich", "MIT"),
 )
 _ASSETS: Final = (
     ("Face landmarker and canonical face", "MediaPipe, Google", "Apache-2.0"),

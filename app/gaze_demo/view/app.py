@@ -65,6 +65,8 @@ class App(QObject):
         """Remember the window, and stop the workers."""
         self.settings.keep("geometry", self.window.saveGeometry())
         self.settings.keep("division", self.window.division())
+        self.live.stop()
+        self.source.virtual.use(None)
         self.engine.close()
 
     def _connect(self) -> None:

@@ -55,6 +55,11 @@ class Live(QObject):
         for part in (self._window.agreement, self._window.plot, self._window.stages):
             part.clear()
 
+    def stop(self) -> None:
+        """The window closes."""
+        self._figures.stop()
+        self._plot.stop()
+
     def refresh(self) -> None:
         window = self._window
         for side in window.sides:

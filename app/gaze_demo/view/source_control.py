@@ -134,6 +134,7 @@ class SourceControl(QObject):
         chooser.refresh_wanted.connect(self.look_for_cameras)
         self._header.resolution.show_size(*self._size)
         self._header.resolution.chosen.connect(self._choose_size)
+        self._header.lens.show_value(self._hfov_deg, "")
         self._header.lens.chosen.connect(self._choose_hfov)
         self._window.dropped.connect(self._open_path)
         self.virtual.respec.connect(lambda: self.open(self.virtual.spec))

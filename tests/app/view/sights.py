@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from app.drawn_face import observation
 
+from app.drawn_face import observation
 from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.geometry import pitch_yaw_to_vector
 from gaze_demo.pipeline import GazeEstimate, Observation, Reason

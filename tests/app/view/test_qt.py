@@ -11,7 +11,7 @@ from gaze_demo.view.qt import undo_opencv
 
 _CV2_FIRST = "import cv2; from gaze_demo.view.qt import application"
 _CV2_LAST = "from gaze_demo.view.qt import application; import PySide6.QtWidgets, cv2"
-_REPORT = "app = application(); import os; print(app.platformName(), sorted(v for v in os.environ if 'QT_QPA_P' in v or 'FONTDIR' in v))"
+_REPORT = "app = application(); import os; print(app.platformName(), sorted(v for v in os.environ if 'QT_QPA' in v))"
 
 
 @pytest.mark.parametrize("imports", [_CV2_FIRST, _CV2_LAST], ids=["OpenCV first", "Qt first"])

@@ -20,8 +20,8 @@ Loaded = Callable[["ModelEntry", "Exception | None"], None]
 class ModelWorker:
     """Estimates the newest shot; what comes while the model is busy replaces what waits.
 
-    `deliver` gets every sight, `loaded` every model that was loaded, or with the exception why it was not; both are
-    called from the worker's thread. Without a model, shots are delivered as they are.
+    `deliver` gets every sight, `loaded` every model that was loaded, or with the exception why it does not run; both
+    are called from the worker's thread. Without a model, shots are delivered as they are.
     """
 
     def __init__(self, name: str, deliver: Callable[[Sight], None], loaded: Loaded) -> None:
@@ -83,7 +83,13 @@ class ModelWorker:
                 if self._last is None or self._last.source != shot.source:
                     gaze_filter = GazeFilter()
                 self._last = shot
-                self._estimate(model, gaze_filter, shot)
+                try:
+                    self._estimate(model, gaze_filter, shot)
+                except Exception as error:  # this model is out, the picture goes on
+                    logger.exception("A model has failed")
+                    model = None
+                    assert wanted is not None
+                    self._loaded(wanted, error)
 
     def _load(self, entry: ModelEntry | None) -> GazeModel | None:
         if entry is None:

@@ -3,11 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from app.tiny_models import follows_head
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.tiny_models import follows_head
 from gaze_demo.model.registry import ModelEntry, read_entry
 from gaze_demo.view.pane.model_chooser import ModelChooser, details
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from app.tiny_models import follows_head
-from app.view.sights import seen_frame, shot, sight
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.tiny_models import follows_head
+from app.view.sights import seen_frame, shot, sight
 from gaze_demo.camera.frame import Truth
 from gaze_demo.geometry import pitch_yaw_to_vector
 from gaze_demo.model.registry import read_entry

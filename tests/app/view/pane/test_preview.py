@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from app.view.sights import seen_frame, shot, sight
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.view.sights import seen_frame, shot, sight
 from gaze_demo.camera.frame import Truth
 from gaze_demo.geometry import pitch_yaw_to_vector
 from gaze_demo.pipeline import Reason

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import time
 
-from app.view.sights import shot, sight
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.view.sights import shot, sight
 from gaze_demo.pipeline import Reason
 from gaze_demo.view.panels.stage_table import StageTable
 

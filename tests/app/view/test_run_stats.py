@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.view.sights import seen_frame, shot, sight
+from gaze_demo.errors import UserError
+from gaze_demo.pipeline import Reason
+from gaze_demo.view.heartbeat import Heartbeat
+from gaze_demo.view.run_stats import PaneStats, RunStats
+
+
+def test_frames_between_the_painted_ones_count_as_dropped() -> None:
+    pane = PaneStats()
+    for index in (10, 11, 14, 14, 15):  # two left out; one painted twice
+        pane.add(sight(of=shot(seen_frame(index))), 1.0)
+    summary = pane.summary()
+    assert (summary["frames"], summary["dropped"]) == (4, 2)
+
+
+def test_another_source_is_no_gap() -> None:
+    pane = PaneStats()
+    pane.add(sight(of=shot(seen_frame(500), source=1)), 1.0)
+    pane.add(sight(of=shot(seen_frame(3), source=2)), 1.0)
+    assert pane.summary()["dropped"] == 0
+
+
+def test_medians_and_percentiles_are_of_the_frames_with_a_gaze() -> None:
+    pane = PaneStats()
+    for index, model_ms in enumerate((1.0, 2.0, 30.0)):
+        pane.add(sight(of=shot(seen_frame(index)), model_ms=model_ms), 0.5)
+    pane.add(sight(of=shot(seen_frame(3)), reason=Reason.NO_FACE, model_ms=900.0), 0.5)
+    summary = pane.summary()
+    assert summary["model"] == "tiny"
+    assert summary["model_ms"] == {"median": 2.0, "p95": 27.2}
+    assert summary["landmarks_ms"] == {"median": 1.0, "p95": 1.0}
+    assert summary["capture_to_paint_ms"]["median"] >= 30.0
+
+
+def test_counting_begins_with_the_first_vector(qtbot: QtBot, tmp_path: Path) -> None:
+    stats = RunStats(Heartbeat(), ("left", "right"))
+    stats.add("left", sight(reason=Reason.NO_FACE), 1.0)
+    assert stats.first_vector_s is None
+    stats.add("right", sight(), 1.0)
+    stats.write(tmp_path / "stats.json", "virtual")
+    written = json.loads((tmp_path / "stats.json").read_text())
+    assert [pane["frames"] for pane in written["panes"]] == [0, 1]
+    assert 0 < written["first_vector_s"] < 36000
+    assert written["rss_mb"] > 20
+    assert {"gui_block_max_ms", "source", "version"} <= set(written)
+
+
+def test_statistics_that_cannot_be_written_are_an_error_in_a_sentence(qtbot: QtBot, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be written"):
+        RunStats(Heartbeat(), ("left",)).write(tmp_path / "no" / "stats.json", "virtual")

@@ -1,0 +1,81 @@
+"""Sources and observers made by hand, so that tests of the window need no camera and no MediaPipe."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from app.drawn_face import observation
+from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.source import SourceError
+from gaze_demo.geometry import Intrinsics
+from gaze_demo.intrinsics import Lens
+from gaze_demo.pipeline import Observation
+
+
+class FakeSource:
+    """A live source of grey frames; `fault` set makes it fail until it is taken away."""
+
+    name = "Fake camera"
+    live = True
+    independent = False
+    frame_rate: float | None = 50.0
+    frame_count: int | None = None
+    intrinsics: Intrinsics | None = None
+
+    def __init__(self, fault: SourceError | None = None, frames: int | None = None, live: bool = True) -> None:
+        self.fault = fault
+        self.live = live
+        self.opened = self.closed = 0
+        self.targets: list[np.ndarray] = []
+        self._left = frames
+        self._index = -1
+        self._image = np.full((120, 160, 3), 90, np.uint8)
+
+    def open(self) -> None:
+        if self.fault:
+            raise self.fault
+        self.opened += 1
+
+    def read(self) -> Frame | None:
+        time.sleep(0.02)
+        if self.fault:
+            raise self.fault
+        if self._left is not None:
+            if not self._left:
+                return None
+            self._left -= 1
+        self._index += 1
+        return Frame(self._image, self._index, time.monotonic())
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def look_at_mm(self, target_mm: np.ndarray) -> None:
+        """Where the virtual participant is to look, when this stands for it."""
+        self.targets.append(target_mm)
+
+
+class FakeObserver:
+    """Finds the drawn face in every frame, at once."""
+
+    made: ClassVar[list[FakeObserver]] = []
+
+    def __init__(self, *, video: bool, lens: Lens | None = None) -> None:
+        self.video, self.lens = video, lens
+        self.lenses: list[Lens | None] = []
+        self.made.append(self)
+
+    def __enter__(self) -> FakeObserver:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        pass
+
+    def observe(self, frame: Frame) -> Observation:
+        self.lenses.append(self.lens)
+        seen = observation()
+        return replace(seen, frame=replace(frame, image=seen.frame.image))

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.view.workers.fakes import FakeObserver, FakeSource
+from gaze_demo import pipeline
+from gaze_demo.camera.source import SourceError
+from gaze_demo.errors import UserError
+from gaze_demo.geometry import Intrinsics
+from gaze_demo.intrinsics import Lens
+from gaze_demo.view.workers.feed import Feed, Wishes
+from gaze_demo.view.workers.shot import Shot
+
+Start = Callable[..., Feed]
+
+
+@pytest.fixture(autouse=True)
+def _fake_observer(monkeypatch: pytest.MonkeyPatch) -> None:
+    FakeObserver.made.clear()
+    monkeypatch.setattr(pipeline, "Observer", FakeObserver)
+
+
+@pytest.fixture
+def shots() -> list[Shot]:
+    return []
+
+
+@pytest.fixture
+def wishes() -> Wishes:
+    return Wishes(preview_box=(320, 240))
+
+
+@pytest.fixture
+def start(qtbot: QtBot, shots: list[Shot], wishes: Wishes) -> Iterator[Start]:
+    feeds: list[Feed] = []
+
+    def start(source: FakeSource | Exception, after: Feed | None = None) -> Feed:
+        def open_source() -> FakeSource:
+            if isinstance(source, Exception):
+                raise source
+            return source
+
+        feed = Feed(len(feeds) + 1, open_source, wishes, shots.append, after)
+        feeds.append(feed)
+        return feed
+
+    yield start
+    for feed in feeds:
+        feed.stop()
+    for feed in feeds:
+        feed.join(5)
+
+
+def test_frames_become_shots_ready_to_draw(start: Start, shots: list[Shot], qtbot: QtBot) -> None:
+    feed = start(FakeSource())
+    states: list[str] = []
+    feed.status_changed.connect(lambda status: states.append(status.state))
+    with qtbot.waitSignal(feed.opened):
+        feed.start()
+    qtbot.waitUntil(lambda: len(shots) > 3)
+    one = shots[0]
+    assert one.source == 1
+    assert one.preview.shape == (240, 320, 4)
+    assert one.captured_s <= one.taken_s <= one.ready_s <= time.monotonic()
+    assert one.crops is None
+    assert [shot.observation.frame.index for shot in shots] == sorted({s.observation.frame.index for s in shots})
+    qtbot.waitUntil(lambda: "streaming" in states)
+
+
+def test_eye_crops_are_made_on_demand(start: Start, shots: list[Shot], wishes: Wishes, qtbot: QtBot) -> None:
+    wishes.crops = True
+    start(FakeSource()).start()
+    qtbot.waitUntil(lambda: bool(shots))
+    assert shots[0].crops is not None
+    assert {crop.shape for crop in shots[0].crops} == {(90, 150, 4)}
+
+
+def test_the_source_s_own_lens_counts_then_a_given_one_then_the_field_of_view(
+    start: Start, shots: list[Shot], wishes: Wishes, qtbot: QtBot
+) -> None:
+    wishes.hfov_deg = 75.0
+    start(FakeSource()).start()
+    qtbot.waitUntil(lambda: bool(shots))
+    assert FakeObserver.made[0].lenses[-1] == Lens(75.0)
+    wishes.lens = Lens(50.0)
+    count = len(shots)
+    qtbot.waitUntil(lambda: len(shots) > count + 2)
+    assert FakeObserver.made[0].lenses[-1] == Lens(50.0)
+    known = FakeSource()
+    known.intrinsics = Intrinsics.from_hfov(160, 120, 44.0)
+    start(known).start()
+    qtbot.waitUntil(lambda: len(FakeObserver.made) == 2 and bool(FakeObserver.made[1].lenses))
+    assert FakeObserver.made[1].lenses[0] == Lens(known=known.intrinsics)
+
+
+def test_a_held_picture_is_observed_again_when_something_changes(
+    start: Start, shots: list[Shot], wishes: Wishes, qtbot: QtBot
+) -> None:
+    start(FakeSource()).start()
+    qtbot.waitUntil(lambda: len(shots) > 2)
+    wishes.paused = True
+    qtbot.wait(150)
+    held, count = shots[-1].observation.frame.index, len(shots)
+    wishes.preview_box = (160, 120)
+    wishes.revision += 1
+    qtbot.waitUntil(lambda: len(shots) == count + 1)
+    qtbot.wait(150)
+    assert len(shots) == count + 1
+    assert shots[-1].observation.frame.index == held
+    assert shots[-1].preview.shape == (120, 160, 4)
+
+
+def test_a_fault_is_told_and_the_stream_resumes(start: Start, shots: list[Shot], qtbot: QtBot) -> None:
+    source = FakeSource()
+    feed = start(source)
+    statuses: list[tuple[str, str]] = []
+    feed.status_changed.connect(lambda status: statuses.append((status.state, status.message)))
+    feed.start()
+    qtbot.waitUntil(lambda: bool(shots))
+    source.fault = SourceError("unplugged", "Fake camera was unplugged: plug it in again.")
+    qtbot.waitUntil(lambda: any("unplugged" in message for _, message in statuses))
+    source.fault = None
+    count = len(shots)
+    qtbot.waitUntil(lambda: len(shots) > count + 2)
+    qtbot.waitUntil(lambda: statuses[-1][0] == "streaming")
+
+
+@pytest.mark.parametrize("error", [UserError("There is no file x.mp4: check its name."), RuntimeError("a bug")])
+def test_a_source_that_cannot_be_made_is_told(start: Start, error: Exception, qtbot: QtBot) -> None:
+    feed = start(error)
+    with qtbot.waitSignal(feed.failed) as told:
+        feed.start()
+    assert told.args == [error]
+
+
+def test_the_next_feed_waits_until_the_camera_is_free(start: Start, shots: list[Shot], qtbot: QtBot) -> None:
+    camera = FakeSource()
+    first = start(camera)
+    first.start()
+    qtbot.waitUntil(lambda: bool(shots))
+    first.stop()
+    closed_before: list[int] = []
+    second_source = FakeSource()
+    second_source.open = lambda: closed_before.append(camera.closed)  # type: ignore[method-assign]
+    start(second_source, after=first).start()
+    qtbot.waitUntil(lambda: bool(closed_before))
+    assert closed_before == [1]
