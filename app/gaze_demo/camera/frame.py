@@ -14,8 +14,8 @@ from gaze_demo.geometry import Array
 class Truth:
     """What is exactly known of a rendered frame; camera frame, millimetres, unit vectors.
 
-    `left` and `right` are the person's own visual axes, from each eye's centre to the target. `closure` marks a blink: 0
-    lids as open as the gaze demands, 1 shut.
+    `left` and `right` are the person's own visual axes, from each eye's centre to the target. `closure` marks a blink:
+    0 is lids as open as the gaze has them, 1 is shut.
     """
 
     target_mm: Array

@@ -29,6 +29,7 @@ class VirtualSource:
     own. Raises UserError for settings that cannot be.
 
     Attributes: those of `Source`; `intrinsics` is exact. `screen`: what `look_at_screen_px` and the path refer to.
+    `participant`: who is drawn, None while the source is closed.
     """
 
     name = "Virtual participant"
@@ -63,7 +64,7 @@ class VirtualSource:
         self.frame_rate: float = rate
         self.intrinsics: Intrinsics = Intrinsics.from_hfov(width, height, hfov_deg)
         self.screen = screen or desk_screen()
-        self._participant: VirtualParticipant | None = None
+        self.participant: VirtualParticipant | None = None
         self._target_mm: Array | None = None
         self._index = -1
         self._due_s = 0.0
@@ -74,7 +75,7 @@ class VirtualSource:
         if not np.isfinite(target).all():
             raise ValueError("a target is a finite point")
         self._target_mm = target
-        participant = self._participant
+        participant = self.participant
         if participant is not None:
             participant.look_at_mm(target)
 
@@ -94,12 +95,12 @@ class VirtualSource:
         )
         if self._target_mm is not None:
             participant.look_at_mm(self._target_mm)
-        self._participant = participant
+        self.participant = participant
         self._due_s = time.monotonic()
 
     def read(self) -> Frame:
         """The next frame, when it is due. Raises SourceError where the source is not open."""
-        participant = self._participant
+        participant = self.participant
         if participant is None:
             raise SourceError("unreadable", "The virtual participant is not there: open it first.")
         step_s = self._wait() if self._real_time else 1 / self.frame_rate
@@ -109,7 +110,7 @@ class VirtualSource:
         return Frame(image, self._index, now_s, truth=truth)
 
     def close(self) -> None:
-        self._participant = None
+        self.participant = None
 
     def _wait(self) -> float:
         """Sleep until the next frame is due; returns the seconds since the last one was. Late frames are left out."""
