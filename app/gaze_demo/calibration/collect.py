@@ -1,0 +1,115 @@
+"""Collecting the frames of one look at a target: which count, which are thrown away, and whether the look was good."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from gaze_demo.calibration.readings import eye_landmarks
+from gaze_demo.calibration.sample import Fixation, Kind, Sample, cut_to_face
+from gaze_demo.geometry import Array
+from gaze_demo.pipeline import Observation, Reason
+
+BLINK_MARGIN_S = 0.1
+"""Lids move and landmarks are off that long before and after a closed eye: such frames count as lost."""
+FEWEST_SAMPLES = 5
+MOST_SAMPLES = 16
+"""Kept for a fit: more frames of one look add little and cost disk and time."""
+LEAST_SHARE = 0.5
+"""Of a look's frames that must show the eyes."""
+_OUTLIER_DEVIATIONS = 4.0
+_OUTLIER_FLOOR = 0.02
+_RESTLESS = 0.10
+"""Spread of the iris in eye widths, some 13 deg of gaze: the eyes wandered."""
+
+_HINTS = {
+    Reason.NO_FACE: "Your face was out of the picture",
+    Reason.EYE_CLOSED: "Your eyes were closed",
+    Reason.EYE_TOO_SMALL: "You are too far away",
+    Reason.TOO_DARK: "It is too dark",
+    Reason.HEAD_TURNED: "Your head was turned away",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """The outcome of one look: a fixation, or the `problem` that makes it worth repeating."""
+
+    fixation: Fixation
+    problem: str = ""
+
+    @property
+    def good(self) -> bool:
+        return not self.problem
+
+
+class Collector:
+    """Gathers the observations whose capture time lies in the part of a look that counts; the target may be moving."""
+
+    def __init__(self, kind: Kind, target: int, start_s: float, end_s: float, *, moving: bool = False) -> None:
+        self._kind: Kind = kind
+        self._target = target
+        self._start_s, self._end_s = start_s, end_s
+        self._moving = moving
+        self._seen: list[tuple[Observation, Array]] = []
+
+    def add(self, seen: Observation, point_px: Array) -> None:
+        """Observations from before or after the time that counts are ignored."""
+        if self._start_s <= seen.frame.time_s < self._end_s:
+            self._seen.append((cut_to_face(seen) if seen.landmarks else seen, point_px))
+
+    def finish(self) -> Look:
+        """What was gathered, without blinks and, for a fit, without outliers. What is missing from a validation counts
+        as lost."""
+        valid = self._without_blinks([(seen, point) for seen, point in self._seen if seen.valid])
+        if self._kind == "fit" and not self._moving:
+            valid = _without_outliers(valid)
+        problem = self._problem([seen for seen, _ in valid])
+        if self._kind == "fit" and len(valid) > MOST_SAMPLES:
+            valid = [valid[i] for i in np.linspace(0, len(valid) - 1, MOST_SAMPLES).round().astype(int)]
+        samples = tuple(Sample(seen, point) for seen, point in valid)
+        return Look(Fixation(self._kind, self._target, len(self._seen), samples), problem)
+
+    def _without_blinks(self, valid: list[tuple[Observation, Array]]) -> list[tuple[Observation, Array]]:
+        closed = [
+            seen.frame.time_s
+            for seen, _ in self._seen
+            if any(eye is not None and eye.reason is Reason.EYE_CLOSED for eye in (seen.left, seen.right))
+        ]
+        return [
+            (seen, point)
+            for seen, point in valid
+            if all(abs(seen.frame.time_s - time_s) > BLINK_MARGIN_S for time_s in closed)
+        ]
+
+    def _problem(self, kept: list[Observation]) -> str:
+        if not self._seen:
+            return "The camera gave no picture"
+        # A validation is repeated only where nothing can be told: what is lost in it belongs in the report.
+        fewest = max(FEWEST_SAMPLES, LEAST_SHARE * len(self._seen) if self._kind == "fit" else 0.0)
+        if sum(seen.valid for seen, _ in self._seen) < fewest:
+            reasons = Counter(seen.reason for seen, _ in self._seen if not seen.valid).most_common(1)
+            return _HINTS.get(reasons[0][0] if reasons else Reason.NO_ANSWER, "Your eyes could not be seen long enough")
+        if len(kept) < FEWEST_SAMPLES:
+            return "You blinked"
+        if self._kind == "fit" and not self._moving and _iris(kept).std(0).max() > _RESTLESS:
+            return "Your eyes wandered"
+        return ""
+
+
+def _iris(seen: list[Observation]) -> Array:
+    """Where both irises are (n, 2), in eye widths along the line of the corners."""
+    features = np.array([eye_landmarks(one.landmarks) for one in seen if one.landmarks is not None])
+    return features[:, [0, 4]]
+
+
+def _without_outliers(valid: list[tuple[Observation, Array]]) -> list[tuple[Observation, Array]]:
+    """Frames whose irises are far from the look's median are glances elsewhere, or landmarks that slipped."""
+    if len(valid) < FEWEST_SAMPLES:
+        return valid
+    iris = _iris([seen for seen, _ in valid])
+    away = np.abs(iris - np.median(iris, 0)).max(1)
+    limit = max(_OUTLIER_DEVIATIONS * 1.4826 * float(np.median(away)), _OUTLIER_FLOOR)
+    return [pair for pair, distance in zip(valid, away, strict=True) if distance <= limit]

@@ -1,0 +1,118 @@
+"""The comparison of models: rows, columns, the Pareto front of accuracy against latency, CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gaze_demo.calibration.report import ModelReport, Report
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: title for people, field of `Row`, decimals, and a factor from the field's unit to the title's."""
+
+    title: str
+    field: str
+    decimals: int = 0
+    factor: float = 1.0
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model; None is unknown. `front`: no other model is both as fast and as accurate, and better in one."""
+
+    model: str
+    role: str
+    parameters: float | None
+    macs: float | None
+    latency_ms: float | None
+    fps: float | None
+    accuracy_deg: float | None
+    accuracy_cm: float | None
+    accuracy_px: float | None
+    uncalibrated_deg: float | None
+    precision_rms_s2s_deg: float | None
+    precision_sd_deg: float | None
+    data_loss: float | None
+    front: bool = False
+
+
+COLUMNS = (
+    Column("Model", "model", hint="● is on the Pareto front of accuracy against latency"),
+    Column("Role", "role"),
+    Column("Parameters, k", "parameters", 1, 1e-3),
+    Column("MACs, M", "macs", 2, 1e-6, "multiply-accumulates of one frame, both eyes"),
+    Column("Latency, ms", "latency_ms", 1, hint="median of crops and model on one core"),
+    Column("FPS", "fps", 0, hint="frames a second that landmarks, pose, crops and model leave room for"),
+    Column("Accuracy, deg", "accuracy_deg", 2, hint="mean angle between target and point of gaze, calibrated"),
+    Column("cm", "accuracy_cm", 1),
+    Column("px", "accuracy_px"),
+    Column("Uncalibrated, deg", "uncalibrated_deg", 2, hint="plain geometry, nothing learned from the person"),
+    Column("RMS-S2S, deg", "precision_rms_s2s_deg", 2, hint="from frame to frame within a look"),
+    Column("SD, deg", "precision_sd_deg", 2, hint="around the mean of a look"),
+    Column("Data loss, %", "data_loss", 1, 100.0, "frames without a gaze"),
+)
+
+
+def comparison(report: Report) -> list[Row]:
+    """One row a model, the most accurate first."""
+    rows = [_row(model) for model in report.models.values()]
+    rows = [Row(**{**row.__dict__, "front": _on_front(row, rows)}) for row in rows]
+    return sorted(rows, key=lambda row: (row.accuracy_deg is None, row.accuracy_deg or 0.0, row.model))
+
+
+def cell(row: Row, column: Column) -> str:
+    """What a person reads."""
+    value = getattr(row, column.field)
+    if value is None:
+        return "–"
+    return value if isinstance(value, str) else f"{value * column.factor:,.{column.decimals}f}"
+
+
+def to_csv(rows: Sequence[Row]) -> str:
+    """All columns in the units of their titles, unrounded; unknown cells are empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.title for column in COLUMNS])
+    for row in rows:
+        values = [(getattr(row, column.field), column.factor) for column in COLUMNS]
+        writer.writerow(
+            ["" if v is None else v if isinstance(v, str) else round(v * factor, 6) for v, factor in values]
+        )
+    return text.getvalue()
+
+
+def _row(model: ModelReport) -> Row:
+    return Row(
+        model=model.model,
+        role=model.role,
+        parameters=model.parameters,
+        macs=model.macs,
+        latency_ms=model.latency_ms,
+        fps=model.fps,
+        accuracy_deg=model.accuracy_deg,
+        accuracy_cm=model.accuracy_cm,
+        accuracy_px=model.accuracy_px,
+        uncalibrated_deg=model.uncalibrated.accuracy_deg if model.uncalibrated else None,
+        precision_rms_s2s_deg=model.precision_rms_s2s_deg,
+        precision_sd_deg=model.precision_sd_deg,
+        data_loss=model.data_loss,
+    )
+
+
+def _on_front(row: Row, rows: Sequence[Row]) -> bool:
+    if row.latency_ms is None or row.accuracy_deg is None:
+        return False
+    own = (row.latency_ms, row.accuracy_deg)
+    return not any(
+        other.latency_ms is not None
+        and other.accuracy_deg is not None
+        and other.latency_ms <= own[0]
+        and other.accuracy_deg <= own[1]
+        and (other.latency_ms, other.accuracy_deg) != own
+        for other in rows
+    )

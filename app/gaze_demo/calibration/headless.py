@@ -1,0 +1,119 @@
+"""`gaze-demo calibrate`: a calibration without a window, of the virtual participant or of a recorded sitting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from gaze_demo.calibration.calibrate import Calibration, Estimates, calibrate
+from gaze_demo.calibration.html import write_html
+from gaze_demo.calibration.report import Report
+from gaze_demo.calibration.session_file import SUFFIX, load_session, save_session
+from gaze_demo.calibration.virtual_sitting import VirtualSitting, record_virtual
+from gaze_demo.errors import UserError
+from gaze_demo.model.registry import find_model, list_models
+from gaze_demo.model.session import GazeModel
+from gaze_demo.pipeline import Observation
+
+VIRTUAL = "virtual"
+
+
+@dataclass(frozen=True)
+class HeadlessOptions:
+    """`source`: "virtual", or a recorded sitting. `models`: names or paths, none for all at hand. `out`, `html`: the
+    report; `record`: where to keep the sitting."""
+
+    source: str = VIRTUAL
+    models: tuple[str, ...] = ()
+    out: Path | None = None
+    html: Path | None = None
+    record: Path | None = None
+    sitting: VirtualSitting = field(default_factory=VirtualSitting)
+
+
+def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
+    """Calibrate and judge every model and write what is asked for; raises UserError for what the user got wrong."""
+    for path in (options.out, options.html, options.record):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise UserError(f"There is no folder {path.absolute().parent}: create it first.")
+    models = load_models(options.models)
+
+    def estimate(seen: Observation) -> None:
+        for model in models:
+            model.of(seen)
+
+    if options.source == VIRTUAL:
+        with _progress(console) as progress:
+            task = progress.add_task("The virtual participant looks at targets", total=None)
+            session, skipped = record_virtual(
+                options.sitting,
+                on_sample=estimate,
+                on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+    elif options.source.endswith(SUFFIX):
+        session, skipped = load_session(Path(options.source).expanduser()), []
+    else:
+        raise UserError(
+            f"Without a window, a calibration needs 'virtual' or a recorded sitting ({SUFFIX}), not {options.source!r}."
+        )
+    calibration = calibrate(session, models, skipped)
+    if options.record is not None:
+        save_session(session, options.record)
+    if options.out is not None:
+        _write(options.out, calibration.report.to_json() + "\n")
+    if options.html is not None:
+        write_html(calibration.report, options.html)
+    console.print(summary_table(calibration.report))
+    for sentence in (*calibration.report.geometry.guesses, *calibration.report.skipped):
+        console.print(sentence, style="dim", soft_wrap=True)
+    return calibration
+
+
+def load_models(names: Sequence[str]) -> list[Estimates]:
+    """The named models, or all at hand; raises UserError where there are none."""
+    entries = [find_model(name) for name in names] if names else list_models()
+    if not entries:
+        raise UserError("There is no model at hand: give one with --model PATH.")
+    return [Estimates(GazeModel(entry)) for entry in {entry.name: entry for entry in entries}.values()]
+
+
+def summary_table(report: Report) -> Table:
+    """Every model in a line."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for i, name in enumerate(("model", "deg", "cm", "px", "uncalibrated deg", "S2S deg", "SD deg", "lost", "ms")):
+        table.add_column(name, justify="right" if i else "left")
+    table.add_column("correction")
+    for model in report.models.values():
+        figures = (
+            _figure(model.accuracy_deg, 2),
+            _figure(model.accuracy_cm, 2),
+            _figure(model.accuracy_px, 0),
+            _figure(model.uncalibrated.accuracy_deg if model.uncalibrated else None, 2),
+            _figure(model.precision_rms_s2s_deg, 2),
+            _figure(model.precision_sd_deg, 2),
+            f"{model.data_loss:.0%}",
+            _figure(model.latency_ms, 1),
+        )
+        table.add_row(model.model, *figures, model.correction)
+    return table
+
+
+def _figure(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _progress(console: Console) -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from None

@@ -1,0 +1,119 @@
+"""From a gaze to a point on the screen: the geometry first, then a correction learned from the person.
+
+The ray from the eyes is turned by the person's kappa and cut with the plane of the glass. What remains is corrected in
+the frame of data normalisation, whose axis runs from the lens to the eyes. That is where models err: they see an eye,
+not where it is. And it is why a correction holds when the head moves: in that frame a model's gain stays what it is,
+and a wrong field of view, which scales every distance alike, is nothing but a gain.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gaze_demo.calibration.readings import Readings
+from gaze_demo.geometry import Array, pitch_yaw_to_vector, vector_to_pitch_yaw
+
+Correction = Literal["none", "offset", "affine", "affine and head", "ridge"]
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
+Two = tuple[Number, Number]
+Three = tuple[Number, Number, Number]
+Weights = Annotated[tuple[Number, ...], Field(max_length=8192)]
+
+HEAD_TERMS = 3
+"""Along each axis: direction to the eye, head angle, nearness."""
+_STEEPEST = 0.05
+"""Smallest cosine between a ray and the axis of its frame: directions beyond 87 deg are cut there."""
+
+
+class Mapping(BaseModel):
+    """The learned part of a mapping, as it is stored; the identity where nothing is given.
+
+    `kappa_rad`: pitch and yaw added to the gaze. `lens_mm`: how far the glass is shifted against what the screen
+    geometry says, x and y of the camera frame. `gain`, `offset`: slopes become `gain @ slopes + offset`. `head`:
+    weights of the head terms for x and y, counted from `head_rest`. `feature_weights`, `feature_offset`: slopes linear
+    in the features of the readings. `shift`: slopes added last, by recentring. Kappa and slopes are told in the
+    normalised frame.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    correction: Correction = "none"
+    kappa_rad: Two = (0.0, 0.0)
+    lens_mm: Two = (0.0, 0.0)
+    gain: tuple[Two, Two] = ((1.0, 0.0), (0.0, 1.0))
+    offset: Two = (0.0, 0.0)
+    head: tuple[Three, Three] = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+    head_rest: tuple[Three, Three] = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+    feature_weights: tuple[Weights, Weights] = ((), ())
+    feature_offset: Two = (0.0, 0.0)
+    shift: Two = (0.0, 0.0)
+
+    @model_validator(mode="after")
+    def _as_many_for_x_as_for_y(self) -> Mapping:
+        if len(self.feature_weights[0]) != len(self.feature_weights[1]):
+            raise ValueError("'feature_weights' needs as many numbers for x as for y")
+        return self
+
+    def point_mm(self, readings: Readings) -> Array:
+        """Points (n, 3) in mm, camera frame, on the plane of the glass.
+
+        Raises ValueError where the readings have other features than the mapping was fitted to.
+        """
+        directions = from_slopes(readings, self.slopes(readings))
+        points = readings.origin_mm + directions * (
+            readings.origin_mm[:, 2:] / np.maximum(-directions[:, 2:], _STEEPEST)
+        )
+        return np.concatenate([points[:, :2] + np.array(self.lens_mm), np.zeros((len(points), 1))], 1)
+
+    def slopes(self, readings: Readings) -> Array:
+        """Corrected slopes (n, 2), normalised frame."""
+        slopes = ray_slopes(readings, np.array(self.kappa_rad))
+        corrected = slopes @ np.array(self.gain).T + np.array(self.offset) + np.array(self.shift)
+        if any(any(row) for row in self.head):
+            corrected = corrected + ((head_terms(readings) - np.array(self.head_rest)) * np.array(self.head)).sum(-1)
+        if self.feature_weights[0]:
+            weights = np.array(self.feature_weights)
+            if weights.shape[1] != readings.features.shape[1]:
+                raise ValueError("the mapping was fitted to other features than this model gives")
+            corrected = corrected + readings.features @ weights.T + np.array(self.feature_offset)
+        return corrected
+
+
+def turn(frames: Array, vectors: Array) -> Array:
+    """Vectors (n, 3), each turned by its own rotation (n, 3, 3)."""
+    return np.einsum("nij,nj->ni", frames, vectors)
+
+
+def ray_slopes(readings: Readings, kappa_rad: Array) -> Array:
+    """Slopes (n, 2) of the gazes, turned by kappa, in the normalised frame: x and y for each unit towards the lens."""
+    local = turn(readings.frame, readings.gaze)
+    if kappa_rad.any():
+        local = pitch_yaw_to_vector(vector_to_pitch_yaw(local) + kappa_rad)
+    return to_slopes(local)
+
+
+def target_slopes(readings: Readings, point_mm: Array) -> Array:
+    """The slopes (n, 2) that lead from the eyes to points (n, 3) of the camera frame."""
+    return to_slopes(turn(readings.frame, point_mm - readings.origin_mm))
+
+
+def to_slopes(local: Array) -> Array:
+    length = np.linalg.norm(local, axis=1, keepdims=True)
+    return local[:, :2] / np.maximum(-local[:, 2:], _STEEPEST * length)
+
+
+def from_slopes(readings: Readings, slopes: Array) -> Array:
+    """Directions (n, 3) of the camera frame, of any length."""
+    local = np.concatenate([slopes, np.full((len(slopes), 1), -1.0)], 1)
+    return turn(readings.frame.transpose(0, 2, 1), local)
+
+
+def head_terms(readings: Readings) -> Array:
+    """Terms (n, 2, 3) for x and y: slope of the direction to the eyes, head angle in rad, nearness (1 at 600 mm)."""
+    direction = readings.origin_mm[:, :2] / readings.origin_mm[:, 2:]
+    angles = readings.head[:, ::-1]
+    nearness = np.repeat(600.0 / readings.origin_mm[:, 2:], 2, 1)
+    return np.stack([direction, angles, nearness], -1)

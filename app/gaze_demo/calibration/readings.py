@@ -1,0 +1,123 @@
+"""One model's answers to samples, as arrays: what a mapping is fitted to and judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from gaze_demo.calibration.sample import Fixation
+from gaze_demo.calibration.screen import ScreenGeometry
+from gaze_demo.geometry import FORWARD, Array, vector_to_pitch_yaw
+from gaze_demo.landmarks.face import FaceLandmarks
+from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS
+from gaze_demo.normalisation.normalise import normalising_rotation
+from gaze_demo.pipeline import GazeEstimate, Observation
+
+_EYES = (
+    (LEFT_CORNERS, 473, (386, 374)),
+    (RIGHT_CORNERS, 468, (159, 145)),
+)
+"""Corners, iris centre, upper and lower lid of the person's left and right eye."""
+EYE_FEATURES = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """n gazes of one model; camera frame, mm, radians.
+
+    `gaze` (n, 3), unit vectors. `origin_mm` (n, 3), where they start. `frame` (n, 3, 3), rotation from the camera frame
+    to the normalised frame of the eyes' middle. `head` (n, 2), pitch and yaw of the face in that frame. `features`
+    (n, F): eye landmarks, then the model's embedding where it has one.
+    """
+
+    gaze: Array
+    origin_mm: Array
+    frame: Array
+    head: Array
+    features: Array
+
+    def __len__(self) -> int:
+        return len(self.gaze)
+
+    def take(self, index: Array) -> Readings:
+        """The rows of a mask or an index array."""
+        return Readings(*(getattr(self, field.name)[index] for field in fields(self)))
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Readings with what was looked at: `point_px` (n, 2) on the screen, `point_mm` (n, 3) in the camera frame,
+    `fixation` (n,) which look it was, `target` (n,) which target, `true_origin_mm` (n, 3), NaN where unknown."""
+
+    readings: Readings
+    point_px: Array
+    point_mm: Array
+    fixation: Array
+    target: Array
+    true_origin_mm: Array
+
+    def __len__(self) -> int:
+        return len(self.readings)
+
+    def take(self, index: Array) -> Labelled:
+        """The rows of a mask or an index array."""
+        rest = (getattr(self, field.name)[index] for field in fields(self)[1:])
+        return Labelled(self.readings.take(index), *rest)
+
+
+def eye_landmarks(landmarks: FaceLandmarks) -> Array:
+    """Where irises and lids are between the eye corners (8,), in eye widths, along and across the corners' line."""
+    values = []
+    for corners, iris, (upper, lower) in _EYES:
+        ends = landmarks.points_px[list(corners)]
+        line = ends[1] - ends[0]
+        width = max(float(line @ line), 1e-9)
+        across = np.array([-line[1], line[0]])
+        offsets = landmarks.points_px[[iris, upper, lower]] - ends.mean(0)
+        values += [offsets[0] @ line / width, *(offsets @ across / width)]
+    return np.array(values)
+
+
+def read(seen: Observation, estimate: GazeEstimate) -> Readings | None:
+    """One row of what a model says of an observation; None where it gives no gaze."""
+    if estimate.gaze is None or estimate.origin_mm is None or seen.pose is None or seen.landmarks is None:
+        return None
+    if estimate.gaze[2] > -0.05 or estimate.origin_mm[2] <= 0:  # not towards the plane of the screen
+        return None
+    features = eye_landmarks(seen.landmarks)
+    if estimate.embedding is not None:
+        features = np.concatenate([features, estimate.embedding.ravel()])
+    if not np.isfinite(features).all():
+        return None
+    frame = normalising_rotation(estimate.origin_mm, seen.pose.rotation)
+    head = vector_to_pitch_yaw(frame @ seen.pose.rotation @ FORWARD)
+    rows = (estimate.gaze, estimate.origin_mm, frame, head, features)
+    return Readings(*(np.asarray(row, float)[None] for row in rows))
+
+
+def label(
+    fixations: Iterable[Fixation], screen: ScreenGeometry, estimate: Callable[[Observation], GazeEstimate]
+) -> Labelled | None:
+    """All samples of the fixations that the model can read; None where it can read none."""
+    rows: list[Readings] = []
+    points, looks, targets, truths = [], [], [], []
+    for look, fixation in enumerate(fixations):
+        for sample in fixation.samples:
+            row = read(sample.observation, estimate(sample.observation))
+            if row is None:
+                continue
+            truth = sample.observation.frame.truth
+            rows.append(row)
+            points.append(sample.point_px)
+            looks.append(look)
+            targets.append(fixation.target)
+            truths.append(np.full(3, np.nan) if truth is None else (truth.left_eye_mm + truth.right_eye_mm) / 2)
+    if not rows:
+        return None
+    readings = Readings(*(np.concatenate([getattr(row, f.name) for row in rows]) for f in fields(Readings)))
+    point_px = np.array(points)
+    return Labelled(
+        readings, point_px, screen.px_to_camera(point_px), np.array(looks), np.array(targets), np.array(truths)
+    )

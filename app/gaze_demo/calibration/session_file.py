@@ -1,0 +1,261 @@
+"""A sitting on disk: one `.npz` of plain arrays with JSON inside, checked throughout when it is read. No pickles."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gaze_demo.calibration.sample import CameraKey, Fixation, Kind, Sample, Session
+from gaze_demo.calibration.screen import ScreenGeometry
+from gaze_demo.camera.frame import Frame, Truth
+from gaze_demo.errors import UserError
+from gaze_demo.geometry import Array, Intrinsics
+from gaze_demo.landmarks.face import COUNT, FaceLandmarks
+from gaze_demo.landmarks.head_pose import HeadPose
+from gaze_demo.pipeline import EyeObservation, Observation, Reason
+
+SUFFIX = ".npz"
+_MAX_BYTES = 512 * 1024 * 1024
+_MAX_SAMPLES = 5000
+_MAX_IMAGE_PX = 8000
+_MAX_HEADER = 4096
+_JPEG_FRAMES = (0xC0, 0xC1, 0xC2)
+_ENCODING = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+_REASONS = tuple(Reason)
+
+
+class _FixationMeta(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    kind: Kind
+    target: Annotated[int, Field(ge=0, le=10000)]
+    frames: Annotated[int, Field(ge=0, le=1_000_000)]
+    samples: Annotated[int, Field(ge=0, le=_MAX_SAMPLES)]
+
+
+class _Meta(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    version: Literal[1]
+    screen: ScreenGeometry
+    camera: CameraKey
+    created: Annotated[str, Field(max_length=40)]
+    fixations: Annotated[list[_FixationMeta], Field(max_length=1000)]
+
+
+_SHAPES: dict[str, tuple[int, ...]] = {
+    "point_px": (2,),
+    "time_s": (),
+    "camera": (4,),
+    "landmarks": (COUNT, 3),
+    "blink": (2,),
+    "head_rotation": (3, 3),
+    "head_mm": (3,),
+    "eyes": (2, 7),
+    "work_ms": (2,),
+}
+"""Of one sample. `camera`: fx, fy, cx, cy. `eyes`: left and right; centre, openness, width, brightness, reason.
+`work_ms`: landmarks, pose."""
+_TRUTH_SHAPES: dict[str, tuple[int, ...]] = {
+    "truth_target_mm": (3,),
+    "truth_left": (3,),
+    "truth_right": (3,),
+    "truth_left_eye_mm": (3,),
+    "truth_right_eye_mm": (3,),
+    "truth_head_rotation": (3, 3),
+    "truth_closure": (),
+}
+"""As in `Truth`; NaN where a frame's truth is unknown, left out where no frame's is known."""
+
+
+def save_session(session: Session, path: Path) -> None:
+    """Write a sitting; images are kept as fine JPEGs, some 10 MB in all. Raises UserError where that fails."""
+    samples = [sample for fixation in session.fixations for sample in fixation.samples]
+    meta = _Meta(
+        version=1,
+        screen=session.screen,
+        camera=session.camera,
+        created=session.created,
+        fixations=[
+            _FixationMeta(kind=f.kind, target=f.target, frames=f.frames, samples=len(f.samples))
+            for f in session.fixations
+        ],
+    )
+    images = [cv2.imencode(".jpg", sample.observation.frame.image, _ENCODING)[1].ravel() for sample in samples]
+    arrays: dict[str, NDArray[Any]] = {
+        "meta": np.frombuffer(meta.model_dump_json().encode(), np.uint8),
+        "image_bytes": np.concatenate([np.zeros(0, np.uint8), *images]),
+        "image_length": np.array([len(image) for image in images], np.int64),
+    }
+    rows = [_row(sample) for sample in samples]
+    for name, shape in _SHAPES.items():
+        arrays[name] = np.array([row[name] for row in rows], float).reshape(-1, *shape)
+    if any(sample.observation.frame.truth for sample in samples):
+        for name, shape in _TRUTH_SHAPES.items():
+            arrays[name] = np.array([_truth_value(sample, name, shape) for sample in samples])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def load_session(path: Path) -> Session:
+    """Read a sitting; raises UserError, naming what is wrong, where the file is not one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(info.file_size for info in archive.infolist()) > _MAX_BYTES:
+                raise UserError(f"{path}: a recorded sitting has at most {_MAX_BYTES // 2**20} MB.")
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (ValueError, zipfile.BadZipFile, EOFError, KeyError):
+        raise UserError(f"{path} is damaged or no recorded sitting.") from None
+    try:
+        return _session(arrays)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise UserError(f"{path}: {'.'.join(map(str, first['loc'])) or 'meta'}: {first['msg']}.") from None
+    except ValueError as error:
+        raise UserError(f"{path}: {error}.") from None
+
+
+def _row(sample: Sample) -> dict[str, Any]:
+    seen = sample.observation
+    if seen.landmarks is None or seen.pose is None or seen.left is None or seen.right is None:
+        raise ValueError("a sample without a face cannot be kept")
+    face, camera = seen.landmarks, seen.camera
+    return {
+        "point_px": sample.point_px,
+        "time_s": seen.frame.time_s,
+        "camera": (camera.fx, camera.fy, camera.cx, camera.cy),
+        "landmarks": np.concatenate([face.points_px, face.depth_px[:, None]], 1),
+        "blink": (face.blink_left, face.blink_right),
+        "head_rotation": seen.pose.rotation,
+        "head_mm": seen.pose.translation_mm,
+        "eyes": [
+            (*eye.centre_mm, eye.openness, eye.width_px, eye.brightness, _REASONS.index(eye.reason))
+            for eye in (seen.left, seen.right)
+        ],
+        "work_ms": (seen.landmarks_ms, seen.pose_ms),
+    }
+
+
+def _truth_value(sample: Sample, name: str, shape: tuple[int, ...]) -> Array:
+    truth = sample.observation.frame.truth
+    return np.full(shape, np.nan) if truth is None else np.asarray(getattr(truth, name.removeprefix("truth_")), float)
+
+
+def _session(arrays: dict[str, NDArray[Any]]) -> Session:
+    meta = _Meta.model_validate_json(_bytes(arrays, "meta").tobytes())
+    count = sum(fixation.samples for fixation in meta.fixations)
+    if count > _MAX_SAMPLES:
+        raise ValueError(f"a recorded sitting has at most {_MAX_SAMPLES} samples")
+    columns = {name: _numbers(arrays, name, (count, *shape)) for name, shape in _SHAPES.items()}
+    for name, values in columns.items():
+        if name != "blink" and not np.isfinite(values).all():
+            raise ValueError(f"'{name}' has numbers that are not finite")
+    for name, shape in _TRUTH_SHAPES.items() if "truth_left" in arrays else ():
+        columns[name] = _numbers(arrays, name, (count, *shape))
+    images = _images(arrays, count)
+    samples = [_sample(columns, image, i) for i, image in enumerate(images)]
+    fixations, start = [], 0
+    for fixation in meta.fixations:
+        kept = tuple(samples[start : start + fixation.samples])
+        fixations.append(Fixation(fixation.kind, fixation.target, max(fixation.frames, len(kept)), kept))
+        start += fixation.samples
+    return Session(meta.screen, meta.camera, meta.created, tuple(fixations))
+
+
+def _array(arrays: dict[str, NDArray[Any]], name: str) -> NDArray[Any]:
+    if name not in arrays:
+        raise ValueError(f"'{name}' is missing")
+    return arrays[name]
+
+
+def _bytes(arrays: dict[str, NDArray[Any]], name: str) -> NDArray[np.uint8]:
+    values = _array(arrays, name)
+    if values.dtype != np.uint8 or values.ndim != 1:
+        raise ValueError(f"'{name}' must be bytes")
+    return values
+
+
+def _numbers(arrays: dict[str, NDArray[Any]], name: str, shape: tuple[int, ...]) -> Array:
+    values = _array(arrays, name)
+    if values.dtype != np.float64 or values.shape != shape:
+        raise ValueError(f"'{name}' must be numbers of the shape {list(shape)}, not {list(values.shape)}")
+    return values
+
+
+def _images(arrays: dict[str, NDArray[Any]], count: int) -> list[NDArray[np.uint8]]:
+    data, lengths = _bytes(arrays, "image_bytes"), _array(arrays, "image_length")
+    if lengths.dtype != np.int64 or lengths.shape != (count,) or (lengths <= 0).any() or lengths.sum() != len(data):
+        raise ValueError("'image_length' does not fit 'image_bytes'")
+    images = []
+    for end, length in zip(np.cumsum(lengths), lengths, strict=True):
+        blob = data[end - length : end]
+        # The size stands in the header: refused before anything is unpacked.
+        if max(_jpeg_size(blob[:_MAX_HEADER].tobytes())) > _MAX_IMAGE_PX:
+            raise ValueError("'image_bytes' holds an image of an implausible size")
+        image = cv2.imdecode(blob, cv2.IMREAD_COLOR)
+        if image is None:
+            raise ValueError("'image_bytes' holds a damaged image")
+        images.append(np.asarray(image, np.uint8))
+    return images
+
+
+def _jpeg_size(header: bytes) -> tuple[int, int]:
+    """Height and width that a JPEG's frame header tells; raises ValueError where there is none."""
+    position = 2
+    while header[:2] == b"\xff\xd8" and position + 9 <= len(header) and header[position] == 0xFF:
+        marker, length = header[position + 1], int.from_bytes(header[position + 2 : position + 4], "big")
+        if marker in _JPEG_FRAMES:
+            height, width = (int.from_bytes(header[position + i : position + i + 2], "big") for i in (5, 7))
+            return height, width
+        position += 2 + length
+    raise ValueError("'image_bytes' holds something else than JPEG images")
+
+
+def _sample(columns: dict[str, Array], image: NDArray[np.uint8], i: int) -> Sample:
+    landmarks = columns["landmarks"][i]
+    fx, fy, cx, cy = (float(v) for v in columns["camera"][i])
+    if fx <= 0 or fy <= 0:
+        raise ValueError("'camera' must have focal lengths above zero")
+    left, right = (_eye(side, values) for side, values in zip(("left", "right"), columns["eyes"][i], strict=True))
+    truth = None
+    if "truth_left" in columns and np.isfinite(columns["truth_left"][i]).all():
+        truth = Truth(**{name.removeprefix("truth_"): columns[name][i] for name in _TRUTH_SHAPES})
+    blink_left, blink_right = columns["blink"][i]
+    seen = Observation(
+        frame=Frame(image, i, float(columns["time_s"][i]), truth=truth),
+        camera=Intrinsics(image.shape[1], image.shape[0], fx, fy, cx, cy),
+        landmarks=FaceLandmarks(landmarks[:, :2], landmarks[:, 2], float(blink_left), float(blink_right)),
+        pose=HeadPose(columns["head_rotation"][i], columns["head_mm"][i]),
+        left=left,
+        right=right,
+        reason=Reason.NONE,
+        landmarks_ms=float(columns["work_ms"][i, 0]),
+        pose_ms=float(columns["work_ms"][i, 1]),
+    )
+    return Sample(seen, columns["point_px"][i])
+
+
+def _eye(side: Any, values: Array) -> EyeObservation:
+    if not 0 <= values[6] < len(_REASONS):
+        raise ValueError("'eyes' has an unknown reason")
+    reason = _REASONS[int(values[6])]
+    return EyeObservation(
+        side=side,
+        centre_mm=values[:3],
+        openness=float(values[3]),
+        blinking=reason is Reason.EYE_CLOSED,
+        width_px=float(values[4]),
+        brightness=float(values[5]),
+        reason=reason,
+    )

@@ -1,0 +1,170 @@
+"""`gaze-demo calibrate study`: the closed loop over people, heads, numbers of points, and what is believed wrongly.
+
+Each virtual person sits once with a still and once with a moving head, through the targets of all layouts. What is
+believed of lens and camera is changed afterwards, in the recorded samples: the head pose is measured again with another
+field of view, or the screen is thought to be elsewhere. So all rows are about the same frames.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+
+from gaze_demo.calibration.calibrate import Estimates, calibrate
+from gaze_demo.calibration.headless import load_models
+from gaze_demo.calibration.report import ModelReport
+from gaze_demo.calibration.sample import Fixation, Sample, Session
+from gaze_demo.calibration.targets import LAYOUTS, Target
+from gaze_demo.calibration.virtual_sitting import VirtualSitting, record_virtual
+from gaze_demo.errors import UserError
+from gaze_demo.geometry import Intrinsics
+from gaze_demo.intrinsics import Lens
+from gaze_demo.landmarks.head_pose import estimate_head_pose
+from gaze_demo.participant.participant import desk_screen
+from gaze_demo.participant.person import PEOPLE
+from gaze_demo.pipeline import Observation
+
+Head = Literal["still", "moving"]
+POINTS = (1, 2, 3, 5, 9, 13, 16)
+_WRONG_POINTS = 9
+_WRONG: dict[str, tuple[float | None, float]] = {
+    "field of view 45": (45.0, 0.0),
+    "field of view 80": (80.0, 0.0),
+    "camera 10 cm off": (None, 100.0),
+}
+"""Believed field of view in degrees (the true one is 60), and how far the camera is off in mm."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One model on one sitting. Degrees are seen from the eyes' true place."""
+
+    model: str
+    person: int
+    head: Head
+    points: int
+    believed: str
+    uncalibrated_deg: float | None
+    accuracy_deg: float | None
+    correction: str
+
+
+def run_study(models: Sequence[str], out: Path | None, seed: int, console: Console) -> list[Line]:
+    """Every line of the study; `out` gets them as JSON. Raises UserError where it cannot be written."""
+    estimators = load_models(models)
+    lines: list[Line] = []
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Sittings", total=len(PEOPLE) * 2)
+        for person in range(len(PEOPLE)):
+            for head in ("still", "moving"):
+                lines += study_sitting(person, head, seed, estimators)
+                progress.advance(task)
+    if out is not None:
+        try:
+            out.write_text(json.dumps([asdict(line) for line in lines], indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"{out} cannot be written: {error.strerror or error}.") from None
+    console.print(as_markdown(lines), markup=False, highlight=False, soft_wrap=True)
+    return lines
+
+
+def study_sitting(person: int, head: Head, seed: int, estimators: Sequence[Estimates]) -> list[Line]:
+    """All lines of one sitting."""
+    screen = desk_screen()
+    shares = sorted({share for points in POINTS for share in LAYOUTS[points]})
+    order = np.random.default_rng(seed).permutation(len(shares))
+    targets = [Target(int(i), shares[i][0] * screen.width_px, shares[i][1] * screen.height_px) for i in order]
+    session, _ = record_virtual(VirtualSitting(person=person, head=head, seed=seed), targets=targets)
+    fresh = [Estimates(estimator.model) for estimator in estimators]
+    lines = []
+    for points in POINTS:
+        wanted = {shares.index(share) for share in LAYOUTS[points]}
+        lines += _lines(only_targets(session, wanted), fresh, person, head, points, "the truth")
+    wanted = {shares.index(share) for share in LAYOUTS[_WRONG_POINTS]}
+    for name, (hfov_deg, lens_mm) in _WRONG.items():
+        wrong = only_targets(session, wanted)
+        known = fresh
+        if hfov_deg is not None:
+            wrong = seen_through(wrong, Lens(hfov_deg))
+            known = [Estimates(estimator.model) for estimator in estimators]
+        if lens_mm:
+            moved = screen.with_lens(screen.lens_x_mm + lens_mm, screen.lens_y_mm)
+            wrong = replace(wrong, screen=moved)
+        lines += _lines(wrong, known, person, head, _WRONG_POINTS, name)
+    return lines
+
+
+def only_targets(session: Session, targets: set[int]) -> Session:
+    """The sitting with the given targets for the fit alone; the validation stays whole."""
+    kept = tuple(f for f in session.fixations if f.kind == "validation" or f.target in targets)
+    return replace(session, fixations=kept)
+
+
+def seen_through(session: Session, lens: Lens) -> Session:
+    """The sitting as it would have been observed with another lens in mind: the landmarks stay, the poses change."""
+    camera = lens.for_size(session.camera.width, session.camera.height)
+    fixations = []
+    for fixation in session.fixations:
+        seen = [(_with_camera(sample.observation, camera), sample.point_px) for sample in fixation.samples]
+        samples = tuple(Sample(observation, point) for observation, point in seen if observation is not None)
+        fixations.append(Fixation(fixation.kind, fixation.target, fixation.frames, samples))
+    key = session.camera.model_copy(update={"hfov_deg": camera.hfov_deg, "distance_source": "given field of view"})
+    return replace(session, camera=key, fixations=tuple(fixations))
+
+
+def _with_camera(seen: Observation, camera: Intrinsics) -> Observation | None:
+    cut = replace(seen.camera, fx=camera.fx, fy=camera.fy)
+    pose = estimate_head_pose(seen.landmarks, cut) if seen.landmarks else None
+    if pose is None or seen.left is None or seen.right is None:
+        return None
+    return replace(
+        seen,
+        camera=cut,
+        pose=pose,
+        left=replace(seen.left, centre_mm=pose.left_eye_mm),
+        right=replace(seen.right, centre_mm=pose.right_eye_mm),
+    )
+
+
+def _lines(
+    session: Session, models: Sequence[Estimates], person: int, head: Head, points: int, believed: str
+) -> list[Line]:
+    report = calibrate(session, models).report
+    return [_line(model, person, head, points, believed) for model in report.models.values()]
+
+
+def _line(model: ModelReport, person: int, head: Head, points: int, believed: str) -> Line:
+    plain = model.uncalibrated.accuracy_true_deg if model.uncalibrated else None
+    return Line(model.model, person, head, points, believed, plain, model.accuracy_true_deg, model.correction)
+
+
+def as_markdown(lines: Sequence[Line]) -> str:
+    """A table: model and head by what varies, mean over people in degrees."""
+    columns: list[tuple[str, int, str]] = [(f"{points}", points, "the truth") for points in POINTS]
+    columns += [(name, _WRONG_POINTS, name) for name in _WRONG]
+    rows = [
+        "| model | head | not calibrated | " + " | ".join(title for title, _, _ in columns) + " |",
+        "|---|---|" + "---:|" * (len(columns) + 1),
+    ]
+    for model in dict.fromkeys(line.model for line in lines):
+        for head in ("still", "moving"):
+            own = [line for line in lines if line.model == model and line.head == head]
+            plain = _mean([line.uncalibrated_deg for line in own if line.believed == "the truth"])
+            cells = [
+                _mean([line.accuracy_deg for line in own if line.points == points and line.believed == believed])
+                for _, points, believed in columns
+            ]
+            rows.append(f"| {model} | {head} | {plain} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _mean(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{np.mean(known):.2f}" if known else "-"

@@ -1,0 +1,109 @@
+"""The virtual participant sits through a calibration: the same course, collector and observer as for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Literal
+
+from gaze_demo.calibration.sample import CameraKey, Session
+from gaze_demo.calibration.sitting import Sitting, Skipped, Timing
+from gaze_demo.calibration.targets import PursuitPath, Target, layout_targets, validation_targets
+from gaze_demo.camera.virtual import VirtualSource
+from gaze_demo.intrinsics import Lens
+from gaze_demo.participant.participant import desk_screen
+from gaze_demo.pipeline import Observation, Observer
+
+TIMING = Timing(travel_s=0.1, settle_s=0.4)
+"""Nobody needs to see the dot fly; a saccade takes a tenth of a second."""
+
+
+@dataclass(frozen=True)
+class VirtualSitting:
+    """Who sits there, and what is believed wrongly.
+
+    `lens`: what the observer believes of the camera, None for the truth. `lens_x_mm`: how far the camera is off the
+    middle of the screen, which the mapping is not told of.
+    """
+
+    points: int = 9
+    pursuit: bool = False
+    person: int = 0
+    head: Literal["still", "moving"] = "still"
+    seed: int = 0
+    width: int = 640
+    height: int = 480
+    rate: float = 30.0
+    lens: Lens | None = None
+    lens_x_mm: float = 0.0
+
+
+def record_virtual(
+    options: VirtualSitting,
+    *,
+    targets: Sequence[Target] | None = None,
+    on_sample: Callable[[Observation], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> tuple[Session, list[Skipped]]:
+    """A whole sitting, as fast as it can be computed.
+
+    `targets` replace those of the layout. `on_sample` hears of each kept observation, `on_progress` of targets done
+    and their number. Raises UserError for settings that cannot be.
+    """
+    believed = desk_screen()
+    true = believed.with_lens(believed.lens_x_mm + options.lens_x_mm, believed.lens_y_mm)
+    source = VirtualSource(
+        person=options.person,
+        head=options.head,
+        seed=options.seed,
+        width=options.width,
+        height=options.height,
+        rate=options.rate,
+        screen=true,
+        real_time=False,
+    )
+    lens = options.lens or Lens(known=source.intrinsics)
+    fit: Sequence[Target] | PursuitPath = targets or layout_targets(options.points, believed, options.seed)
+    if options.pursuit:
+        fit = PursuitPath(believed)
+    sitting = Sitting(fit, validation_targets(believed, options.seed), TIMING)
+    source.open()
+    try:
+        with Observer(video=True, lens=lens) as observer:
+            _run(source, observer, sitting, on_sample, on_progress)
+    finally:
+        source.close()
+    camera = CameraKey(
+        name=source.name,
+        width=options.width,
+        height=options.height,
+        hfov_deg=lens.for_size(options.width, options.height).hfov_deg,
+        distance_source="measured intrinsics" if options.lens is None else "given field of view",
+    )
+    created = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return Session(believed, camera, created, tuple(sitting.fixations)), sitting.skipped
+
+
+def _run(
+    source: VirtualSource,
+    observer: Observer,
+    sitting: Sitting,
+    on_sample: Callable[[Observation], None] | None,
+    on_progress: Callable[[int, int], None] | None,
+) -> None:
+    told = done = 0
+    dot = sitting.advance(0.0)
+    while dot is not None:
+        source.look_at_screen_px(dot.x_px, dot.y_px)
+        frame = source.read()
+        if dot.phase != "travel":  # eyes on their way are of no use to anyone
+            sitting.add(observer.observe(frame))
+        dot = sitting.advance(frame.time_s)
+        if on_sample:
+            for sample in (sample for fixation in sitting.fixations[told:] for sample in fixation.samples):
+                on_sample(sample.observation)
+        told = len(sitting.fixations)
+        if on_progress and sitting.steps_done != done:
+            done = sitting.steps_done
+            on_progress(done, sitting.steps)
