@@ -36,6 +36,14 @@ examples:
   gaze-demo track photographs/ --model teacher --model my-model.onnx --hfov 45 --out gaze.csv
   gaze-demo track 0 --duration 60 --intrinsics camera.yaml --video annotated.mp4
 """
+_CALIBRATE_EXAMPLES = """\
+examples:
+  gaze-demo calibrate                                    the window, which begins with a calibration
+  gaze-demo calibrate --source virtual --headless --seed 1 --out report.json
+  gaze-demo calibrate --source virtual --headless --head moving --person 2 --points 16 --html report.html
+  gaze-demo calibrate --source sitting.npz --headless --model my-model.onnx
+  gaze-demo calibrate study --out study.json             people, heads, points, wrong lenses
+"""
 _SOURCE_HELP = (
     "a camera's number or name, a video file, an image, a folder of images, or 'virtual' for the virtual participant"
 )
@@ -93,6 +101,33 @@ def _parser() -> argparse.ArgumentParser:
     track.add_argument("--video", type=Path, metavar="FILE.mp4", help="the frames with the gazes drawn into them")
     track.add_argument("--duration", type=_positive, metavar="S", help="stop after so many seconds, as for a camera")
     _add_camera(track)
+
+    calibrate = commands.add_parser(
+        "calibrate",
+        help="calibrate to the screen and tell how accurate each model is",
+        description="Calibrates all models at once and tells how accurate each is on other targets.",
+        epilog=_CALIBRATE_EXAMPLES,
+        formatter_class=style,
+    )
+    calibrate.set_defaults(run=_calibrate, fullscreen=False, duration=None, stats=None)
+    calibrate.add_argument(
+        "what", nargs="?", choices=["study"], help="'study': the virtual people through everything that can vary"
+    )
+    calibrate.add_argument("--source", metavar="SOURCE", help="a camera, 'virtual', or a recorded sitting (.npz)")
+    _add_models(calibrate)
+    calibrate.add_argument("--headless", action="store_true", help="without a window: virtual, or a recorded sitting")
+    calibrate.add_argument("--out", type=Path, metavar="FILE.json", help="the report")
+    calibrate.add_argument("--html", type=Path, metavar="FILE.html", help="the report for people")
+    calibrate.add_argument("--record", type=Path, metavar="FILE.npz", help="keep the sitting for models to come")
+    calibrate.add_argument("--points", type=int, choices=[1, 2, 3, 5, 9, 13, 16], default=9, help="default: 9")
+    calibrate.add_argument("--pursuit", action="store_true", help="a dot to follow instead of points")
+    calibrate.add_argument("--person", type=int, choices=[0, 1, 2], default=0, help="which virtual person")
+    calibrate.add_argument("--head", choices=["still", "moving"], default="still", help="the virtual person's head")
+    calibrate.add_argument("--seed", type=int, default=0, help="of the virtual person and the order of targets")
+    calibrate.add_argument(
+        "--lens-x", type=float, default=0.0, metavar="MM", help="put the virtual camera off the screen's middle, unsaid"
+    )
+    _add_camera(calibrate)
 
     models = commands.add_parser("models", help="the models at hand", description="Lists the models at hand.")
     models.set_defaults(run=_models)
@@ -158,6 +193,47 @@ def _track(options: argparse.Namespace) -> int:
             video=options.video,
             duration_s=options.duration,
             source_options=source,
+        ),
+        Console(),
+    )
+    return 0
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    if options.what != "study" and not options.headless:
+        return _window(options)
+    silence_native_logs()
+    from rich.console import Console
+
+    if options.what == "study":
+        from gaze_demo.calibration.study import run_study
+
+        run_study(options.model, options.out, options.seed, Console())
+        return 0
+    from gaze_demo.calibration.headless import HeadlessOptions, run_headless
+    from gaze_demo.calibration.virtual_sitting import VirtualSitting
+
+    width, height = options.size or (640, 480)
+    sitting = VirtualSitting(
+        points=options.points,
+        pursuit=options.pursuit,
+        person=options.person,
+        head=options.head,
+        seed=options.seed,
+        width=width,
+        height=height,
+        rate=options.rate or 30.0,
+        lens=_lens(options),
+        lens_x_mm=options.lens_x,
+    )
+    run_headless(
+        HeadlessOptions(
+            source=options.source or "virtual",
+            models=tuple(options.model),
+            out=options.out,
+            html=options.html,
+            record=options.record,
+            sitting=sitting,
         ),
         Console(),
     )
