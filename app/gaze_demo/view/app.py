@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _FLAGS = {"two_panes": True, "each_eye": True, "axes": False, "crops": False, "plot": True, "stages": True}
 """Menu entries that are remembered, with what they are at first."""
 _FILTER_STRENGTH = 0.5
+_PLOT_MS = 3000
 
 
 class App(QObject):
@@ -49,6 +50,8 @@ class App(QObject):
         self.source = SourceControl(self.window, self.engine, settings, self.background, options)
         self.models = ModelControl(self.window, self.engine, settings, self.background, options.models)
         trouble.raised.connect(lambda text: self.window.notice.show_notice(text, Level.TROUBLE))
+        self._plot_wanted = False
+        self._plot_timer = QTimer(self, singleShot=True, interval=_PLOT_MS)
         self._connect()
         self._restore()
 
@@ -59,7 +62,7 @@ class App(QObject):
         self.heartbeat.start()
         self.models.look()
         self.source.start(self._options.source)
-        self.background.run(_load_plotting, lambda _: self.window.plot.build(), self._no_plot)
+        self._plot_timer.start()
 
     def close(self) -> None:
         """Remember the window, and stop the workers."""
@@ -76,6 +79,8 @@ class App(QObject):
         self.source.opening.connect(self.live.forget)
         self.models.changed.connect(self._show_messages)
         self.live.first_seen.connect(self._show_messages)
+        self.live.first_seen.connect(self._load_plot)
+        self._plot_timer.timeout.connect(self._load_plot)
         for name, call in {
             "open_file": self.source.ask_for_file,
             "open_folder": self.source.ask_for_folder,
@@ -165,6 +170,12 @@ class App(QObject):
                 seen=side in self.live.seen,
             )
             self.window.panes[side].preview.show_message(message_for(circumstances, remedies))
+
+    def _load_plot(self) -> None:
+        """Once a gaze is seen, or none came for a while: loading the plot would hold up the first one."""
+        if not self._plot_wanted:
+            self._plot_wanted = True
+            self.background.run(_load_plotting, lambda _: self.window.plot.build(), self._no_plot)
 
     def _no_plot(self, error: Exception) -> None:
         self.window.notice.show_notice(f"The plot cannot be shown: {error}.", Level.WARNING)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 
 from gaze_demo import paths
 from gaze_demo.errors import UserError
+from gaze_demo.native_logs import silence_native_logs
 from gaze_demo.view.app import App
 from gaze_demo.view.log import start_log
 from gaze_demo.view.qt import application
@@ -33,6 +34,7 @@ def run_window(options: WindowOptions) -> int:
     trouble = TroubleRelay()
     trouble.install()
     qt = application()
+    silence_native_logs()  # from here on: what Qt says when it finds no display must be seen
     app = App(qt, options, Settings(frozen=options.duration_s is not None), trouble)
     failure: list[UserError] = []
 
