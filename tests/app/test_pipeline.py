@@ -10,8 +10,9 @@ from app.drawn_face import CAMERA, head_pose, landmarks_of, noise_image
 from app.tiny_models import follows_head
 from gaze_demo import paths, pipeline
 from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.errors import UserError
-from gaze_demo.geometry import Intrinsics, angle_between, mirror_vector
+from gaze_demo.geometry import Intrinsics, angle_between, mirror_vector, pitch_yaw_to_vector
 from gaze_demo.intrinsics import Lens
 from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.model.registry import find_model
@@ -175,12 +176,13 @@ def observe_drawn(
     ("unusual", "reason"),
     [
         pytest.param({}, Reason.NONE, id="nothing"),
-        pytest.param({"openness": 0.12, "blink": 0.35}, Reason.NONE, id="looking far down"),
+        pytest.param({"openness": 0.14, "blink": 0.45}, Reason.NONE, id="looking far down"),
+        pytest.param({"openness": 0.18, "blink": 0.45, "degrees": (0, 30, 0)}, Reason.NONE, id="far down, turned"),
+        pytest.param({"openness": 0.1, "blink": 0.39}, Reason.NONE, id="screwed up in a smile"),
         pytest.param({"openness": 0.25, "blink": 0.6}, Reason.NONE, id="a high blink score of an open eye"),
-        pytest.param({"openness": 0.12, "blink": 0.35, "degrees": (0, 30, 0)}, Reason.NONE, id="far down, turned"),
-        pytest.param({"openness": 0.12, "blink": 0.6}, Reason.EYE_CLOSED, id="closing"),
-        pytest.param({"openness": 0.04, "blink": 0.3}, Reason.EYE_CLOSED, id="closed"),
+        pytest.param({"openness": 0.08, "blink": 0.5}, Reason.EYE_CLOSED, id="closed"),
         pytest.param({"openness": 0.04, "blink": float("nan")}, Reason.EYE_CLOSED, id="closed, no blink score"),
+        pytest.param({"openness": 0.14, "blink": float("nan")}, Reason.NONE, id="far down, no blink score"),
         pytest.param({"gain": 0.05}, Reason.TOO_DARK, id="dark"),
         pytest.param({"distance_mm": 1000}, Reason.NONE, id="at a metre"),
         pytest.param({"distance_mm": 1900}, Reason.EYE_TOO_SMALL, id="at two metres"),
@@ -195,6 +197,24 @@ def test_why_there_is_no_gaze(monkeypatch: pytest.MonkeyPatch, unusual: dict[str
     assert seen.right is not None
     assert (seen.left.reason, seen.right.reason) == (reason, reason)
     assert seen.reason is reason
+
+
+@pytest.mark.parametrize("pitch_deg", [15.0, -20.0, -40.0])
+def test_eyes_that_look_far_up_or_down_are_not_taken_for_closed(pitch_deg: float) -> None:
+    source = VirtualSource(real_time=False)
+    source.open()
+    first = source.read()
+    assert first is not None
+    assert first.truth is not None
+    eyes_mm = (first.truth.left_eye_mm + first.truth.right_eye_mm) / 2
+    source.look_at_mm(eyes_mm + 500 * pitch_yaw_to_vector([np.radians(pitch_deg), 0.0]))
+    with Observer(video=False, lens=Lens(known=source.intrinsics)) as observer:
+        for _ in range(6):  # the eyes take a moment, and may blink on their way
+            source.read()
+        taken = [source.read() for _ in range(20)][::4]
+        seen = [observer.observe(one) for one in taken if one is not None]
+    assert len(seen) == 5
+    assert sum(one.valid for one in seen) >= 4
 
 
 @pytest.mark.parametrize(("yaw_deg", "far"), [(50, "right"), (-50, "left")])
