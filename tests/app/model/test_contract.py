@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from app.tiny_models import (
     normalised_eyes_contract,
     normalised_face_contract,
 )
-from gaze_demo.model.contract import MAX_BYTES, ContractError, NormalisedEyes, parse_contract
+from gaze_demo.model.contract import MAX_BYTES, Contract, ContractError, NormalisedEyes, parse_contract
 
 FORMS = {
     "normalised eyes": normalised_eyes_contract(),
@@ -98,3 +100,31 @@ def test_what_is_no_contract_is_refused_in_one_sentence(text: str) -> None:
 def test_a_contract_too_large_to_be_one_is_not_parsed() -> None:
     with pytest.raises(ContractError, match="KB"):
         parse_contract(" " * (MAX_BYTES + 1), "model.json")
+
+
+def test_the_examples_of_the_notes_are_valid(repository: Path) -> None:
+    notes = (repository / "models" / "contracts" / "README.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```json\n(.*?)```", notes, re.DOTALL)
+    assert len(examples) == 3
+    for example in examples:
+        parse_contract(example, "README.md")
+
+
+def test_the_notes_name_every_word_that_a_contract_may_use(repository: Path) -> None:
+    notes = (repository / "models" / "contracts" / "README.md").read_text(encoding="utf-8")
+    words: set[str] = set()
+
+    def gather(schema: Any) -> None:
+        if isinstance(schema, dict):
+            words.update(schema.get("properties", {}))
+            words.update(word for word in schema.get("enum", []) if not word.startswith("-"))
+            for part in schema.values():
+                gather(part)
+        elif isinstance(schema, list):
+            for part in schema:
+                gather(part)
+
+    gather(Contract.model_json_schema())
+    told_elsewhere = {"version", "title", "summary", "data", "scheme", "x", "y", "z"}  # free text, or in a sentence
+    missing = {word for word in words - told_elsewhere if not re.search(rf"\b{word}\b", notes)}
+    assert not missing
