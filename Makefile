@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
+SMOKE := runs/smoke
 XVFB := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
 
 # The installed metadata follows these two.
@@ -35,7 +36,13 @@ tests: $(VENV)/.test-installed
 	$(XVFB) $(BIN)/pytest $(ARGS)
 
 train-smoke: $(VENV)/.test-installed
-	$(BIN)/gaze-train smoke
+	rm -rf $(SMOKE)
+	$(BIN)/gaze-train data --renderer procedural --faces 300 --shard 150 --out $(SMOKE)/data
+	$(BIN)/gaze-train teacher training/configs/smoke.toml --set network.width=0.5 --data $(SMOKE)/data --out $(SMOKE)/teacher
+	$(BIN)/gaze-train distill training/configs/smoke.toml --set scheme.name=bounded --data $(SMOKE)/data \
+	    --teacher $(SMOKE)/teacher/network.pt --out $(SMOKE)/student
+	$(BIN)/gaze-train export $(SMOKE)/student/network.pt --out $(SMOKE)/student.onnx
+	$(BIN)/gaze-demo track assets/portrait.jpg --model $(SMOKE)/student.onnx --out $(SMOKE)/gaze.csv
 
 wheel: $(VENV)/.test-installed
 	rm -rf dist
