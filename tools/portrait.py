@@ -22,7 +22,12 @@ from gaze_demo.participant.portrait import HAIR, OTHER, SKIN, restyled
 BODY = (
     "110 190 130 160 290 160 310 220 345 262 365 345 420 345 470 370 500 420 511 511 0 511 18 400 22 320 40 265 90 222"
 )
-SURELY_BODY = "130 200 160 185 290 190 310 250 340 340 380 400 470 420 480 511 40 511 40 400 50 300 90 240"
+SURELY_BODY = "130 230 160 200 280 205 300 240 315 250 340 340 380 400 470 420 480 511 40 511 40 400 50 300 90 240"
+COLLAR = (
+    "183 149 170 148 158 149 146 153 136 160 127 170 121 180 113 187 113 196 117 204 112 209 130 230 290 260 303 236"
+    " 299 222 293 210 285 198 275 188 265 180 254 174 230 180 190 165"
+)
+BESIDE_COLLAR = "279 189 290 189 298 205 304 222 312 236 305 235 301 222 295 209 287 197"
 FACE = (
     "187 77 198 80 215 79 235 80 248 85 262 91 266 105 269 128 280 124 275 137 268 138 258 155 254 184 235 191 203 188"
     " 186 178 181 135 175 132 169 118 180 122 182 105"
@@ -64,6 +69,8 @@ def silhouette(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     mask[:250, :60] = mask[:10] = cv2.GC_BGD
     cv2.ellipse(mask, HEAD, (55, 70), 0, 0, 360, cv2.GC_FGD, -1)
     cv2.fillPoly(mask, [polygon(SURELY_BODY)], cv2.GC_FGD)
+    cv2.fillPoly(mask, [polygon(COLLAR)], cv2.GC_FGD)
+    cv2.fillPoly(mask, [polygon(BESIDE_COLLAR)], cv2.GC_BGD)
     cv2.setRNGSeed(1)
     cv2.grabCut(photo, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 8, cv2.GC_INIT_WITH_MASK)
     person = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
@@ -75,12 +82,12 @@ def silhouette(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def regions(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Grey levels as in gaze_demo.participant.portrait."""
     person = silhouette(photo)
-    collar = np.zeros_like(person)
-    cv2.fillPoly(collar, [polygon(FACE)], 1)
+    face = np.zeros_like(person)
+    cv2.fillPoly(face, [polygon(FACE)], 1)
     above = np.arange(512)[:, None] < 148
     beside = (np.arange(512)[None] > 150) & (np.arange(512)[None] < 302)
     levels = np.where(above & beside, HAIR, OTHER).astype(np.uint8)
-    levels[collar == 1] = SKIN
+    levels[face == 1] = SKIN
     cv2.fillPoly(levels, [np.rint(find_landmarks(photo)[list(LIPS_INSIDE)]).astype(np.int32)], OTHER)
     return np.where(person == 1, levels, 0).astype(np.uint8)
 

@@ -94,7 +94,7 @@ def set_portrait(portrait: Portrait, camera: Intrinsics, distance_mm: float) -> 
     sway = np.broadcast_to((1 - 0.7 * _smooth(down / 190))[:, None], (rows, columns))
     depth = _depth(landmarks + margin, pose, camera, cell, (rows, columns))
     tables = Tables(depth, turn, np.ascontiguousarray(sway, np.float32), cover)
-    wall = _wall(image, beside_person < 10, margin, camera)
+    wall = _wall(image, beside_person < 2.5 * rim, margin, camera)
     return Plate(np.asarray(image, np.uint8), margin, landmarks, pose, camera, wall, cell, tables)
 
 
