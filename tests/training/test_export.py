@@ -8,11 +8,12 @@ from gaze_demo.errors import UserError
 from gaze_demo.model.contract import METADATA_KEY, Training, parse_contract
 from gaze_training import export
 from gaze_training.config import OptimiserConfig, RunConfig
-from gaze_training.export import Description, export_int8, export_onnx, run_onnx, worst_difference_rad
+from gaze_training.export import Description, export_int8, export_onnx, worst_difference_rad
 from gaze_training.eyes import Eyes
 from gaze_training.metrics import predict
 from gaze_training.networks.spec import NetworkSpec, build_network
 from gaze_training.networks.store import StoredNetwork
+from gaze_training.onnx_run import run_onnx
 from gaze_training.trainer import Trainer
 from training.drawn_eyes import drawn_faces
 

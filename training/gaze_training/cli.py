@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from gaze_demo import __version__
 from gaze_demo.errors import UserError
-from gaze_training.commands import data, export, study, train
+from gaze_training.commands import card, data, evaluate, export, study, train
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gaze-train {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
-    for command in (data, train, study, export):
+    for command in (data, train, study, evaluate, export, card):
         command.add_to(commands)
     return parser
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
@@ -36,12 +35,12 @@ from gaze_training.eyes import Eyes
 from gaze_training.networks.cost import cost_of
 from gaze_training.networks.output import GazeNetwork
 from gaze_training.networks.store import StoredNetwork
+from gaze_training.onnx_run import EMBEDDING, EYES, GAZE, HEAD, open_session, run_onnx
 
 OPSET = 17
 TOLERANCE_RAD = 1e-4
 MAX_BYTES = 10_000_000
 CALIBRATION_EYES = 512
-_EYES, _HEAD, _GAZE, _EMBEDDING = "eyes", "head", "gaze", "embedding"
 
 
 @dataclass(frozen=True)
@@ -85,13 +84,13 @@ def contract_of(network: GazeNetwork, description: Description) -> Contract:
     """The contract of every network of this project: normalised eyes in, angles in the normalised frame out."""
     cost = cost_of(network)
     pixels = Pixels(width=WIDTH_PX, height=HEIGHT_PX, colour="grey")
-    head = HeadPoseInput(tensor=_HEAD, components=("pitch", "yaw"))
+    head = HeadPoseInput(tensor=HEAD, components=("pitch", "yaw"))
     return Contract.model_validate(
         {
             "title": description.title,
             "role": description.role,
-            "input": NormalisedEyes(pixels=pixels, eyes=EyeRows(tensor=_EYES), head_pose=head).model_dump(),
-            "output": AnglesOutput(tensor=_GAZE, embedding=_EMBEDDING).model_dump(),
+            "input": NormalisedEyes(pixels=pixels, eyes=EyeRows(tensor=EYES), head_pose=head).model_dump(),
+            "output": AnglesOutput(tensor=GAZE, embedding=EMBEDDING).model_dump(),
             "parameters": cost.parameters,
             "macs": 2 * cost.macs,  # both eyes
             "training": description.training.model_dump(),
@@ -110,7 +109,7 @@ def export_int8(path: Path, int8_path: Path, contract: Contract, calibration: Ey
     with tempfile.TemporaryDirectory() as folder:
         prepared, quantised = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
         quant_pre_process(str(path), str(prepared), skip_symbolic_shape=True)
-        last = next(node.name for node in onnx.load(prepared).graph.node if _GAZE in node.output)
+        last = next(node.name for node in onnx.load(prepared).graph.node if GAZE in node.output)
         logger = logging.getLogger()
         level = logger.level
         logger.setLevel(logging.ERROR)  # it warns of each layer that it leaves alone
@@ -148,25 +147,9 @@ def worst_difference_rad(network: GazeNetwork, path: Path) -> float:
     for size in (1, 2):
         for start in range(0, len(crops), size):
             part = slice(start, start + size)
-            feed = {_EYES: crops[part].numpy(), _HEAD: head[part].numpy()}
-            worst = max(worst, float(np.abs(session.run([_GAZE], feed)[0] - expected[part]).max()))
+            feed = {EYES: crops[part].numpy(), HEAD: head[part].numpy()}
+            worst = max(worst, float(np.abs(session.run([GAZE], feed)[0] - expected[part]).max()))
     return worst
-
-
-def run_onnx(path: Path, eyes: Eyes) -> Tensor:
-    """Gaze (M, 2) in radians that an exported file gives for eyes, two at a time as in the app."""
-    session = open_session(path)
-    crops, head = eyes.crops.float().cpu().numpy(), eyes.head.cpu().numpy()
-    parts = [_feed(crops, head, start) for start in range(0, len(eyes), 2)]
-    return torch.from_numpy(np.concatenate([session.run([_GAZE], part)[0] for part in parts]))
-
-
-def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """As the app runs a model: one thread on the CPU."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 class _Reader(CalibrationDataReader):  # type: ignore[misc]
@@ -195,8 +178,8 @@ class _Outputs(nn.Module):
 def _traced(network: GazeNetwork) -> bytes:
     file: Any = io.BytesIO()  # any file will do, whatever the annotation says
     example = (torch.rand(2, 1, HEIGHT_PX, WIDTH_PX) * 255, torch.zeros(2, 2))
-    names: dict[str, Any] = {"input_names": [_EYES, _HEAD], "output_names": [_GAZE, _EMBEDDING]}
-    axes = {name: {0: "n"} for name in (_EYES, _HEAD, _GAZE, _EMBEDDING)}
+    names: dict[str, Any] = {"input_names": [EYES, HEAD], "output_names": [GAZE, EMBEDDING]}
+    axes = {name: {0: "n"} for name in (EYES, HEAD, GAZE, EMBEDDING)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter by tracing is an old one; it needs no further package
         torch.onnx.export(
@@ -214,7 +197,7 @@ def _write(model: onnx.ModelProto, path: Path, contract: Contract) -> None:
 
 
 def _feed(crops: NDArray[np.float32], head: NDArray[np.float32], start: int) -> dict[str, NDArray[np.float32]]:
-    return {_EYES: crops[start : start + 2], _HEAD: head[start : start + 2]}
+    return {EYES: crops[start : start + 2], HEAD: head[start : start + 2]}
 
 
 def _mean_deg(first: Tensor, second: Tensor) -> float:

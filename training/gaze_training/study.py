@@ -55,19 +55,30 @@ def run_study(study: StudyConfig, out: Path, real: Path | None, workers: int = 1
         _portraits(out, real)  # found and cached once, before several processes want them
     yield len(results), len(runs)
     waiting = [run for run in runs if run.key not in results]
+    for key in _done_by(workers, waiting, results, out, real):
+        results.add(key)
+        yield len(results), len(runs)
+
+
+def _done_by(workers: int, waiting: list[PlannedRun], results: set[str], out: Path, real: Path | None) -> Iterator[str]:
+    """Do the runs, each after its teachers; yields their keys as they are done. `results` grows meanwhile."""
+    if workers == 1:
+        for run in waiting:  # the plan's order is right already
+            do_run(run, out, real)
+            yield run.key
+        return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, max(1, len(waiting))), mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
         going: dict[Future[None], str] = {}
         while waiting or going:
             ready = [run for run in waiting if results.issuperset(run.teachers)]
-            for run in ready[: max(0, workers - len(going))]:
+            for run in ready[: workers - len(going)]:
                 going[pool.submit(do_run, run, out, real)] = run.key
                 waiting.remove(run)
             finished, _ = wait(going, return_when=FIRST_COMPLETED)
             for future in finished:
                 future.result()
-                results.add(going.pop(future))
-                yield len(results), len(runs)
+                yield going.pop(future)
 
 
 def do_run(run: PlannedRun, out: Path, real: Path | None) -> None:

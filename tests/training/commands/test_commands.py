@@ -1,7 +1,9 @@
+import json
 from pathlib import Path
 
 import pytest
 
+from gaze_training.card import load_cards
 from gaze_training.cli import main
 from gaze_training.commands.options import overrides_of
 from training.drawn_eyes import drawn_faces
@@ -80,3 +82,52 @@ def test_values_are_read_as_toml_writes_them_and_as_text_otherwise() -> None:
         "d": "staged-hints",
         "e": ["x"],
     }
+
+
+def test_an_exported_model_is_measured_and_gets_its_card(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["teacher", str(config), "--data", "data", "--out", "run", "--device", "cpu"]) == 0
+    assert main(["export", "run/network.pt", "--out", "models/tiny.onnx"]) == 0
+    capsys.readouterr()
+    models = ["--model", "models/tiny.onnx", "--model", "run/network.pt"]
+    assert main(["evaluate", "response", "data", *models, "--json", "figures.json"]) == 0
+    shown = capsys.readouterr().out
+    assert "into the lens" in shown  # the constant answer stands beside the models
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    exported, trained = (figures[name][0]["yaw"]["gain"] for name in ("models/tiny.onnx", "run/network.pt"))
+    assert exported == pytest.approx(trained, abs=1e-3)
+    assert main(["card", "models/tiny.onnx", "--response", "data"]) == 0
+    (card,) = load_cards(tmp_path / "models")
+    assert card.training.data == ("data",)
+    assert card.response[0].yaw.gain == pytest.approx(exported, abs=1e-3)
+    assert card.latency_ms > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["evaluate", "points", "absent.npz", "--model", "run.pt"], "absent.npz"),
+        (["evaluate", "response", "data", "--model", "absent.onnx"], "absent.onnx"),
+        (["evaluate", "response", "data", "--model", "absent.pt"], "absent.pt"),
+        (["card", "absent.onnx"], "absent.onnx"),
+        (["export", "absent.pt", "--out", "a.onnx"], "absent.pt"),
+        (["export", "absent.pt", "--out", "a.txt"], ".onnx"),
+        (["export", "absent.pt", "--out", "a.onnx", "--int8"], "--calibration"),
+        (["study", "absent.toml"], "absent.toml"),
+    ],
+)
+def test_a_file_that_is_not_there_is_one_sentence(
+    config: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1

@@ -18,6 +18,7 @@ def add_to(commands: Any) -> None:
     add("--out", type=Path, default=Path("runs/study"), metavar="DIR", help="where the runs go, and a stopped study on")
     add("--workers", type=int, default=1, metavar="N", help="runs at a time, one thread each")
     add("--report", type=Path, metavar="MD", help="write the report, with its plots in a folder beside it")
+    add("--models", type=Path, metavar="DIR", help="shipped models whose cards the report shows")
     add("--only-report", action="store_true", help="run nothing; report what is there")
     parser.set_defaults(run=run, parser=parser)
 
@@ -38,5 +39,5 @@ def run(options: argparse.Namespace) -> int:
     if options.report:
         from gaze_training.report import write_report
 
-        write_report(options.report, study, load_results(options.out))
+        write_report(options.report, study, load_results(options.out), options.models)
     return 0

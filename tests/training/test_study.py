@@ -1,0 +1,112 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import gaze_training
+from gaze_demo.errors import UserError
+from gaze_training.study import do_run, load_results, result_file, run_study
+from gaze_training.study_config import StudyConfig, plan, read_study
+from training.drawn_eyes import drawn_faces
+
+CONFIGS = Path(gaze_training.__file__).parents[1] / "configs"
+STUDY = """
+seeds = [1, 2]
+teachers = 2
+base.data.held_out = 0.3
+base.train = { epochs = 1, batch = 32, warmup_epochs = 0.0 }
+teacher.network = { kind = "residual", width = 0.25 }
+teacher.train = { epochs = 2 }
+
+[networks]
+wide = { kind = "mobilenet", width = 0.25, depth = 0.5 }
+thin = { kind = "mobilenet", width = 0.125, depth = 0.5 }
+
+[[schemes]]
+label = "assistant"
+name = "assistant"
+taught_by = "assistant"
+of = { thin = "wide" }
+networks = ["thin", "wide"]
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> StudyConfig:
+    (tmp_path / "study.toml").write_text(STUDY)
+    drawn_faces(60).save(tmp_path / "data" / "a.npz")
+    return read_study(tmp_path / "study.toml", (tmp_path / "data",))
+
+
+def test_every_teacher_comes_before_who_learns_from_it(study: StudyConfig, tmp_path: Path) -> None:
+    runs = plan(study, tmp_path)
+    place = {run.key: number for number, run in enumerate(runs)}
+    assert len(runs) == 2 + 2 * 2
+    assert all(place[teacher] < place[run.key] for run in runs for teacher in run.teachers)
+    assert next(run for run in runs if run.key == "thin-assistant-2").teachers == ("wide-assistant-2",)
+
+
+def test_the_teachers_differ_from_the_base_only_where_they_say_so(study: StudyConfig) -> None:
+    assert study.teacher.train.epochs == 2
+    assert study.teacher.train.batch == study.base.train.batch
+    assert study.teacher.data == study.base.data
+
+
+def test_the_runs_of_one_seed_share_data_and_seed(study: StudyConfig, tmp_path: Path) -> None:
+    own = [run.config for run in plan(study, tmp_path) if run.seed == 1 and run.network != "teacher"]
+    assert len({(config.seed, config.data, config.train) for config in own}) == 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stopped_study_goes_on_where_it_was(study: StudyConfig, tmp_path: Path, workers: int) -> None:
+    out = tmp_path / "out"
+    for run in plan(study, out)[:4]:
+        do_run(run, out, None)
+    times = {file: file.stat().st_mtime_ns for file in out.glob("runs/*/result.json")}
+    assert list(run_study(study, out, None, workers))[-1] == (6, 6)
+    assert all(file.stat().st_mtime_ns == time for file, time in times.items())
+    results = load_results(out)
+    assert len(results) == 6
+    assert all(result.parameters and not result.diverged for result in results)
+    assert not list(out.glob("runs/*/last.pt"))
+
+
+def test_results_of_another_plan_are_not_taken_over(study: StudyConfig, tmp_path: Path) -> None:
+    first = plan(study, tmp_path)[0]
+    do_run(first, tmp_path, None)
+    longer = study.model_copy(
+        update={
+            "teacher": study.teacher.model_copy(update={"train": study.base.train.model_copy(update={"epochs": 5})})
+        }
+    )
+    with pytest.raises(UserError, match="another configuration"):
+        next(run_study(longer, tmp_path, None))
+
+
+def test_a_damaged_result_is_one_sentence(tmp_path: Path) -> None:
+    file = result_file(tmp_path, "a")
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+    with pytest.raises(UserError, match="damaged"):
+        load_results(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text.replace('networks = ["thin", "wide"]', 'networks = ["slim"]'), "no such network: slim"),
+        (lambda text: text.replace("seeds = [1, 2]", "seeds = [1]"), "seeds"),
+        (lambda text: text.replace('of = { thin = "wide" }', 'of = { thin = "wide", wide = "thin" }'), "no run"),
+    ],
+)
+def test_a_wrong_plan_is_one_sentence(tmp_path: Path, change: Callable[[str], str], message: str) -> None:
+    (tmp_path / "study.toml").write_text(change(STUDY))
+    with pytest.raises(UserError, match=message):
+        plan(read_study(tmp_path / "study.toml"), tmp_path)
+
+
+def test_the_shipped_plan_has_five_seeds_and_every_run_a_teacher_in_it(tmp_path: Path) -> None:
+    study = read_study(CONFIGS / "study.toml")
+    assert len(study.seeds) >= 5
+    keys = {run.key for run in plan(study, tmp_path)}
+    assert all(keys.issuperset(run.teachers) for run in plan(study, tmp_path))

@@ -1,0 +1,122 @@
+"""A model's card: what it is, what it was trained on, and figures that a command measured, with their date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gaze_demo.errors import UserError
+from gaze_demo.model.contract import Training
+
+SUFFIX = ".card.json"
+INTENDED_USE = (
+    "Showing and teaching appearance-based gaze estimation with one webcam, and comparing students with their teacher. "
+    "Not for decisions about people, nor for telling who somebody is, what they feel or what they are worth."
+)
+LIMITS = (
+    "Trained on rendered eyes and on composites of photographs, not on measured gaze of people.",
+    "One webcam, one face, eyes at least about 20 px wide, heads turned by at most about 30 degrees.",
+    "Without a calibration of the person, errors of several degrees are usual; vertical gaze is the weaker axis.",
+    "Accuracy for different skins, eye shapes, ages, glasses and make-up was not measured one by one.",
+)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AxisFigures(_Part):
+    """Response to known rotations in one angle; a gain of 1 and 0 per degree of head turn are right.
+
+    `curve`: true angle and mean answer, degrees.
+    """
+
+    gain: float
+    per_head: float
+    r2: float
+    curve: tuple[tuple[float, float], ...] = ()
+
+
+class ResponseFigures(_Part):
+    """On faces of one renderer."""
+
+    renderer: str
+    faces: int
+    error_deg: float
+    pitch: AxisFigures
+    yaw: AxisFigures
+
+
+class ZeroFigures(_Part):
+    """One group of people who look into the lens, none of them trained on."""
+
+    group: str
+    people: int
+    error_deg: float
+
+
+class Card(_Part):
+    """`points_px`: medians of the point test. `latency_ms`: median of one call with both eyes, one thread.
+
+    `int8_loss_deg`: mean angle to the version that it was made of.
+    """
+
+    name: str
+    title: str
+    role: Literal["teacher", "student", "other"]
+    licence: str
+    attribution: str
+    training: Training
+    parameters: int | None
+    macs: int | None
+    size_bytes: int
+    measured: str
+    latency_ms: float
+    zero: tuple[ZeroFigures, ...] = ()
+    points_px: dict[str, float] = Field(default_factory=dict)
+    response: tuple[ResponseFigures, ...] = ()
+    int8_loss_deg: float | None = None
+    intended_use: str = INTENDED_USE
+    limits: tuple[str, ...] = LIMITS
+
+    def gain(self, axis: Literal["pitch", "yaw"]) -> float | None:
+        """Mean over the renderers of the response test."""
+        gains = [(row.pitch if axis == "pitch" else row.yaw).gain for row in self.response]
+        return float(np.mean(gains)) if gains else None
+
+    def curve(self, axis: Literal["pitch", "yaw"]) -> tuple[tuple[float, float], ...]:
+        """Of the response test's first renderer."""
+        if not self.response:
+            return ()
+        return (self.response[0].pitch if axis == "pitch" else self.response[0].yaw).curve
+
+    def zero_deg(self, group: str) -> float | None:
+        return next((row.error_deg for row in self.zero if row.group == group), None)
+
+
+def card_path(model: Path) -> Path:
+    """Where the card of an ONNX file lies."""
+    return model.with_suffix(SUFFIX)
+
+
+def write_card(card: Card, model: Path) -> None:
+    """As JSON beside the model, and as Markdown for people."""
+    from gaze_training.card_text import card_text
+
+    model.parent.mkdir(parents=True, exist_ok=True)
+    card_path(model).write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    model.with_suffix(".md").write_text(card_text(card), encoding="utf-8")
+
+
+def load_cards(folder: Path) -> list[Card]:
+    """All cards of a folder, teachers first, then by parameters. Raises UserError where one is damaged."""
+    cards = []
+    for path in folder.glob(f"*{SUFFIX}"):
+        try:
+            cards.append(Card.model_validate_json(path.read_text(encoding="utf-8")))
+        except (ValidationError, ValueError) as error:
+            raise UserError(f"{path} is no card of gaze-train; write it anew with `gaze-train card`.") from error
+    return sorted(cards, key=lambda card: (card.role != "teacher", -(card.parameters or 0), card.name))

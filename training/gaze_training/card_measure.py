@@ -1,0 +1,95 @@
+"""The figures of a card, measured on an ONNX file as it is shipped."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from gaze_demo.errors import UserError
+from gaze_demo.model.registry import find_model
+from gaze_training.angles import angle_between
+from gaze_training.card import AxisFigures, Card, ResponseFigures, ZeroFigures
+from gaze_training.data.sample import load_faces
+from gaze_training.evaluate.lens_faces import load_lens_faces
+from gaze_training.evaluate.points import load_point_eyes, point_test
+from gaze_training.evaluate.predict import Predict
+from gaze_training.evaluate.response import AxisResponse, response_test
+from gaze_training.evaluate.zero import heldout_mask, zero_test
+from gaze_training.eyes import Eyes
+from gaze_training.onnx_run import latency_ms, onnx_predictor, run_onnx
+
+
+def measure_card(
+    path: Path,
+    *,
+    portraits: Path | None = None,
+    points: Path | None = None,
+    response: Path | None = None,
+    full: Path | None = None,
+    cache: Path = Path("runs/cache"),
+) -> Card:
+    """Each test for which data is named: a folder of portraits, a file of webcam eyes, a folder of labelled faces.
+
+    `full`: the version that an 8 bit file was made of; its loss is measured on the faces of `response`. Raises
+    UserError where the file is no model of this project, or data cannot be read.
+    """
+    entry = find_model(str(path))
+    contract = entry.contract
+    predict = onnx_predictor(entry)
+    if full and not response:
+        raise UserError("--full needs --response DIR: faces on which the two versions are compared.")
+    return Card(
+        name=entry.name,
+        title=contract.title,
+        role=contract.role,
+        licence=contract.licence,
+        attribution=contract.attribution,
+        training=contract.training,
+        parameters=contract.parameters,
+        macs=contract.macs,
+        size_bytes=entry.size_bytes,
+        measured=date.today().isoformat(),
+        latency_ms=round(latency_ms(path), 4),
+        zero=_zero(portraits, cache, predict) if portraits else (),
+        points_px=_points(points, predict) if points else {},
+        response=_response(response, predict) if response else (),
+        int8_loss_deg=_apart_deg(full, path, response) if full and response else None,
+    )
+
+
+def _points(file: Path, predict: Predict) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in asdict(point_test(load_point_eyes(file), predict)).items()}
+
+
+def _zero(portraits: Path, cache: Path, predict: Predict) -> tuple[ZeroFigures, ...]:
+    faces = load_lens_faces(portraits, cache)
+    rows = zero_test(faces.where(heldout_mask(faces) & faces.open), predict).groups
+    return tuple(ZeroFigures(group=r.group, people=r.people, error_deg=round(r.error, 3)) for r in rows)
+
+
+def _response(folder: Path, predict: Predict) -> tuple[ResponseFigures, ...]:
+    rows = response_test(load_faces(folder), predict)
+    return tuple(
+        ResponseFigures(
+            renderer=row.renderer,
+            faces=row.faces,
+            error_deg=round(row.error, 3),
+            pitch=_axis(row.pitch),
+            yaw=_axis(row.yaw),
+        )
+        for row in rows
+    )
+
+
+def _axis(axis: AxisResponse) -> AxisFigures:
+    curve = tuple((round(true, 2), round(answer, 2)) for true, answer in axis.curve)
+    return AxisFigures(gain=round(axis.gain, 3), per_head=round(axis.per_head, 3), r2=round(axis.r2, 3), curve=curve)
+
+
+def _apart_deg(full: Path, small: Path, folder: Path) -> float:
+    eyes = Eyes.from_faces(load_faces(folder))
+    angles = angle_between(run_onnx(full, eyes), run_onnx(small, eyes))
+    return round(float(np.degrees(angles.mean())), 3)

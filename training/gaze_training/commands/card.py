@@ -1,0 +1,29 @@
+"""`gaze-train card`: measure an exported model and write its card."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add_to(commands: Any) -> None:
+    parser = commands.add_parser("card", help="measure an exported model and write its card, JSON and Markdown")
+    add = parser.add_argument
+    add("model", type=Path, nargs="+", metavar="ONNX", help="a model that gaze-train exported")
+    add("--faces", type=Path, metavar="DIR", help="portraits of people who look into the lens: the zero test")
+    add("--points", type=Path, metavar="NPZ", help="webcam eyes with known screen points: the point test")
+    add("--response", type=Path, metavar="DIR", help="labelled faces that were not trained on: the response test")
+    add("--full", type=Path, metavar="ONNX", help="what an 8 bit model was made of: its loss")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from gaze_training.card import card_path, write_card
+    from gaze_training.card_measure import measure_card
+
+    tests = {"portraits": options.faces, "points": options.points, "response": options.response, "full": options.full}
+    for model in options.model:
+        write_card(measure_card(model, **tests), model)
+        print(card_path(model))
+    return 0

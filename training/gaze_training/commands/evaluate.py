@@ -1,0 +1,147 @@
+"""`gaze-train evaluate zero|points|response|mirror`: how models answer to real people and to known rotations."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gaze_demo.errors import UserError
+
+if TYPE_CHECKING:
+    from gaze_training.evaluate.predict import Predict
+    from gaze_training.evaluate.zero import ZeroResult
+
+_CACHE = Path("runs/cache")
+
+
+def add_to(commands: Any) -> None:
+    parser = commands.add_parser("evaluate", help="measure models on real people and on known rotations")
+    tests = parser.add_subparsers(title="tests", metavar="TEST", required=True)
+    zero = _add(tests, "zero", "FACES", _zero, "portraits of people who look into the lens")
+    zero.add_argument(
+        "--response", type=Path, metavar="DIR", help="labelled faces, whose gains stand beside the errors"
+    )
+    mirror = _add(tests, "mirror", "FACES", _mirror, "portraits and their mirror images: do both answers agree")
+    for test in (zero, mirror):
+        test.add_argument(
+            "--people", choices=("heldout", "all"), default="heldout", help="heldout: kept out of training"
+        )
+    _add(tests, "points", "FILE", _points, "webcam eyes with known screen points (npz)")
+    _add(tests, "response", "DIR", _response, "labelled faces: gain, linearity, head turn, agreement of the eyes")
+
+
+def _add(tests: Any, name: str, data: str, run: Callable[..., int], text: str) -> Any:
+    parser = tests.add_parser(name, help=text)
+    parser.add_argument("data", type=Path, metavar=data, help=text)
+    parser.add_argument(
+        "--model",
+        action="append",
+        required=True,
+        metavar="MODEL",
+        help="ONNX file, model's name, or network.pt of a run",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _zero(options: argparse.Namespace) -> int:
+    from gaze_training.evaluate.lens_faces import load_lens_faces
+    from gaze_training.evaluate.predict import CONSTANTS
+    from gaze_training.evaluate.table import response_table, zero_table
+    from gaze_training.evaluate.zero import heldout_mask, zero_test
+
+    networks = {name: predict for name in options.model if (predict := _network(name))}
+    results: dict[str, ZeroResult] = _onnx_zero(options, [name for name in options.model if name not in networks])
+    faces = load_lens_faces(options.data, _CACHE)
+    chosen = faces.open & (heldout_mask(faces) if options.people == "heldout" else True)
+    for name, predict in {**networks, **CONSTANTS}.items():
+        results[name] = zero_test(faces.where(chosen), predict)
+    print(zero_table(results))
+    if options.response:
+        rows = _responses(options.response, {**_predictors(options.model), **CONSTANTS})
+        print("\n" + response_table(rows))
+    else:
+        print("\nA constant answer wins this test: add --response DIR to see the gains beside it.")
+    return _write(options.json, {name: asdict(result) for name, result in results.items()})
+
+
+def _mirror(options: argparse.Namespace) -> int:
+    from gaze_demo.model.registry import find_model
+    from gaze_demo.model.session import GazeModel
+    from gaze_training.evaluate.models import mirror_test_of_models
+    from gaze_training.evaluate.table import text_table
+
+    models = [GazeModel(find_model(name)) for name in options.model]
+    apart = mirror_test_of_models(models, options.data, people=options.people)
+    print(text_table(["model", "mirrored apart, deg"], [[name, value] for name, value in apart.items()]))
+    return _write(options.json, apart)
+
+
+def _points(options: argparse.Namespace) -> int:
+    from gaze_training.evaluate.points import load_point_eyes, point_test
+    from gaze_training.evaluate.table import point_table
+
+    eyes = load_point_eyes(options.data)
+    results = {name: point_test(eyes, predict) for name, predict in _predictors(options.model).items()}
+    print(point_table(results))
+    return _write(options.json, {name: asdict(result) for name, result in results.items()})
+
+
+def _response(options: argparse.Namespace) -> int:
+    from gaze_training.evaluate.predict import CONSTANTS
+    from gaze_training.evaluate.table import response_table
+
+    rows = _responses(options.data, {**_predictors(options.model), **CONSTANTS})
+    print(response_table(rows))
+    return _write(options.json, {name: [asdict(row) for row in result] for name, result in rows.items()})
+
+
+def _responses(folder: Path, predictors: dict[str, Predict]) -> dict[str, Any]:
+    from gaze_training.data.sample import load_faces
+    from gaze_training.evaluate.response import response_test
+
+    faces = load_faces(folder)
+    return {name: response_test(faces, predict) for name, predict in predictors.items()}
+
+
+def _onnx_zero(options: argparse.Namespace, names: list[str]) -> dict[str, ZeroResult]:
+    """By the app's own pipeline, whatever form of input the contract names."""
+    from gaze_demo.model.registry import find_model
+    from gaze_demo.model.session import GazeModel
+    from gaze_training.evaluate.models import zero_test_of_models
+
+    models = [GazeModel(find_model(name)) for name in names]
+    return zero_test_of_models(models, options.data, people=options.people) if models else {}
+
+
+def _predictors(names: list[str]) -> dict[str, Predict]:
+    """Each model as a function of single crops. Raises UserError for a model that wants other pictures."""
+    from gaze_demo.model.registry import find_model
+    from gaze_training.onnx_run import onnx_predictor
+
+    return {name: _network(name) or onnx_predictor(find_model(name)) for name in names}
+
+
+def _network(name: str) -> Predict | None:
+    """A run's network, None where the name is no network.pt."""
+    if not name.endswith(".pt"):
+        return None
+    from gaze_training.metrics import predictor
+    from gaze_training.networks.store import load_network
+
+    return predictor(load_network(Path(name)).network)
+
+
+def _write(path: Path | None, figures: dict[str, Any]) -> int:
+    if path:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"--json {path} cannot be written: {error.strerror}.") from error
+    return 0
