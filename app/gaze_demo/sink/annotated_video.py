@@ -15,10 +15,14 @@ from gaze_demo.pipeline import GazeEstimate, Observation
 from gaze_demo.sink.drawing import annotate
 
 _CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
+_LONGEST_STILL_S = 10.0
 
 
 class AnnotatedVideo:
     """Writes each observation with its gazes; frames are unmirrored and have the size of the first one.
+
+    A frame that comes late, as from a camera that is faster than the models, stands still for so long: the video keeps
+    the time of what it shows.
 
     Example:
         with AnnotatedVideo(Path("annotated.mp4"), frame_rate=30.0) as sink:
@@ -36,6 +40,8 @@ class AnnotatedVideo:
         self._frame_rate = frame_rate
         self._writer: cv2.VideoWriter | None = None
         self._size = (0, 0)
+        self._start_s = 0.0
+        self._written = 0
 
     def __enter__(self) -> AnnotatedVideo:
         return self
@@ -46,15 +52,27 @@ class AnnotatedVideo:
         self.close()
 
     def write(self, seen: Observation, estimates: Sequence[GazeEstimate]) -> None:
-        """One frame more."""
+        """One frame more, until its own time."""
         image = annotate(seen, estimates)
         if self._writer is None:
             self._size = (image.shape[1] // 2 * 2, image.shape[0] // 2 * 2)  # the codec wants even sides
             codec = cv2.VideoWriter.fourcc(*_CODECS[self.path.suffix.lower()])
             self._writer = cv2.VideoWriter(str(self.path), codec, self._frame_rate, self._size)
+            self._start_s = seen.frame.time_s
             if not self._writer.isOpened():
                 raise UserError(f"{self.path} cannot be written: choose another folder or the ending .avi.")
-        self._writer.write(_fitted(image, self._size))
+        fitted = _fitted(image, self._size)
+        for _ in range(self._due(seen.frame.time_s)):
+            self._writer.write(fitted)
+            self._written += 1
+
+    def _due(self, time_s: float) -> int:
+        """How often a frame of that time is to be written; after a long break the clock starts anew."""
+        due = round((time_s - self._start_s) * self._frame_rate) + 1 - self._written
+        if 1 <= due <= _LONGEST_STILL_S * self._frame_rate:
+            return due
+        self._start_s = time_s - self._written / self._frame_rate
+        return 1
 
     def close(self) -> None:
         """Complete the file; harmless where nothing was written."""

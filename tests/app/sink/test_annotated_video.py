@@ -31,6 +31,13 @@ def drawn_middle(seen: Observation, yaw_deg: float) -> float:
     return float(np.nonzero(changed)[1].mean() - middle[0])
 
 
+def frames_of(path: Path) -> list[np.ndarray]:
+    video, frames = cv2.VideoCapture(str(path)), []
+    while (answer := video.read())[0]:
+        frames.append(answer[1])
+    return frames
+
+
 def test_the_image_is_not_mirrored_yaw_plus_points_to_its_left() -> None:
     seen = grey(observation())
     assert drawn_middle(seen, 30.0) < -10
@@ -56,17 +63,29 @@ def test_frames_of_any_size_go_into_one_video(tmp_path: Path, ending: str) -> No
     with AnnotatedVideo(path, 25.0) as sink:
         for size in ((641, 481), (300, 600), (1280, 960)):
             sink.write(grey(observation(), *size), [estimate(np.array([0.0, 0.0, -1.0]))])
-    video = cv2.VideoCapture(str(path))
-    assert video.get(cv2.CAP_PROP_FPS) == pytest.approx(25.0)
-    frames = []
-    while True:
-        more, image = video.read()
-        if not more:
-            break
-        frames.append(image)
+    frames = frames_of(path)
     assert [image.shape for image in frames] == [(480, 640, 3)] * 3
     assert frames[1][240, :150].mean() < 20  # bars beside a narrow image
     assert frames[1][240, 320].mean() > 50
+
+
+# Times of the frames, and how many frames of a video with 10 a second show them.
+@pytest.mark.parametrize(
+    ("times_s", "count"),
+    [
+        pytest.param([5.0, 5.1, 5.2], 3, id="at the video's rate"),
+        pytest.param([5.0, 5.3, 5.6], 7, id="a slow model"),
+        pytest.param([0.0, 0.0, 0.0], 3, id="photographs"),
+        pytest.param([5.0, 500.0, 500.3], 5, id="a camera that was away"),
+        pytest.param([5.0, 1.0, 1.1], 3, id="back in time"),
+    ],
+)
+def test_the_video_keeps_the_time_of_what_it_shows(tmp_path: Path, times_s: list[float], count: int) -> None:
+    seen = grey(observation(), 64, 48)
+    with AnnotatedVideo(tmp_path / "a.avi", 10.0) as sink:
+        for time_s in times_s:
+            sink.write(replace(seen, frame=replace(seen.frame, time_s=time_s)), [])
+    assert len(frames_of(tmp_path / "a.avi")) == count
 
 
 @pytest.mark.parametrize(("name", "named"), [("a.gif", "mp4"), ("nowhere/a.mp4", "nowhere")])
