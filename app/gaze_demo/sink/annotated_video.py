@@ -69,10 +69,10 @@ class AnnotatedVideo:
     def _due(self, time_s: float) -> int:
         """How often a frame of that time is to be written; after a long break the clock starts anew."""
         due = round((time_s - self._start_s) * self._frame_rate) + 1 - self._written
-        if 1 <= due <= _LONGEST_STILL_S * self._frame_rate:
-            return due
-        self._start_s = time_s - self._written / self._frame_rate
-        return 1
+        if abs(due) > _LONGEST_STILL_S * self._frame_rate:
+            self._start_s = time_s - self._written / self._frame_rate
+            return 1
+        return max(due, 1)
 
     def close(self) -> None:
         """Complete the file; harmless where nothing was written."""
