@@ -32,10 +32,12 @@ _GAIN_SD, _OFFSET_SD, _HEAD_SD = 0.5, 0.2, np.array([0.2, 0.2, 0.1])
 """How far from the identity a correction is expected: a prior that only few or bad targets let through."""
 _FIRST_NOISE, _LEAST_NOISE = 0.03, 0.002
 """Of slopes; the first is replaced by what is measured."""
-_RIDGE_PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0)
+_RIDGE_PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 """By the mean variance of the components."""
 _RIDGE_COMPONENTS = 24
-_HUBER = 2.0
+_GAIN_PENALTY = 0.01
+_HUBER, _TRIM = 2.0, 5.0
+"""In spreads: from where on a residual counts less, and not at all."""
 _STEPS = 5
 
 
@@ -152,10 +154,14 @@ def fit_affine(labelled: Labelled, base: Mapping, *, head: bool = False) -> Mapp
 
 
 def fit_ridges(labelled: Labelled, base: Mapping) -> list[Mapping]:
-    """For each penalty a ridge of what `base` leaves on the principal components of the features."""
-    features = labelled.readings.features
+    """For each penalty a ridge of what `base` leaves on the principal components of the features.
+
+    The gain may change along with them: where features tell more than a noisy gaze, it counts for less.
+    """
+    readings = labelled.readings
+    features = readings.features
     weights = _target_weights(labelled.target)
-    left = _wanted(labelled, base) - base.slopes(labelled.readings)
+    left = _wanted(labelled, base) - base.slopes(readings)
     mean = np.average(features, 0, weights)
     scale = np.sqrt(np.average((features - mean) ** 2, 0, weights))
     scale = np.where(scale > 1e-9, scale, np.inf)
@@ -163,16 +169,23 @@ def fit_ridges(labelled: Labelled, base: Mapping) -> list[Mapping]:
     _, _, axes = np.linalg.svd(standard * np.sqrt(weights)[:, None], full_matrices=False)
     axes = axes[:_RIDGE_COMPONENTS]
     components = standard @ axes.T
-    weighted = components * (weights * _huber_weights(left))[:, None]
-    gram, right = weighted.T @ components, weighted.T @ left
-    strength = max(float(np.trace(gram)) / len(axes), 1e-12)
+    slopes = ray_slopes(readings, np.array(base.kappa_rad))
+    middle = np.average(slopes, 0, weights)
+    design = np.concatenate([slopes - middle, components], 1)
+    weighted = design * (weights * _robust_weights(left))[:, None]
+    gram, right = weighted.T @ design, weighted.T @ left
+    strength = np.full(len(gram), max(float(np.diag(gram)[2:].mean()), 1e-12))
+    strength[:2] = np.maximum(np.diag(gram)[:2] * _GAIN_PENALTY, 1e-12)
     mappings = []
     for penalty in _RIDGE_PENALTIES:
-        by_feature = (axes.T @ np.linalg.solve(gram + penalty * strength * np.eye(len(axes)), right)).T / scale
+        solved = np.linalg.solve(gram + np.diag(penalty * strength), right).T
+        gain, by_feature = solved[:, :2], solved[:, 2:] @ axes / scale
+        new_gain = np.array(base.gain) + gain
         update = {
             "correction": "ridge",
+            "gain": (_pair(new_gain[0]), _pair(new_gain[1])),
             "feature_weights": tuple(tuple(row.tolist()) for row in by_feature),
-            "feature_offset": _pair(-by_feature @ mean),
+            "feature_offset": _pair(-by_feature @ mean - gain @ middle),
         }
         mappings.append(base.model_copy(update=update))
     return mappings
@@ -188,7 +201,7 @@ def _robust_mean(values: Array, target: Array) -> Array:
     weights = _target_weights(target)
     mean = np.median(values, 0)
     for _ in range(_STEPS):
-        robust = weights * _huber_weights(values - mean)
+        robust = weights * _robust_weights(values - mean)
         mean = (values * robust[:, None]).sum(0) / robust.sum()
     return np.asarray(mean)
 
@@ -209,7 +222,7 @@ def _robust_solve(designs: list[Array], wanted: Array, weights: Array, expected:
             ]
         )
         residuals = wanted - np.stack([design @ row for design, row in zip(designs, solved, strict=True)], 1)
-        robust = _huber_weights(residuals)
+        robust = _robust_weights(residuals)
         spread = float((weights * robust * (residuals**2).mean(1)).sum() / weights.sum())
         noise = max(spread**0.5, _LEAST_NOISE)
     return solved
@@ -221,11 +234,11 @@ def _target_weights(target: Array) -> Array:
     return np.asarray(np.minimum(_FRAMES_A_TARGET / counts, 1.0)[inverse])
 
 
-def _huber_weights(residuals: Array) -> Array:
-    """Weights (n,) of residuals (n, 2): 1 within the usual spread, falling with the distance beyond."""
+def _robust_weights(residuals: Array) -> Array:
+    """Weights (n,) of residuals (n, 2): 1 within the usual spread, falling with the distance beyond, 0 far out."""
     sizes = np.linalg.norm(residuals, axis=1)
     spread = max(float(np.median(sizes)) / 1.1774, 1e-9)  # the median radius of a normal distribution in the plane
-    return np.minimum(1.0, _HUBER * spread / np.maximum(sizes, 1e-12))
+    return np.where(sizes > _TRIM * spread, 0.0, np.minimum(1.0, _HUBER * spread / np.maximum(sizes, 1e-12)))
 
 
 def _pair(values: Array) -> tuple[float, float]:

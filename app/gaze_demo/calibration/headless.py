@@ -83,10 +83,10 @@ def load_models(names: Sequence[str]) -> list[Estimates]:
 
 
 def summary_table(report: Report) -> Table:
-    """Every model in a line."""
+    """Every model in a line; "before" is its error in degrees without a calibration."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for i, name in enumerate(("model", "deg", "cm", "px", "uncalibrated deg", "S2S deg", "SD deg", "lost", "ms")):
-        table.add_column(name, justify="right" if i else "left")
+    for i, name in enumerate(("model", "deg", "cm", "px", "before", "S2S deg", "SD deg", "lost", "ms")):
+        table.add_column(name, justify="right" if i else "left", no_wrap=True, overflow="fold")
     table.add_column("correction")
     for model in report.models.values():
         figures = (

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.calibration.fakes import CAMERA, SCREEN, FakeModel, Person
+from gaze_demo.calibration.calibrate import Estimates, calibrate
+from gaze_demo.calibration.profile import Profile, list_profiles, load_profile, profile_path, save_profile
+from gaze_demo.errors import UserError
+
+
+@pytest.fixture(scope="module")
+def profile() -> Profile:
+    calibration = calibrate(Person().sitting(9), [Estimates(FakeModel(gain=(0.7, 0.7)))])
+    return Profile(
+        name="Ada at the desk",
+        created="2026-01-01T00:00:00Z",
+        camera=CAMERA,
+        screen=SCREEN,
+        mappings=calibration.mappings,
+        report=calibration.report,
+    )
+
+
+def test_a_profile_comes_back(profile: Profile, tmp_path: Path) -> None:
+    path = save_profile(profile, tmp_path)
+    assert path.name == "ada-at-the-desk.json"
+    assert load_profile(path) == profile
+    assert list(tmp_path.iterdir()) == [path]  # no half-written file is left
+
+
+def test_profiles_are_listed_newest_first_and_a_broken_one_hides_none(profile: Profile, tmp_path: Path) -> None:
+    save_profile(profile, tmp_path)
+    save_profile(profile.model_copy(update={"name": "Later", "created": "2026-02-01T00:00:00Z"}), tmp_path)
+    (tmp_path / "broken.json").write_text("{")
+    found, problems = list_profiles(tmp_path)
+    assert [p.name for p in found] == ["Later", "Ada at the desk"]
+    assert len(problems) == 1
+    assert "broken.json" in problems[0]
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "con:", "..", "日本 語", "x" * 60])
+def test_a_name_never_leads_out_of_the_folder(name: str, tmp_path: Path) -> None:
+    assert profile_path(name, tmp_path).parent == tmp_path
+
+
+def test_a_profile_that_fits_has_nothing_to_explain(profile: Profile) -> None:
+    assert profile.mismatches(CAMERA, SCREEN, ["fake"]) == []
+
+
+@pytest.mark.parametrize(
+    ("camera", "screen", "models", "named"),
+    [
+        ({"name": "other"}, {}, ["fake"], "camera 'fake'"),
+        ({"width": 1280, "height": 720}, {}, ["fake"], "640 x 480 px"),
+        ({"hfov_deg": 75.0}, {}, ["fake"], "field of view of 60"),
+        ({}, {"name": "Projector"}, ["fake"], "monitor 'Test'"),
+        ({}, {"width_px": 1280, "height_px": 720}, ["fake"], "1920 x 1080"),
+        ({}, {}, ["fake", "newer"], "nothing of newer"),
+    ],
+)
+def test_a_mismatch_is_explained_with_the_remedy(
+    profile: Profile, camera: dict[str, Any], screen: dict[str, Any], models: list[str], named: str
+) -> None:
+    sentences = profile.mismatches(CAMERA.model_copy(update=camera), SCREEN.model_copy(update=screen), models)
+    assert len(sentences) == 1
+    assert named in sentences[0]
+    assert "calibrate" in sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "named"),
+    [
+        (("version",), 2, "version"),
+        (("name",), "", "name"),
+        (("screen", "width_mm"), -1, "screen.width_mm"),
+        (("mappings", "fake", "gain"), [[1, 0]], "mappings.fake.gain"),
+        (("mappings", "fake", "kappa_rad"), ["x", 0], "mappings.fake.kappa_rad"),
+        (("mappings", "fake", "feature_weights"), [[1.0], []], "feature_weights"),
+        (("mappings", "fake", "surprise"), 1, "mappings.fake.surprise"),
+    ],
+)
+def test_a_wrong_field_is_named(
+    profile: Profile, tmp_path: Path, path: tuple[str, ...], value: object, named: str
+) -> None:
+    data = json.loads(profile.model_dump_json())
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    file = tmp_path / "wrong.json"
+    file.write_text(json.dumps(data))
+    with pytest.raises(UserError, match=named):
+        load_profile(file)
+
+
+def test_infinite_numbers_are_refused(profile: Profile, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.json"
+    file.write_text(profile.model_dump_json().replace('"offset":[', '"offset":[1e999,', 1))
+    with pytest.raises(UserError):
+        load_profile(file)

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.calibration.fakes import CAMERA, SCREEN, FakeModel, Person
+from gaze_demo.calibration.calibrate import Estimates, calibrate, judge
+from gaze_demo.calibration.mapping import Mapping
+from gaze_demo.calibration.readings import label
+from gaze_demo.calibration.report import describe_geometry, judge_points, load_report
+from gaze_demo.calibration.sample import Fixation, Session
+from gaze_demo.calibration.screen import ScreenGeometry
+from gaze_demo.errors import UserError
+
+
+def test_a_known_error_is_reported_in_degrees_centimetres_and_pixels() -> None:
+    """5 deg to the side at 600 mm are 52 mm on the glass, 191 px of 0.2745 mm."""
+    person = Person(sway_mm=(0.0, 0.0, 0.0), sway_rad=0.0)
+    person.middle_mm = np.array([0.0, 10.0, 600.0])
+    middle = np.array([960.0, 0.0])
+    fixation = person.look("validation", 0, middle, 0.0)
+    labelled = label([fixation], SCREEN, FakeModel(bias_deg=(0.0, 5.0)).estimate)
+    points, accuracy = judge_points(Mapping(), labelled, [fixation], SCREEN)
+    assert accuracy is not None
+    assert accuracy.accuracy_deg == pytest.approx(5.0, abs=0.1)
+    assert accuracy.accuracy_cm == pytest.approx(5.25, abs=0.15)
+    assert accuracy.accuracy_px == pytest.approx(191, abs=5)
+    assert accuracy.bias_deg[0] == pytest.approx(5.0, abs=0.1)  # to the person's own right: the screen's right
+    assert accuracy.bias_px[0] == pytest.approx(191, abs=5)
+    assert points[0].estimate_px is not None
+    assert points[0].estimate_px[0] == pytest.approx(960 + 191, abs=5)
+
+
+def test_precision_is_the_spread_within_a_look_and_not_the_bias() -> None:
+    """Noise of 1 deg in each angle: 1.41 around the mean, 2 from frame to frame."""
+    session = Person(sway_mm=(0.0, 0.0, 0.0), sway_rad=0.0).sitting(1, frames=80)
+    model = Estimates(FakeModel(noise_deg=1.0, bias_deg=(4.0, 4.0)))
+    report = judge(session, [model], {})["fake"]
+    assert report.precision_sd_deg == pytest.approx(1.41, rel=0.1)
+    assert report.precision_rms_s2s_deg == pytest.approx(2.0, rel=0.1)
+    assert report.accuracy_deg is not None
+    assert report.accuracy_deg > 4
+
+
+def test_lost_frames_are_counted_over_all_points() -> None:
+    session = Person().sitting(1, frames=10)
+    validation = session.of_kind("validation")
+    thinned = [Fixation("validation", f.target, f.frames, f.samples[: 5 if i else 0]) for i, f in enumerate(validation)]
+    session = Session(SCREEN, CAMERA, "", (*session.of_kind("fit"), *thinned))
+    report = calibrate(session, [Estimates(FakeModel())]).report.models["fake"]
+    assert report.data_loss == pytest.approx((10 + 4 * 5) / 50)
+    assert [point.lost for point in report.points] == [10, 5, 5, 5, 5]
+    assert report.points[0].accuracy_deg is None
+
+
+def test_accuracy_is_never_told_from_fitting_frames() -> None:
+    session = Person().sitting(5)
+    labelled = label(session.of_kind("fit"), SCREEN, FakeModel().estimate)
+    with pytest.raises(ValueError, match="validation frames alone"):
+        judge_points(Mapping(), labelled, session.of_kind("fit"), SCREEN)
+
+
+def test_all_models_are_calibrated_from_the_same_frames() -> None:
+    session = Person().sitting(9)
+    models = [Estimates(FakeModel(name)) for name in ("a", "b")] + [Estimates(FakeModel("c", bias_deg=(5.0, 5.0)))]
+    calibration = calibrate(session, models)
+    assert set(calibration.mappings) == set(calibration.report.models) == {"a", "b", "c"}
+    c = calibration.report.models["c"]
+    assert c.uncalibrated is not None
+    assert c.uncalibrated.accuracy_deg > 6
+    assert c.accuracy_deg is not None
+    assert c.accuracy_deg < 0.1
+    assert (c.latency_ms, c.fps) == (pytest.approx(2.0), pytest.approx(1000 / 11))
+
+
+def test_a_model_that_sees_nothing_is_reported_without_figures() -> None:
+    blind = FakeModel("blind")
+    sees_nothing = FakeModel("blind").estimate
+    blind.estimate = lambda seen: sees_nothing(Person().observe(np.zeros(2), 0.0, reason="no answer"))  # type: ignore
+    report = calibrate(Person().sitting(5), [Estimates(blind), Estimates(FakeModel())]).report
+    assert report.models["blind"].accuracy_deg is None
+    assert report.models["blind"].data_loss == 1.0
+    assert report.models["fake"].accuracy_deg is not None
+
+
+def test_each_estimate_is_made_once() -> None:
+    model, calls = FakeModel(), []
+    own = model.estimate
+    model.estimate = lambda seen: calls.append(1) or own(seen)  # type: ignore[assignment, func-returns-value]
+    session = Person().sitting(5)
+    estimates = Estimates(model)
+    calibrate(session, [estimates])
+    calibrate(session, [estimates])
+    assert len(calls) == sum(len(f.samples) for f in session.fixations)
+
+
+@pytest.mark.parametrize(
+    ("screen", "camera", "named"),
+    [
+        (ScreenGeometry.of_monitor("X", 1920, 1080, 0, 0), CAMERA, ["bank card", "field of view", "lens"]),
+        (SCREEN, CAMERA, ["field of view", "lens"]),
+        (SCREEN.with_card(300.0).with_lens(250, -8), CAMERA, ["field of view"]),
+        (SCREEN.with_lens(250, -8), CAMERA.model_copy(update={"distance_source": "measured intrinsics"}), []),
+    ],
+)
+def test_the_report_says_what_is_a_guess(screen: ScreenGeometry, camera: object, named: list[str]) -> None:
+    geometry = describe_geometry(Session(screen, camera, "", ()))  # type: ignore[arg-type]
+    assert len(geometry.guesses) == len(named)
+    assert all(word in sentence for word, sentence in zip(named, geometry.guesses, strict=True))
+
+
+def test_a_report_comes_back_from_its_json() -> None:
+    report = calibrate(Person().sitting(5), [Estimates(FakeModel())]).report
+    assert load_report(report.to_json(), "report.json") == report
+    with pytest.raises(UserError, match="no report"):
+        load_report('{"version": 2}', "report.json")
+
+
+def test_a_sitting_without_a_fit_is_refused_in_one_sentence() -> None:
+    with pytest.raises(UserError, match="No frame"):
+        calibrate(Session(SCREEN, CAMERA, "", ()), [Estimates(FakeModel())])

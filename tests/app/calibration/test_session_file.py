@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from app.calibration.fakes import CAMERA, SCREEN, FakeModel, Person
+from gaze_demo.calibration.calibrate import Estimates, calibrate
+from gaze_demo.calibration.sample import Session, cut_to_face
+from gaze_demo.calibration.session_file import load_session, save_session
+from gaze_demo.errors import UserError
+
+Arrays = dict[str, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return Person().sitting(5)
+
+
+@pytest.fixture(scope="module")
+def saved(session: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sitting") / "sitting.npz"
+    save_session(session, path)
+    return path
+
+
+def test_a_sitting_comes_back_and_gives_every_model_the_same_figures(session: Session, saved: Path) -> None:
+    again = load_session(saved)
+    assert (again.screen, again.camera, again.created) == (session.screen, session.camera, session.created)
+    first, second = (
+        calibrate(s, [Estimates(FakeModel(gain=(0.7, 0.7)))]).report.models["fake"] for s in (session, again)
+    )
+    assert first.accuracy_deg == pytest.approx(second.accuracy_deg, abs=1e-9)
+    assert first.accuracy_true_deg == pytest.approx(second.accuracy_true_deg, abs=1e-9)
+    assert first.points == second.points
+
+
+def test_every_part_of_a_sample_comes_back(session: Session, saved: Path) -> None:
+    before = session.fixations[0].samples[0].observation
+    after = load_session(saved).fixations[0].samples[0].observation
+    assert before.landmarks is not None
+    assert after.landmarks is not None
+    np.testing.assert_array_equal(after.landmarks.points_px, before.landmarks.points_px)
+    assert after.camera == before.camera
+    assert after.frame.image.shape == before.frame.image.shape
+    assert after.left is not None
+    assert before.left is not None
+    assert (after.left.openness, after.left.reason) == (before.left.openness, before.left.reason)
+    assert (after.landmarks_ms, after.frame.time_s) == (before.landmarks_ms, before.frame.time_s)
+
+
+def test_cutting_to_the_face_moves_camera_and_landmarks_along() -> None:
+    seen = Person().observe(np.array([960.0, 540.0]), 0.0)
+    seen = replace(
+        seen, frame=replace(seen.frame, image=np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8))
+    )
+    cut = cut_to_face(seen)
+    assert cut.landmarks is not None
+    assert seen.landmarks is not None
+    shift = seen.landmarks.points_px[0] - cut.landmarks.points_px[0]
+    np.testing.assert_allclose([seen.camera.cx - cut.camera.cx, seen.camera.cy - cut.camera.cy], shift)
+    x, y = shift.astype(int)
+    height, width = cut.frame.image.shape[:2]
+    np.testing.assert_array_equal(cut.frame.image, seen.frame.image[y : y + height, x : x + width])
+    assert height < 480
+
+
+def change(**arrays: Any) -> Callable[[Arrays], Arrays]:
+    return lambda old: {**old, **arrays}
+
+
+def without(name: str) -> Callable[[Arrays], Arrays]:
+    return lambda old: {key: value for key, value in old.items() if key != name}
+
+
+def meta(old: bytes, new: bytes) -> Callable[[Arrays], Arrays]:
+    return lambda a: {**a, "meta": np.frombuffer(a["meta"].tobytes().replace(old, new), np.uint8)}
+
+
+def _huge_image(old: Arrays) -> Arrays:
+    blob = bytearray(old["image_bytes"].tobytes())
+    start = blob.index(b"\xff\xc0")
+    blob[start + 5 : start + 9] = b"\xff\xff\xff\xff"
+    return {**old, "image_bytes": np.frombuffer(bytes(blob), np.uint8)}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        (without("landmarks"), "'landmarks' is missing"),
+        (without("meta"), "'meta' is missing"),
+        (lambda a: {**a, "landmarks": a["landmarks"][:, :100]}, "'landmarks'"),
+        (lambda a: {**a, "point_px": a["point_px"] * np.nan}, "'point_px'"),
+        (lambda a: {**a, "eyes": a["eyes"].astype(np.float32)}, "'eyes'"),
+        (lambda a: {**a, "eyes": a["eyes"] + 99}, "'eyes'"),
+        (lambda a: {**a, "camera": a["camera"] * -1}, "'camera'"),
+        (lambda a: {**a, "image_length": a["image_length"] + 1}, "'image_length'"),
+        (lambda a: {**a, "image_bytes": a["image_bytes"][::-1].copy()}, "'image_bytes'"),
+        (_huge_image, "implausible size"),
+        (change(meta=np.frombuffer(b"{}", np.uint8)), "version"),
+        (meta(b'"version":1', b'"version":2'), "version"),
+        (meta(b'"width_mm":527.0', b'"width_mm":-5.0'), "width_mm"),
+        (meta(b'"samples":8', b'"samples":9'), "shape"),
+    ],
+)
+def test_a_wrong_file_gives_one_sentence_that_names_the_part(
+    saved: Path, tmp_path: Path, spoil: Callable[[Arrays], Arrays], named: str
+) -> None:
+    with np.load(saved) as file:
+        arrays = spoil({name: file[name] for name in file.files})
+    path = tmp_path / "wrong.npz"
+    np.savez(path, **arrays)  # type: ignore[arg-type]
+    with pytest.raises(UserError) as caught:
+        load_session(path)
+    assert named in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+class _Bomb:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (cv2.imwrite, ("never", None))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no zip at all", pickle.dumps(_Bomb())],
+    ids=["empty", "text", "pickle"],
+)
+def test_what_is_no_sitting_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "wrong.npz"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="no recorded sitting"):
+        load_session(path)
+
+
+def test_pickled_objects_inside_are_never_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "pickle.npz"
+    buffer = io.BytesIO()
+    np.savez(buffer, meta=np.array([_Bomb()], object), allow_pickle=True)
+    path.write_bytes(buffer.getvalue())
+    with pytest.raises(UserError, match="no recorded sitting"):
+        load_session(path)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be read"):
+        load_session(tmp_path / "none.npz")
+
+
+def test_a_sitting_without_samples_can_be_kept(tmp_path: Path) -> None:
+    save_session(Session(SCREEN, CAMERA, "now", ()), tmp_path / "empty.npz")
+    assert load_session(tmp_path / "empty.npz").fixations == ()
