@@ -14,8 +14,8 @@ from gaze_demo.participant.plate import Plate
 
 Floats = NDArray[np.float32]
 
-_ROUNDS, _FIRST_ROUNDS = 3, 8
-"""Of Newton's method, from the last frame's solution and from rest."""
+_ROUNDS, _SETTLED_PX = 8, 0.15
+"""Of Newton's method, at most, and how far off its last step may start; from one frame to the next takes two."""
 _LEAST_AREA = 0.4
 """Below this the skin is seen so much from the side that a full step would go too far."""
 _NECK_MM = np.array([0.0, 75.0, 95.0])
@@ -68,11 +68,10 @@ class PoseWarp:
     def look_up(self, turn: Array, move: HeadMove) -> Warped:
         """For each pixel of the frame, its place on the plate at rest."""
         plate = self._plate
-        rounds = _ROUNDS if self._last else _FIRST_ROUNDS
         u, v = self._last or (self._x.copy(), self._y.copy())  # frame px of the same point at rest
         rest, eyes = plate.pose.eyes_middle_mm, self.pose(turn, move).eyes_middle_mm
         card = (turn[:2] * (rest[2] / eyes[2])).astype(np.float32)
-        for _ in range(rounds):
+        for _ in range(_ROUNDS):
             x, y, turned = self._moved(u, v, turn.astype(np.float32), np.array(move.shift_mm, np.float32))
             across, down = cv2.split(self._sample(self._slopes, u, v))
             a = 1 + turned * (card[0, 0] - 1 + card[0, 2] * across)
@@ -82,6 +81,8 @@ class PoseWarp:
             dx, dy, area = self._x - x, self._y - y, np.maximum(a * d - b * c, _LEAST_AREA)
             u += (d * dx - b * dy) / area
             v += (a * dy - c * dx) / area
+            if max(float(dx.max()), -float(dx.min()), float(dy.max()), -float(dy.min())) < _SETTLED_PX:
+                break
         self._last = (u, v)
         cover = self._sample(plate.tables.cover, u, v)
         to_plate = np.float32(plate.margin - 0.5)
