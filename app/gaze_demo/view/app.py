@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _FLAGS = {"two_panes": True, "each_eye": True, "axes": False, "crops": False, "plot": True, "stages": True}
 """Menu entries that are remembered, with what they are at first."""
 _FILTER_STRENGTH = 0.5
-_PLOT_MS = 3000
+_PLOT_MS, _SETTLING_MS = 3000, 300
 
 
 class App(QObject):
@@ -81,6 +81,7 @@ class App(QObject):
         self.live.first_seen.connect(self._show_messages)
         self.live.first_seen.connect(self._load_plot)
         self._plot_timer.timeout.connect(self._load_plot)
+        window.plot.built.connect(lambda: QTimer.singleShot(_SETTLING_MS, self.stats.settle))
         for name, call in {
             "open_file": self.source.ask_for_file,
             "open_folder": self.source.ask_for_folder,

@@ -16,7 +16,7 @@ from gaze_demo.view.workers.shot import Sight
 if TYPE_CHECKING:
     from gaze_demo.camera.reader import ReaderStatus
 
-_FIGURES_MS, _PLOT_MS = 200, 40
+_FIGURES_MS, _PLOT_MS = 250, 60
 
 
 class Live(QObject):
@@ -88,7 +88,7 @@ class Live(QObject):
         if side == "left":
             window.person.show_observation(seen)
         window.agreement.add(side, frame.index, raw)
-        window.plot.add(side, raw, sight.filtered.mean, frame.truth.gaze if frame.truth else None)
+        window.plot.add(side, sight.filtered.mean, frame.truth.gaze if frame.truth else None)
 
     def _count(self, side: str, sight: Sight, draw_ms: float) -> None:
         self._window.stages.add(side, sight, draw_ms)

@@ -66,7 +66,10 @@ class PaneStats:
 
 
 class RunStats:
-    """Collects what the panes paint. The first painted vector divides the start from normal use."""
+    """Collects what the panes paint, from the first vector on.
+
+    For the blocks of the GUI thread normal use begins with `settle`; what came before was the start.
+    """
 
     def __init__(self, heartbeat: Heartbeat, sides: Sequence[str]) -> None:
         self._heartbeat = heartbeat
@@ -84,13 +87,16 @@ class RunStats:
             if sight.filtered.mean is None:
                 return
             self._first_vector_s = seconds_since_start()
-            self._start_block_ms = self._heartbeat.worst_ms
-            self._heartbeat.reset()
         if side in self._panes:
             self._panes[side].add(sight, draw_ms)
 
+    def settle(self) -> None:
+        """All parts of the window are loaded."""
+        self._start_block_ms = self._heartbeat.worst_ms
+        self._heartbeat.reset()
+
     def summary(self, source: str) -> dict[str, Any]:
-        """`gui_block_max_ms`: of normal use; `gui_block_start_ms`: until the first vector."""
+        """`gui_block_max_ms`: of normal use; `gui_block_start_ms`: before that."""
         return {
             "version": __version__,
             "source": source,

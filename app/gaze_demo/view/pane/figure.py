@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gaze_demo.view import theme
-from gaze_demo.view.words import NONE
+from gaze_demo.view.reading import Reading
 
 
 class Figure(QWidget):
-    """A caption over a value with a muted unit."""
+    """A caption over a value with a muted unit; `room` is the widest text to make room for."""
 
-    def __init__(self, caption: str, help_text: str, scale: float = 1.3, side: str = "") -> None:
+    def __init__(self, caption: str, help_text: str, room: str, scale: float = 1.2) -> None:
         super().__init__()
-        self._caption = QLabel(caption)
-        self._caption.setProperty("kind", "caption")
-        self._caption.setFont(theme.figure_font(0.88, theme.REGULAR))
-        self._value = QLabel(NONE)
-        self._value.setFont(theme.figure_font(scale))
-        self._value.setProperty("side", side)
-        self._unit = QLabel()
-        self._unit.setProperty("kind", "muted")
-        self._unit.setFont(theme.figure_font(0.88, theme.REGULAR))
+        label = QLabel(caption)
+        label.setProperty("kind", "caption")
+        label.setFont(theme.figure_font(0.88, theme.REGULAR))
+        self._reading = Reading(scale, room)
+        self._reading.setAccessibleName(caption)
         self.setToolTip(help_text)
-        self.setAccessibleName(caption)
-        self.setAccessibleDescription(NONE)
-
-        line = QHBoxLayout()
-        line.setSpacing(4)
-        line.addWidget(self._value, 0, Qt.AlignmentFlag.AlignBaseline)
-        line.addWidget(self._unit, 1, Qt.AlignmentFlag.AlignBaseline)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._caption)
-        column.addLayout(line)
-
-    def show_value(self, value: str, unit: str = "") -> None:
-        """Texts that stay the same cost nothing."""
-        if (value, unit) != (self._value.text(), self._unit.text()):
-            self._value.setText(value)
-            self._unit.setText(unit)
-            self.setAccessibleDescription(f"{value} {unit}")
+        column.addWidget(label)
+        column.addWidget(self._reading)
 
     @property
     def text(self) -> str:
-        return f"{self._value.text()} {self._unit.text()}".strip()
+        return self._reading.text
+
+    def show_value(self, value: str, unit: str = "") -> None:
+        self._reading.show_value(value, unit)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gaze_demo.model.registry import ModelEntry
 
 _RATE_SPAN_S, _LATENCY_SPAN_S, ERROR_SPAN_S = 2.0, 10.0, 5.0
+_LATENCY = "00.0 ms · p95 00.0"
 
 
 class Pane(QFrame):
@@ -41,10 +42,12 @@ class Pane(QFrame):
         self._error_deg = Recent(ERROR_SPAN_S)
         self._gaze: Array | None = None
 
-        self._fps = Figure("Delivered", "Frames a second that this pane has shown over the last 2 s", 1.2)
-        self._latency = Figure("Model latency", f"Median and 95th percentile over the last {_LATENCY_SPAN_S:g} s", 1.2)
-        self._parameters = Figure("Parameters", "Weights of the model", 1.2)
-        self._macs = Figure("MACs", "Multiply-accumulates for one frame, both eyes", 1.2)
+        self._fps = Figure("Delivered", "Frames a second that this pane has shown over the last 2 s", "30.0 fps")
+        self._latency = Figure(
+            "Model latency", f"Median and 95th percentile over the last {_LATENCY_SPAN_S:g} s", _LATENCY
+        )
+        self._parameters = Figure("Parameters", "Weights of the model", "0.00 M")
+        self._macs = Figure("MACs", "Multiply-accumulates for one frame, both eyes", "000 M")
         figures = QHBoxLayout()
         figures.setSpacing(theme.GAP)
         figures.setContentsMargins(4, 0, 4, 0)

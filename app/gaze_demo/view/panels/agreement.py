@@ -30,9 +30,11 @@ class Agreement(QFrame):
         self._angle_deg = Recent(SPAN_S)
         title = QLabel("Between\nthe gazes")
         title.setProperty("kind", "muted")
-        self._now = Figure("Now", "Angle between the raw gazes of the newest frame that both models have seen", 1.75)
-        self._median = Figure("Median", f"Median angle over the last {SPAN_S:g} s", 1.2)
-        self._p95 = Figure("p95", f"95th percentile of the angle over the last {SPAN_S:g} s", 1.2)
+        self._now = Figure(
+            "Now", "Angle between the raw gazes of the newest frame that both models have seen", "000.0°", 1.75
+        )
+        self._median = Figure("Median", f"Median angle over the last {SPAN_S:g} s", "000.0°")
+        self._p95 = Figure("p95", f"95th percentile of the angle over the last {SPAN_S:g} s", "000.0°")
         self._trace = _Trace()
         span = QLabel(f"last {SPAN_S:g} s")
         span.setProperty("kind", "caption")

@@ -23,10 +23,16 @@ class Person(QFrame):
         self.setObjectName("card")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # the first to give way
         self._seen: Observation | None = None
-        self._distance = Figure("Distance", "From the lens to the middle of the eyes; it follows from the lens", 1.2)
-        self._yaw_pitch = Figure("Head yaw, pitch", "Where the face points: yaw + to the right of the preview", 1.0)
-        self._roll = Figure("Head roll", "+ leans to the left in the preview", 1.0)
-        self._lids = Figure("Lids apart", "Lid distance by eye width, left and right; about 0.3 for an open eye", 1.0)
+        self._distance = Figure(
+            "Distance", "From the lens to the middle of the eyes; it follows from the lens", "000 cm"
+        )
+        self._yaw_pitch = Figure(
+            "Head yaw, pitch", "Where the face points: yaw + to the right of the preview", "+00° +00°", 1.0
+        )
+        self._roll = Figure("Head roll", "+ leans to the left in the preview", "+00°", 1.0)
+        self._lids = Figure(
+            "Lids apart", "Lid distance by eye width, left and right; about 0.3 for an open eye", "0.00  0.00", 1.0
+        )
         self._figures = (self._distance, self._yaw_pitch, self._roll, self._lids)
         self._title = QLabel("Person")
         self._title.setProperty("kind", "muted")

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
 from gaze_demo.view import theme, words
+from gaze_demo.view.reading import Reading
 from gaze_demo.view.recent import Recent
 from gaze_demo.view.workers.shot import Sight
 
@@ -30,7 +31,7 @@ class StageTable(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._recent = {(side, stage): Recent(SPAN_S) for side in ("left", "right") for stage, _ in _STAGES}
-        self._cells: dict[tuple[str, str], QLabel] = {}
+        self._cells: dict[tuple[str, str], Reading] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.GAP)
         grid.setVerticalSpacing(5)
@@ -51,11 +52,7 @@ class StageTable(QFrame):
             name.setProperty("kind", "title" if stage == "Total" else "muted")
             grid.addWidget(name, row, 0)
             for column, side in enumerate(("left", "right"), 1):
-                cell = QLabel(words.NONE)
-                weight = theme.BOLD if stage == "Total" else theme.REGULAR
-                cell.setFont(theme.figure_font(1.0, weight))
-                cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                cell.setMinimumWidth(44)
+                cell = Reading(1.0, "000.0", right=True, bold=stage == "Total")
                 cell.setToolTip(f"{help_text}; median of {SPAN_S:g} s")
                 cell.setAccessibleName(f"{stage}, {side} pane")
                 self._cells[side, stage] = cell
@@ -96,9 +93,7 @@ class StageTable(QFrame):
         now = time.monotonic()
         for key, recent in self._recent.items():
             recent.forget(now)
-            text = words.milliseconds(recent.median())
-            if text != self._cells[key].text():
-                self._cells[key].setText(text)
+            self._cells[key].show_value(words.milliseconds(recent.median()))
 
     def value(self, side: str, stage: str) -> str:
-        return self._cells[side, stage].text()
+        return self._cells[side, stage].text

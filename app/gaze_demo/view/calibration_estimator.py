@@ -1,0 +1,80 @@
+"""Runs every model on the kept samples in a thread of its own, while the person still looks at targets."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from gaze_demo.view.log import logger
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.calibrate import Calibration, Estimates
+    from gaze_demo.calibration.sample import Session
+    from gaze_demo.calibration.sitting import Skipped
+    from gaze_demo.model.registry import ModelEntry
+    from gaze_demo.pipeline import Observation
+
+Outcome = Callable[["Calibration | Exception"], None]
+
+
+class CalibrationEstimator:
+    """Feed it observations, then `finish` it; a model that cannot be loaded is left out.
+
+    `outcome` is called once from the thread, with the calibration or what went wrong.
+    """
+
+    def __init__(self, entries: Sequence[ModelEntry], outcome: Outcome) -> None:
+        self._entries, self._outcome = list(entries), outcome
+        self._jobs: queue.SimpleQueue[Observation | tuple[Session, list[Skipped]] | None] = queue.SimpleQueue()
+        self._cancelled = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="calibration", daemon=True)
+        self._thread.start()
+
+    def feed(self, seen: Observation) -> None:
+        self._jobs.put(seen)
+
+    def finish(self, session: Session, skipped: list[Skipped]) -> None:
+        self._jobs.put((session, skipped))
+
+    def cancel(self) -> None:
+        """Leave it; nothing more is heard of it."""
+        self._cancelled.set()
+        self._jobs.put(None)
+
+    def _run(self) -> None:
+        try:
+            models = self._load()
+            while not self._cancelled.is_set():
+                job = self._jobs.get()
+                if isinstance(job, tuple):
+                    self._finish(models, *job)
+                    return
+                if job is not None:
+                    for model in models:
+                        model.of(job)
+        except Exception as error:
+            logger.exception("The calibration has failed")
+            self._tell(error)
+
+    def _load(self) -> list[Estimates]:
+        from gaze_demo.calibration.calibrate import Estimates
+        from gaze_demo.model.session import GazeModel
+
+        models = []
+        for entry in self._entries:
+            try:
+                models.append(Estimates(GazeModel(entry)))
+            except Exception:
+                logger.warning("Model %s is left out of the calibration", entry.name, exc_info=True)
+        return models
+
+    def _finish(self, models: list[Estimates], session: Session, skipped: list[Skipped]) -> None:
+        from gaze_demo.calibration.calibrate import calibrate
+
+        self._tell(calibrate(session, models, skipped))
+
+    def _tell(self, result: Calibration | Exception) -> None:
+        if not self._cancelled.is_set():
+            self._outcome(result)

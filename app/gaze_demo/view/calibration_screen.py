@@ -1,0 +1,227 @@
+"""The full screen during a calibration: checks first, then the targets, then a moment of waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gaze_demo.view import theme
+from gaze_demo.view.combo_box import ComboBox
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.checks import Check
+    from gaze_demo.calibration.sitting import Dot
+
+PURSUIT = 0
+"""The choice of a path in place of a number of points."""
+_LAYOUTS: Final = (
+    (5, "5 points, 10 seconds"),
+    (9, "9 points, 18 seconds"),
+    (13, "13 points, 26 seconds"),
+    (16, "16 points, 32 seconds"),
+    (PURSUIT, "Follow a dot, 25 seconds"),
+)
+_LARGE, _SMALL = 26.0, 5.0
+"""Radius in px of a dot that arrives, and of one nearly done."""
+_GROUND, _DOT, _CORE, _RING = QColor("#191c21"), QColor("#f2f4f7"), QColor("#191c21"), QColor("#6ea2ff")
+_CHECKS: Final = ("Face", "Distance", "Head", "Light", "Reflections")
+
+
+class TargetPage(QWidget):
+    """Draws the dot, on a ground of middling darkness so that the pupils stay as they are; and nothing that distracts.
+
+    Attributes: `dot`, None before the first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dot: Dot | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Calibration target")
+
+    def show_dot(self, dot: Dot) -> None:
+        self.dot = dot
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), _GROUND)
+        if self.dot is None:
+            return
+        ratio = self.devicePixelRatioF()
+        middle = QPointF(self.dot.x_px / ratio, self.dot.y_px / ratio)
+        radius = _SMALL + (_LARGE - _SMALL) * self.dot.size
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_DOT)
+        painter.drawEllipse(middle, radius, radius)
+        painter.setBrush(_CORE)
+        painter.drawEllipse(middle, 2.2, 2.2)
+        if self.dot.hint:
+            painter.setPen(QPen(_RING, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(middle, radius + 8, radius + 8)
+            painter.setFont(theme.figure_font(1.3))
+            painter.drawText(self._beside(middle), Qt.AlignmentFlag.AlignCenter, f"{self.dot.hint}: once more")
+
+    def _beside(self, middle: QPointF) -> QRectF:
+        """A place for the hint below the dot, or above it near the lower edge, within the screen."""
+        width, height = 460.0, 40.0
+        x = min(max(middle.x() - width / 2, 12.0), self.width() - width - 12.0)
+        below = middle.y() + _LARGE + 24
+        return QRectF(x, below if below + height < self.height() else middle.y() - _LARGE - 24 - height, width, height)
+
+
+class CheckPage(QWidget):
+    """What must be right before it starts, as a list that fills with ticks.
+
+    Signals: `start`, with the number of points or PURSUIT; `cancel`.
+    """
+
+    start = Signal(int)
+    cancel = Signal()
+
+    def __init__(self, person: str, notes: Sequence[str]) -> None:
+        super().__init__()
+        title = QLabel("Calibrate")
+        title.setFont(theme.figure_font(2.2))
+        lead = QLabel(
+            "Sit as you will sit. Look at each dot until it moves on, and keep still while you look. "
+            "Five more dots afterwards tell how accurate each model is."
+        )
+        lead.setWordWrap(True)
+        lead.setProperty("kind", "muted")
+        self.rows = {name: (QLabel("○"), QLabel(name), QLabel("")) for name in _CHECKS}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(9)
+        for i, labels in enumerate(self.rows.values()):
+            for column, label in enumerate(labels):
+                grid.addWidget(label, i, column)
+        grid.setColumnStretch(2, 1)
+        self.hint = QLabel(" ")
+        self.hint.setWordWrap(True)
+        self.hint.setMinimumHeight(40)
+        self.name = QLineEdit(person)
+        self.name.setMaxLength(60)
+        self.name.setPlaceholderText("Name of the profile")
+        self.name.setAccessibleName("Name of the profile")
+        self.layouts = ComboBox()
+        self.layouts.setAccessibleName("Number of points")
+        for points, text in _LAYOUTS:
+            self.layouts.addItem(text, points)
+        self.layouts.setCurrentIndex(1)
+        self.button = QPushButton("Start")
+        self.button.setProperty("kind", "primary")
+        self.button.setDefault(True)
+        self.button.clicked.connect(self._start)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.cancel)
+        row = QHBoxLayout()
+        row.addWidget(self.name, 1)
+        row.addWidget(self.layouts)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.button)
+        self.notes = QLabel("\n".join(notes))
+        self.notes.setWordWrap(True)
+        self.notes.setProperty("kind", "caption")
+
+        card = QWidget()
+        card.setObjectName("card")
+        card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        card.setFixedWidth(560)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(32, 28, 32, 24)
+        inside.setSpacing(14)
+        for part in (title, lead):
+            inside.addWidget(part)
+        inside.addLayout(grid)
+        inside.addWidget(self.hint)
+        inside.addLayout(row)
+        inside.addWidget(self.notes)
+        inside.addLayout(buttons)
+        whole = QVBoxLayout(self)
+        whole.addStretch(1)
+        whole.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addStretch(1)
+        self.show_checks([])
+
+    def show_checks(self, checks: Sequence[Check]) -> None:
+        """Tick what is right; it can start as soon as a face is seen, whatever else could be better."""
+        used, known = theme.colours(), {check.name: check for check in checks}
+        for name, (mark, _, value) in self.rows.items():
+            check = known.get(name)
+            mark.setText("○" if check is None else "✓" if check.ok else "!")
+            colour = used.faint if check is None else used.good if check.ok else used.warning
+            mark.setStyleSheet(f"color: {colour}; font-weight: 700;")
+            value.setText(check.value if check else "")
+            value.setStyleSheet(f"color: {used.muted};")
+        hints = [check.hint for check in checks if not check.ok]
+        self.hint.setText(hints[0] if hints else "All is well." if checks else "Waiting for the camera…")
+        self.hint.setStyleSheet(f"color: {used.warning if hints else used.muted};")
+        self.button.setEnabled("Face" in known and known["Face"].ok)
+
+    def _start(self) -> None:
+        self.start.emit(self.layouts.currentData())
+
+
+class CalibrationScreen(QWidget):
+    """Fills the monitor it is moved to; Esc cancels at any time.
+
+    Signals: `started`, with the number of points or PURSUIT; `cancelled`.
+    """
+
+    started = Signal(int)
+    cancelled = Signal()
+
+    def __init__(self, person: str, notes: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
+        self.setWindowTitle("Gaze Demo calibration")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet(f"CalibrationScreen {{ background: {theme.colours().window}; }}")
+        self.checks = CheckPage(person, notes)
+        self.targets = TargetPage()
+        self.waiting = QLabel("Fitting every model to your eyes…")
+        self.waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.waiting.setFont(theme.figure_font(1.5))
+        self._stack = QStackedLayout(self)
+        for page in (self.checks, self.targets, self.waiting):
+            self._stack.addWidget(page)
+        self.checks.start.connect(self._start)
+        self.checks.cancel.connect(self.cancelled)
+
+    def wait(self) -> None:
+        """The targets are over."""
+        self.unsetCursor()
+        self._stack.setCurrentWidget(self.waiting)
+
+    @property
+    def page(self) -> QWidget | None:
+        return self._stack.currentWidget()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _start(self, points: int) -> None:
+        self.setCursor(Qt.CursorShape.BlankCursor)
+        self._stack.setCurrentWidget(self.targets)
+        self.setFocus()
+        self.started.emit(points)
