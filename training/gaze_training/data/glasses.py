@@ -1,0 +1,150 @@
+"""Glasses before an eye: rim, its shadow, tint, what the lens mirrors, and how it shrinks what lies behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.geometry import Array
+from gaze_training.data.aperture import PATCH, PX_PER_MM
+
+Image = NDArray[np.float32]
+
+_ANGLE = np.linspace(0, 2 * np.pi, 72, endpoint=False)
+_SHIFT = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Glasses:
+    """One lens in the head frame about the eyeball's centre, nose at -x; the other eye has its mirror image.
+
+    `half_mm`: (2,) half width and height. `middle_mm`: (2,). `square`: 2 an ellipse, more is squarer. `before_mm`: how
+    far before the eyeball's centre. `wrap`: how much it bends back to the temple. `rim_mm`: width, 0 is rimless.
+    `colour`: (3,) of the rim. `tint`: (3,) what the lens lets through. `power`: size of what lies behind, 1 is plain.
+    `shadow`: 0..1. `mirrored`: (n, 7) soft quads: x, y, half width, half height (mm), roll, softness (mm), brightness.
+    """
+
+    half_mm: Array
+    middle_mm: Array
+    square: float
+    before_mm: float
+    wrap: float
+    rim_mm: float
+    colour: Array
+    tint: Array
+    power: float
+    shadow: float
+    mirrored: Array
+
+    def outline(self) -> Array:
+        """The rim (72, 3)."""
+        cos, sin = np.cos(_ANGLE), np.sin(_ANGLE)
+        x = self.middle_mm[0] + self.half_mm[0] * np.sign(cos) * np.abs(cos) ** (2 / self.square)
+        y = self.middle_mm[1] + self.half_mm[1] * np.sign(sin) * np.abs(sin) ** (2 / self.square)
+        return np.stack([x, y, -self.before_mm + self.wrap * np.maximum(x, 0)], -1)
+
+
+def draw_glasses(rng: np.random.Generator) -> Glasses:
+    """Common frames; one or two reflections in most of them."""
+    dark = rng.random() < 0.6
+    colour = np.full(3, 0.02) * rng.uniform(0.3, 3) if dark else rng.uniform(0.02, 0.5) * np.exp(rng.normal(0, 0.3, 3))
+    quads = [
+        (
+            *rng.uniform((-20, -14), (20, 14)),
+            *np.exp(rng.normal(np.log((4.0, 3.0)), 0.6)),
+            rng.uniform(-0.5, 0.5),
+            rng.uniform(0.3, 2.0),
+            abs(rng.normal(0, 0.35)),
+        )
+        for _ in range(int(rng.integers(0, 4)))
+    ]
+    return Glasses(
+        half_mm=np.array([rng.uniform(20, 28), rng.uniform(13, 22)]),
+        middle_mm=np.array([rng.uniform(-1, 4), rng.uniform(0, 5)]),
+        square=float(rng.uniform(2, 4.5)),
+        before_mm=float(rng.uniform(22, 27)),
+        wrap=float(rng.uniform(0.05, 0.18)),
+        rim_mm=0.0 if rng.random() < 0.15 else float(rng.uniform(0.8, 4.0)),
+        colour=colour,
+        tint=1 - rng.uniform(0, 0.14) * np.exp(rng.normal(0, 0.2, 3)),
+        power=float(np.clip(rng.normal(0.97, 0.03), 0.88, 1.06)),
+        shadow=float(rng.uniform(0, 0.5)),
+        mirrored=np.array(quads).reshape(-1, 7),
+    )
+
+
+def paint_glasses(picture: Image, glasses: Glasses, head: Array, eyeball: Array, light: Array) -> Image:
+    """The picture (h, w, 3) with glasses in front; head (3, 3), eyeball (3,) mm and light (3,) in the patch's frame."""
+    rim = _project(glasses.outline() @ head.T + eyeball)
+    lens = np.zeros(picture.shape[:2], np.float32)
+    cv2.fillPoly(lens, [_fixed(rim)], 1.0, cv2.LINE_AA, _SHIFT)
+    picture = _through_lens(picture, rim.mean(0), glasses.power, lens)
+    picture = _shade(picture, glasses, head, eyeball)
+    tint = (glasses.tint.astype(np.float32) - 1) * lens[..., None] + 1
+    picture = picture * tint + (_reflections(glasses, head, eyeball) * lens)[..., None] * light.astype(np.float32)
+    if glasses.rim_mm > 0:
+        cover = np.zeros(picture.shape[:2], np.float32)
+        width = max(1, round(glasses.rim_mm * PX_PER_MM))
+        cv2.polylines(cover, [_fixed(rim)], True, 1.0, width, cv2.LINE_AA, _SHIFT)
+        _add_bridge_and_arm(cover, glasses, head, eyeball, width)
+        cover = cv2.GaussianBlur(cover, (0, 0), 0.7)[..., None]
+        shine = np.linspace(1.5, 0.6, picture.shape[0], dtype=np.float32)[:, None, None]
+        picture = picture * (1 - cover) + (glasses.colour * light).astype(np.float32) * shine * cover
+    return np.asarray(picture, np.float32)
+
+
+def _through_lens(picture: Image, middle: Array, power: float, lens: Image) -> Image:
+    """What lies behind the lens, shrunk or enlarged about the lens's middle."""
+    inverse = 1 / power
+    matrix = np.array([[inverse, 0, (1 - inverse) * middle[0]], [0, inverse, (1 - inverse) * middle[1]]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    seen = cv2.warpAffine(picture, matrix, picture.shape[1::-1], flags=flags, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(picture + (seen - picture) * lens[..., None], np.float32)
+
+
+def _shade(picture: Image, glasses: Glasses, head: Array, eyeball: Array) -> Image:
+    """The rim's shadow, a little lower on the skin behind it."""
+    if glasses.rim_mm == 0 or glasses.shadow < 0.05:
+        return picture
+    behind = _project((glasses.outline() + [0.0, 5.0, 11.0]) @ head.T + eyeball)
+    dark = np.zeros(picture.shape[:2], np.float32)
+    cv2.polylines(dark, [_fixed(behind)], True, 1.0, round(glasses.rim_mm * PX_PER_MM) + 1, cv2.LINE_AA, _SHIFT)
+    dark = cv2.GaussianBlur(dark, (0, 0), 2.0 * PX_PER_MM / 2)
+    return picture * (1 - np.float32(glasses.shadow) * dark)[..., None]
+
+
+def _reflections(glasses: Glasses, head: Array, eyeball: Array) -> Image:
+    total = np.zeros((PATCH.height, PATCH.width), np.float32)
+    for x, y, across, up, roll, soft, bright in glasses.mirrored:
+        cos, sin = np.cos(roll), np.sin(roll)
+        quad = np.array([[-across, -up], [across, -up], [across, up], [-across, up]]) @ [[cos, sin], [-sin, cos]]
+        corners = np.c_[quad + glasses.middle_mm + [x, y], np.full(4, -glasses.before_mm)]
+        mask = np.zeros_like(total)
+        cv2.fillPoly(mask, [_fixed(_project(corners @ head.T + eyeball))], 1.0, cv2.LINE_AA, _SHIFT)
+        total += np.float32(bright) * cv2.GaussianBlur(mask, (0, 0), soft * PX_PER_MM)
+    return total
+
+
+def _add_bridge_and_arm(cover: Image, glasses: Glasses, head: Array, eyeball: Array, width: int) -> None:
+    left, right = glasses.middle_mm[0] - glasses.half_mm[0], glasses.middle_mm[0] + glasses.half_mm[0]
+    height = glasses.middle_mm[1] - 0.35 * glasses.half_mm[1]
+    back = -glasses.before_mm + glasses.wrap * max(right, 0)
+    bridge = np.array([[left, height, -glasses.before_mm], [left - 14, height - 2, -glasses.before_mm - 2]])
+    arm = np.array([[right, height, back], [right + 4, height, back + 6], [right + 10, height, back + 60]])
+    lines = [_project(line @ head.T + eyeball) for line in (bridge, arm)]
+    if lines[1][-1, 0] < lines[1][0, 0]:  # the arm goes back behind the face
+        del lines[1]
+    for line in lines:
+        cv2.polylines(cover, [_fixed(line)], False, 1.0, width, cv2.LINE_AA, _SHIFT)
+
+
+def _project(points: Array) -> Array:
+    return points[..., :2] / points[..., 2:] * PATCH.focal_px + [PATCH.width / 2, PATCH.height / 2]
+
+
+def _fixed(points_px: Array) -> NDArray[np.int32]:
+    """Pixels as OpenCV's fixed-point numbers."""
+    return np.round((points_px - 0.5) * (1 << _SHIFT)).astype(np.int32)
