@@ -12,9 +12,10 @@ from gaze_training.data.sample import Faces
 def calibrated_outside(faces: Faces) -> Faces:
     """The faces with outside labels that have gain 1 and follow no head, for each renderer and angle.
 
-    For each, `outside = a gaze + b head + c + rest` is fitted by least squares on the exact labels, and the label becomes
-    `(outside - b head - c) / a`: on average the truth, and what is left is what the teacher, who saw real people, makes
-    of this very picture. Labels of renderers without exact gaze, or that follow no gaze (a < 0.2), are withheld.
+    For each, `outside = a gaze + b head + c + rest` is fitted by least squares on the exact labels, and the label
+    becomes `(outside - b head - c) / a`: on average the truth, and what is left is what the teacher, who saw real
+    people, makes of this very picture. Labels of renderers without exact gaze, or that follow no gaze (a < 0.2), are
+    withheld.
     """
     labels = faces.outside.copy()
     for renderer in np.unique(faces.renderer):
