@@ -14,7 +14,7 @@ _PATCH = CropGeometry(width=204, height=168, focal_px=2250)
 
 
 def _face(dot_mm: float = 0.0) -> RenderedFace:
-    """Two grey patches with a dark dot `dot_mm` to the image's right of each eye's centre; both look 12 deg left, 8 up."""
+    """Grey patches with a dark dot `dot_mm` to the image's right of each eye's centre; both look 12 deg left, 8 up."""
     head = rotation_from_angles(0.1, -0.2, 0.05)
     gaze = pitch_yaw_to_vector((np.radians(8), np.radians(12)))
     eyes = []
