@@ -11,6 +11,7 @@ from gaze_training.readers.ethxgaze import read_ethxgaze
 from gaze_training.readers.gazecapture import read_gazecapture
 from gaze_training.readers.mpiifacegaze import read_mpiifacegaze
 from gaze_training.readers.mpiigaze import read_mpiigaze
+from gaze_training.readers.sittings import read_sittings
 from gaze_training.readers.unityeyes import read_unityeyes
 
 READERS: dict[str, Callable[[Path], Iterator[Faces]]] = {
@@ -20,4 +21,5 @@ READERS: dict[str, Callable[[Path], Iterator[Faces]]] = {
     "columbia": read_columbia,
     "unityeyes": read_unityeyes,
     "ethxgaze": read_ethxgaze,
+    "sittings": read_sittings,
 }
