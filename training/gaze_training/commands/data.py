@@ -1,4 +1,4 @@
-"""`gaze-train data`: shards of rendered faces, or a sheet of them to look at."""
+"""`gaze-train data`: shards of rendered faces or of a data set of real ones, or a sheet of faces to look at."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("data", help="render faces with known gaze into shards; an interrupted run goes on")
     add = parser.add_argument
     add("--renderer", choices=("procedural", "photo", "head"), default="procedural")
-    add("--source", default="", help="folder of photographs, or the head model's file")
+    add("--read", metavar="SET", help="read a data set of real people instead: mpiigaze, gazecapture, sittings, ...")
+    add("--source", default="", help="folder of photographs or of the data set, or the head model's file")
     add("--faces", type=int, default=20000, metavar="N")
     add("--seed", type=int, default=1)
     add("--shard", type=int, default=1000, metavar="N", help="faces of one shard")
@@ -33,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
 
     if (options.out is None) == (options.sheet is None):
         options.parser.error("name either --out DIR or --sheet PNG")
+    if options.read:
+        return _read(options)
     config = DataConfig(
         renderer=options.renderer,
         faces=options.faces,
@@ -53,4 +56,16 @@ def run(options: argparse.Namespace) -> int:
         task = progress.add_task(f"{options.renderer} faces, shards", total=None)
         for done, total in generate(config, options.out, options.workers):
             progress.update(task, completed=done, total=total)
+    return 0
+
+
+def _read(options: argparse.Namespace) -> int:
+    from gaze_training.readers.shards import write_shards
+
+    if options.out is None or not options.source:
+        options.parser.error("--read needs --source DIR and --out DIR")
+    with Progress(TextColumn("{task.description}"), TimeElapsedColumn()) as progress:
+        task = progress.add_task(options.read, total=None)
+        for people, faces in write_shards(options.read, Path(options.source), options.out):
+            progress.update(task, description=f"{options.read}: {people} people, {faces} faces")
     return 0

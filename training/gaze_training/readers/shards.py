@@ -1,0 +1,35 @@
+"""A data set of real people as shards, one a person, like those of the renderers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from gaze_demo.errors import UserError
+from gaze_training.readers import READERS
+
+VERSION = 1
+
+
+def write_shards(dataset: str, root: Path, out: Path) -> Iterator[tuple[int, int]]:
+    """Read the set at `root` into `out`; yields (people, faces) so far.
+
+    Raises UserError where there is no such set, it cannot be read, or `out` holds other shards.
+    """
+    if dataset not in READERS:
+        raise UserError(f"There is no reader for {dataset!r}: choose one of {', '.join(READERS)}.")
+    manifest = {"version": VERSION, "dataset": dataset}
+    path = out / "manifest.json"
+    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != manifest:
+        raise UserError(f"{out} holds the shards of something else: choose another folder or remove it.")
+    faces = 0
+    for people, person in enumerate(READERS[dataset](root), 1):
+        if people == 1:
+            out.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        person.save(out / f"person-{people:05d}.npz")
+        faces += len(person)
+        yield people, faces
+    if faces == 0:
+        raise UserError(f"{root} has no face that can be read: is it complete?")
