@@ -96,7 +96,10 @@ def test_a_damaged_result_is_one_sentence(tmp_path: Path) -> None:
     [
         (lambda text: text.replace('networks = ["thin", "wide"]', 'networks = ["slim"]'), "no such network: slim"),
         (lambda text: text.replace("seeds = [1, 2]", "seeds = [1]"), "seeds"),
-        (lambda text: text.replace('of = { thin = "wide" }', 'of = { thin = "wide", wide = "thin" }'), "no run"),
+        (
+            lambda text: text.replace('of = { thin = "wide" }', 'of = { thin = "wide", wide = "thin" }'),
+            "cannot come before",
+        ),
     ],
 )
 def test_a_wrong_plan_is_one_sentence(tmp_path: Path, change: Callable[[str], str], message: str) -> None:

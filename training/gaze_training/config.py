@@ -26,12 +26,17 @@ class FacesConfig(_Section):
 
     `limit`: the first faces of each folder alone (0: all). `held_out`: share of people kept for validation, where
     `validation` names no folder of its own. `unlabelled`: faces whose gaze is not to be used, for distillation alone.
+    `stream`: tar files of shards, by their URLs, instead of `folders`; about `stream_faces` faces in all, `chunk` of
+    them in memory at a time; then `validation` has to name a folder.
     `calibrate_outside`: take the outside teacher's compression and its following of the head out of its labels.
     """
 
     folders: tuple[Path, ...] = ()
     validation: Path | None = None
     unlabelled: tuple[Path, ...] = ()
+    stream: tuple[str, ...] = ()
+    stream_faces: int = Field(0, ge=0)
+    chunk: int = Field(20000, ge=1)
     limit: int = Field(0, ge=0)
     held_out: float = Field(0.1, gt=0, lt=1)
     calibrate_outside: bool = False
@@ -116,6 +121,14 @@ class RunConfig(_Section):
         if self.train.warmup_epochs >= self.train.epochs:
             raise ValueError("train.warmup_epochs has to be less than train.epochs")
         return self
+
+
+def same_run(stored: object, run: RunConfig) -> bool:
+    """Whether a stored tree of tables describes this run; what it does not name has its usual value."""
+    try:
+        return RunConfig.model_validate(stored) == run
+    except ValidationError:
+        return False
 
 
 def read_config(path: Path, overrides: dict[str, Any] | None = None) -> RunConfig:

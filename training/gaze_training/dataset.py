@@ -10,6 +10,8 @@ from gaze_training.config import FacesConfig
 from gaze_training.data.outside_labels import calibrated_outside
 from gaze_training.data.sample import Faces, load_faces, split_people
 from gaze_training.eyes import Eyes
+from gaze_training.source import EyeSource, InMemory
+from gaze_training.stream import ShardStream
 
 _SPLIT_SEED = 2017
 """The same people are held out in every run, whatever its seed: errors of two runs can be compared."""
@@ -19,12 +21,14 @@ _SPLIT_SEED = 2017
 class Dataset:
     """`validation`: people that are not in `train`."""
 
-    train: Eyes
+    train: EyeSource
     validation: Eyes
 
 
 def load_dataset(config: FacesConfig) -> Dataset:
     """Raises UserError where there are no faces, or too few people to hold some out."""
+    if config.stream:
+        return Dataset(_stream(config), Eyes.from_faces(_validation_of_stream(config)))
     if not config.folders:
         raise UserError("data.folders is empty: name folders of faces there, or with --data.")
     faces = _load(config.folders, config.limit)
@@ -40,7 +44,19 @@ def load_dataset(config: FacesConfig) -> Dataset:
     eyes = Eyes.from_faces(calibrated_outside(train) if config.calibrate_outside else train)
     if config.unlabelled:
         eyes = Eyes.concatenate(eyes, Eyes.from_faces(_load(config.unlabelled, config.limit), labelled=False))
-    return Dataset(eyes, Eyes.from_faces(validation))
+    return Dataset(InMemory(eyes), Eyes.from_faces(validation))
+
+
+def _stream(config: FacesConfig) -> ShardStream:
+    if not config.stream_faces:
+        raise UserError("data.stream_faces: say about how many faces the stream has, for the learning rate's schedule.")
+    return ShardStream(config.stream, config.stream_faces, config.chunk, _SPLIT_SEED, config.calibrate_outside)
+
+
+def _validation_of_stream(config: FacesConfig) -> Faces:
+    if not config.validation:
+        raise UserError("data.validation: name a folder of other people's faces; a stream cannot be split by person.")
+    return load_faces(config.validation)
 
 
 def _load(folders: tuple[Path, ...], limit: int) -> Faces:

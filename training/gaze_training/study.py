@@ -9,9 +9,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gaze_demo.errors import UserError
+from gaze_training.config import RunConfig, same_run
 from gaze_training.study_config import PlannedRun, StudyConfig, network_file, plan
 
 if TYPE_CHECKING:
@@ -112,7 +113,9 @@ def do_run(run: PlannedRun, out: Path, real: Path | None) -> None:
         real_deg=_real(trained.network, out, real) if real and not trained.diverged else {},
     )
     (folder / "last.pt").unlink(missing_ok=True)  # the run is over: its optimiser's state is of no more use
-    result_file(out, run.key).write_text(json.dumps({"run": _of(run), "result": asdict(result)}) + "\n")
+    result_file(out, run.key).write_text(
+        json.dumps({"run": _placeless(run).model_dump(mode="json"), "result": asdict(result)}) + "\n"
+    )
 
 
 def load_results(out: Path) -> list[RunResult]:
@@ -137,15 +140,14 @@ def result_file(out: Path, key: str) -> Path:
 
 def _check_same(run: PlannedRun, out: Path) -> None:
     file = result_file(out, run.key)
-    if file.exists() and json.loads(file.read_text())["run"] != _of(run):
+    if file.exists() and not same_run(json.loads(file.read_text())["run"], _placeless(run)):
         raise UserError(f"{file.parent} holds a run of another configuration; choose another --out or remove it.")
 
 
-def _of(run: PlannedRun) -> dict[str, Any]:
-    """What makes a run: its configuration without the places of its teachers."""
-    config = run.config.model_dump(mode="json")
-    config["scheme"]["teachers"] = list(run.teachers)
-    return config
+def _placeless(run: PlannedRun) -> RunConfig:
+    """What makes a run: its configuration with its teachers' names instead of their places."""
+    teachers = tuple(Path(key) for key in run.teachers)
+    return run.config.model_copy(update={"scheme": run.config.scheme.model_copy(update={"teachers": teachers})})
 
 
 @lru_cache(maxsize=2)

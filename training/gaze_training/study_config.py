@@ -81,7 +81,7 @@ def read_study(path: Path, data: tuple[Path, ...] = ()) -> StudyConfig:
 
 
 def plan(study: StudyConfig, out: Path) -> list[PlannedRun]:
-    """All runs in an order in which every teacher comes before who learns from it. Raises UserError for a circle."""
+    """All runs in the order of the schemes, but a teacher before who learns from it. Raises UserError for a circle."""
     teachers = [_teacher_run(study, number) for number in range(study.teachers)]
     students = [
         _student_run(study, scheme, network, seed, out)
@@ -89,16 +89,21 @@ def plan(study: StudyConfig, out: Path) -> list[PlannedRun]:
         for network in scheme.networks
         for seed in study.seeds
     ]
-    ordered, waiting = list(teachers), students
-    while waiting:
-        known = {run.key for run in ordered}
-        ready = [run for run in waiting if known.issuperset(run.teachers)]
-        if not ready:
-            missing = next(key for key in waiting[0].teachers if key not in known)
-            raise UserError(f"{study.name}: {waiting[0].key} is to learn from {missing}, which is no run of the study.")
-        ordered += ready
-        waiting = [run for run in waiting if run not in ready]
-    return ordered
+    runs = {run.key: run for run in (*students, *teachers)}
+    ordered: dict[str, PlannedRun] = {}
+
+    def add(run: PlannedRun, pupils: tuple[str, ...] = ()) -> None:
+        if run.key in ordered:
+            return
+        for key in run.teachers:
+            if key not in runs or key in pupils:
+                raise UserError(f"{study.name}: {run.key} is to learn from {key}, which cannot come before it.")
+            add(runs[key], (*pupils, run.key))
+        ordered[run.key] = run
+
+    for run in runs.values():
+        add(run)
+    return [*ordered.values()]
 
 
 def network_file(out: Path, key: str) -> Path:

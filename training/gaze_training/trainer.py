@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from gaze_demo.errors import UserError
 from gaze_training.augment import Augment
 from gaze_training.average import WeightAverage
-from gaze_training.config import RunConfig
+from gaze_training.config import RunConfig, same_run
 from gaze_training.device import make_fabric, set_threads
 from gaze_training.eyes import Eyes
 from gaze_training.losses import Supervision
@@ -30,6 +30,7 @@ from gaze_training.networks.store import FORMAT, read_safely, save_network, writ
 from gaze_training.runlog import RunLog
 from gaze_training.schemes.registry import build_scheme
 from gaze_training.schemes.scheme import Scheme, Step
+from gaze_training.source import EyeSource, InMemory
 
 _TEACHER_ERRORS = 4096
 """So many eyes are enough to know the size of a teacher's errors."""
@@ -99,7 +100,7 @@ class Trainer:
         self.average = WeightAverage(self.student, run.train)
 
     def fit(
-        self, train: Eyes, validation: Eyes | None = None, folder: Path | None = None, show: bool = True
+        self, train: Eyes | EyeSource, validation: Eyes | None = None, folder: Path | None = None, show: bool = True
     ) -> Trained:
         """Train, or go on where a stopped run of the same configuration in `folder` ended; both give the same weights.
 
@@ -107,14 +108,16 @@ class Trainer:
         UserError where the folder holds another run, or where there are too few eyes.
         """
         run, batch = self._run, self._run.train.batch
-        if len(train) < 2:
+        if isinstance(train, Eyes):
+            train = InMemory(train)
+        if train.count < 2:
             raise UserError("There are no eyes to train on; are they all marked as not valid?")
-        device = self._fabric.device
-        train = self._taught_once(train.to(device))
-        validation = validation.to(device) if validation is not None and len(validation) else None
+        if isinstance(train, InMemory):
+            train = InMemory(self._ready(train.eyes))
+        validation = validation.to(self._fabric.device) if validation is not None and len(validation) else None
         self._prepare(train)
         done = self._resume(folder) if folder else []
-        steps = max(1, len(train) // batch)
+        steps = max(1, train.count // batch)
         with RunLog(folder if self._fabric.is_global_zero else None, run, show and self._fabric.is_global_zero) as log:
             log.start(steps, done)
             for number in range(len(done), run.train.epochs):
@@ -131,7 +134,7 @@ class Trainer:
         diverged = not math.isfinite(done[-1].loss)
         trained = Trained(self.result.eval(), tuple(done), diverged)
         if folder and self._fabric.is_global_zero:
-            save_network(folder / "network.pt", trained.network, run.network, summary(run, trained, len(train)))
+            save_network(folder / "network.pt", trained.network, run.network, summary(run, trained, train.count))
         return trained
 
     @property
@@ -141,11 +144,13 @@ class Trainer:
         assert isinstance(network, GazeNetwork)
         return network
 
-    def _taught_once(self, train: Eyes) -> Eyes:
-        """With the teacher's gaze on the crops as they are, where the scheme wants no more than that."""
-        if self._teacher is None or self._run.scheme.outputs == "live":
-            return train
-        return replace(train, taught=predict(self._teacher, train))
+    def _ready(self, eyes: Eyes) -> Eyes:
+        """On the device, with the teacher's gaze on the crops as they are where the scheme wants no more than that."""
+        eyes = eyes.to(self._fabric.device)
+        known = bool(eyes.taught.isfinite().all())
+        if self._teacher is None or self._run.scheme.outputs == "live" or known:
+            return eyes
+        return replace(eyes, taught=predict(self._teacher, eyes))
 
     @torch.no_grad()
     def _teach(self, eyes: Eyes) -> GazeOutput | None:
@@ -156,28 +161,29 @@ class Trainer:
         with self._fabric.autocast():
             return self._teacher(eyes.crops, eyes.head)
 
-    def _prepare(self, train: Eyes) -> None:
+    def _prepare(self, source: EyeSource) -> None:
         """Tell the scheme how wrong its teacher is."""
         if self._teacher is None or not self._scheme.needs_teacher_errors:
             return
+        train = next(source.chunks(0)).to(self._fabric.device)
         known = train.select(train.gaze.isfinite().all(1))
         some = known.select(_permutation(len(known), self._run.seed, 0)[:_TEACHER_ERRORS].to(known.gaze.device))
         if not len(some):
             raise UserError("This scheme needs eyes with exact labels, to know the teacher's errors.")
         self._scheme.prepare(predict(self._teacher, some) - some.gaze, train)
 
-    def _epoch(self, train: Eyes, number: int, steps: int, log: RunLog) -> float:
+    def _epoch(self, source: EyeSource, number: int, steps: int, log: RunLog) -> float:
         """One pass; the mean loss, not finite as soon as one step's is not."""
         run, fabric = self._run, self._fabric
         torch.manual_seed(_seed(run.seed, number, 1))
         augment = Augment(run.augment, torch.Generator(fabric.device).manual_seed(_seed(run.seed, number, 2)))
         self._lesson.train()
-        total = 0.0
-        for step, index in enumerate(_batches(len(train), run.train.batch, _seed(run.seed, number, 3), fabric.device)):
-            progress = (number + step / steps) / run.train.epochs
+        total, step = 0.0, 0
+        for batch in self._batches(source, number):
+            progress = (number + min(step / steps, 1.0)) / run.train.epochs
             self._set_rate(progress)
             # every process disturbs the whole batch in the same way, then takes its own part
-            eyes = augment(train.select(index)).select(slice(fabric.global_rank, None, fabric.world_size))
+            eyes = augment(batch).select(slice(fabric.global_rank, None, fabric.world_size))
             taught = self._teach(eyes)
             loss = self._lesson(vars(eyes), vars(taught) if taught else None, progress)
             self._optimiser.zero_grad()
@@ -189,7 +195,17 @@ class Trainer:
             if not math.isfinite(total):
                 return math.nan
             log.step()
-        return total / steps
+            step += 1
+        return total / step
+
+    def _batches(self, source: EyeSource, number: int) -> Iterator[Eyes]:
+        """Whole batches of each chunk, shuffled; a last part of a batch is left out, unless it is all there is."""
+        size = self._run.train.batch
+        for place, chunk in enumerate(source.chunks(number)):
+            eyes = self._ready(chunk)
+            order = _permutation(len(eyes), self._run.seed, number, 3, place).to(self._fabric.device)
+            for start in range(0, max(1, len(eyes) - size + 1), size):
+                yield eyes.select(order[start : start + size])
 
     def _set_rate(self, progress: float) -> None:
         """Linear warm-up, then half a cosine down to `final_rate` of the full rate."""
@@ -220,7 +236,7 @@ class Trainer:
         if not path.exists():
             return []
         content = read_safely(path)
-        if content.get("run") != self._run.model_dump_json():
+        if not same_run(json.loads(content["run"]), self._run):
             raise UserError(f"{folder} holds a run of another configuration; choose another folder or remove it.")
         self._lesson.load_state_dict(content["lesson"])
         self.average.model.load_state_dict(content["average"])
@@ -259,10 +275,3 @@ def _seed(*parts: int) -> int:
 
 def _permutation(count: int, *seed: int) -> Tensor:
     return torch.randperm(count, generator=torch.Generator().manual_seed(_seed(*seed)))
-
-
-def _batches(count: int, size: int, seed: int, device: torch.device) -> Iterator[Tensor]:
-    """Index tensors of whole batches; a last part of a batch is left out, unless it is all there is."""
-    order = _permutation(count, seed).to(device)
-    for start in range(0, max(1, count - size + 1), size):
-        yield order[start : start + size]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -110,11 +111,16 @@ class Faces:
     @classmethod
     def load(cls, path: Path) -> Faces:
         """Read one shard. Raises UserError where the file is no shard of faces."""
+        return cls.read(path, str(path))
+
+    @classmethod
+    def read(cls, source: Path | BinaryIO, name: str) -> Faces:
+        """Read one shard from a file or a stream; `name` says which in the UserError that a broken one raises."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with np.load(source, allow_pickle=False) as file:
                 return cls(**{f.name: file[f.name] for f in fields(cls)})
         except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
-            raise UserError(f"{path} is not a readable shard of faces ({error}); make it anew.") from error
+            raise UserError(f"{name} is not a readable shard of faces ({error}); make it anew.") from error
 
 
 def load_faces(folder: Path) -> Faces:

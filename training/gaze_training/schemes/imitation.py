@@ -80,7 +80,7 @@ class NoiseControl(Imitation):
         self.errors = teacher_errors[drawn.to(teacher_errors.device)]
 
     def loss(self, step: Step) -> Tensor:
-        return self.mixed(step, step.eyes.gaze + self.errors[step.eyes.index])
+        return self.mixed(step, step.eyes.gaze + self.errors[step.eyes.index % len(self.errors)])
 
 
 def labelled(eyes: Eyes) -> Tensor:
