@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gaze_demo.calibration.drift import Hull
 from gaze_demo.calibration.fit import fit
 from gaze_demo.calibration.mapping import Correction, Mapping
-from gaze_demo.calibration.readings import label
+from gaze_demo.calibration.readings import Labelled, label
 from gaze_demo.calibration.report import Accuracy, ModelReport, Report, describe_geometry, judge_points
 from gaze_demo.calibration.sample import Session
 from gaze_demo.calibration.sitting import Skipped
@@ -17,6 +18,8 @@ from gaze_demo.errors import UserError
 from gaze_demo.model.registry import ModelEntry
 from gaze_demo.model.session import GazeModel
 from gaze_demo.pipeline import GazeEstimate, Observation
+
+_KINDS = {"fit": "Point", "validation": "Validation point"}
 
 
 class Estimates:
@@ -45,10 +48,11 @@ class Estimates:
 
 @dataclass(frozen=True)
 class Calibration:
-    """The mapping of each model by name, and how accurate each is."""
+    """The mapping of each model by name, how accurate each is, and where the head was."""
 
     mappings: dict[str, Mapping]
     report: Report
+    hull: Hull | None
 
 
 def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[Skipped] = ()) -> Calibration:
@@ -60,11 +64,14 @@ def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[S
         raise UserError("No frame of the calibration shows the eyes: check light, distance and camera, then try again.")
     mappings: dict[str, Mapping] = {}
     reports: dict[str, ModelReport] = {}
+    hull: Hull | None = None
     for estimates in models:
         name = estimates.entry.name
-        mappings[name], reports[name] = _calibrate_one(session, estimates)
+        fitting = label(session.of_kind("fit"), session.screen, estimates.of)
+        hull = hull or (Hull.around(fitting.readings) if fitting else None)
+        mappings[name], reports[name] = _calibrate_one(session, estimates, fitting)
     sentences = tuple(
-        f"{s.kind} target {s.target + 1} was left out: {s.reason[0].lower()}{s.reason[1:]}" for s in skipped
+        f"{_KINDS[s.kind]} {s.target + 1} was left out: {s.reason[0].lower()}{s.reason[1:]}." for s in skipped
     )
     report = Report(
         created=session.created,
@@ -74,7 +81,7 @@ def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[S
         skipped=sentences,
         models=reports,
     )
-    return Calibration(mappings, report)
+    return Calibration(mappings, report, hull)
 
 
 def judge(session: Session, models: Iterable[Estimates], mappings: dict[str, Mapping]) -> dict[str, ModelReport]:
@@ -82,8 +89,7 @@ def judge(session: Session, models: Iterable[Estimates], mappings: dict[str, Map
     return {m.entry.name: _report(session, m, mappings.get(m.entry.name, Mapping()), {}, 0, 0) for m in models}
 
 
-def _calibrate_one(session: Session, estimates: Estimates) -> tuple[Mapping, ModelReport]:
-    fitting = label(session.of_kind("fit"), session.screen, estimates.of)
+def _calibrate_one(session: Session, estimates: Estimates, fitting: Labelled | None) -> tuple[Mapping, ModelReport]:
     if fitting is None:
         return Mapping(), _report(session, estimates, Mapping(), {}, 0, 0)
     choice = fit(fitting)

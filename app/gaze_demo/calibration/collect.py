@@ -46,19 +46,27 @@ class Look:
 
 
 class Collector:
-    """Gathers the observations whose capture time lies in the part of a look that counts; the target may be moving."""
+    """Gathers the observations whose capture time lies in the part of a look that counts; the target may be moving.
+
+    Attributes: `end_s`, when that part ends; it may be moved as long as the look lasts.
+    """
 
     def __init__(self, kind: Kind, target: int, start_s: float, end_s: float, *, moving: bool = False) -> None:
         self._kind: Kind = kind
         self._target = target
-        self._start_s, self._end_s = start_s, end_s
+        self._start_s, self.end_s = start_s, end_s
         self._moving = moving
         self._seen: list[tuple[Observation, Array]] = []
 
     def add(self, seen: Observation, point_px: Array) -> None:
         """Observations from before or after the time that counts are ignored."""
-        if self._start_s <= seen.frame.time_s < self._end_s:
+        if self._start_s <= seen.frame.time_s < self.end_s:
             self._seen.append((cut_to_face(seen) if seen.landmarks else seen, point_px))
+
+    @property
+    def frames(self) -> int:
+        """How many came in the time that counts."""
+        return len(self._seen)
 
     def finish(self) -> Look:
         """What was gathered, without blinks and, for a fit, without outliers. What is missing from a validation counts

@@ -51,7 +51,7 @@ COLUMNS = (
     Column("Accuracy, deg", "accuracy_deg", 2, hint="mean angle between target and point of gaze, calibrated"),
     Column("cm", "accuracy_cm", 1),
     Column("px", "accuracy_px"),
-    Column("Uncalibrated, deg", "uncalibrated_deg", 2, hint="plain geometry, nothing learned from the person"),
+    Column("Before, deg", "uncalibrated_deg", 2, hint="accuracy before the calibration, by plain geometry"),
     Column("RMS-S2S, deg", "precision_rms_s2s_deg", 2, hint="from frame to frame within a look"),
     Column("SD, deg", "precision_sd_deg", 2, hint="around the mean of a look"),
     Column("Data loss, %", "data_loss", 1, 100.0, "frames without a gaze"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -97,6 +97,11 @@ def read(seen: Observation, estimate: GazeEstimate) -> Readings | None:
     return Readings(*(np.asarray(row, float)[None] for row in rows))
 
 
+def joined(rows: Sequence[Readings]) -> Readings:
+    """All rows together; raises ValueError for none."""
+    return Readings(*(np.concatenate([getattr(row, field.name) for row in rows]) for field in fields(Readings)))
+
+
 def label(
     fixations: Iterable[Fixation], screen: ScreenGeometry, estimate: Callable[[Observation], GazeEstimate]
 ) -> Labelled | None:
@@ -116,7 +121,7 @@ def label(
             truths.append(np.full(3, np.nan) if truth is None else (truth.left_eye_mm + truth.right_eye_mm) / 2)
     if not rows:
         return None
-    readings = Readings(*(np.concatenate([getattr(row, f.name) for row in rows]) for f in fields(Readings)))
+    readings = joined(rows)
     point_px = np.array(points)
     return Labelled(
         readings, point_px, screen.px_to_camera(point_px), np.array(looks), np.array(targets), np.array(truths)

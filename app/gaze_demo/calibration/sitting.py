@@ -15,6 +15,7 @@ from gaze_demo.calibration.targets import PursuitPath, Target
 from gaze_demo.geometry import Array
 from gaze_demo.pipeline import Observation
 
+ENOUGH_FRAMES = 12
 Phase = Literal["travel", "settle", "look", "done"]
 
 
@@ -26,6 +27,8 @@ class Timing:
     travel_s: float = 0.45
     settle_s: float = 0.55
     look_s: float = 1.0
+    longest_s: float = 2.5
+    """A slow camera, or a slow machine, gets that much time for a look until frames enough have come."""
     grace_s: float = 0.4
     """Longest wait for frames that were taken in time but are still being worked on."""
     repeats: int = 2
@@ -84,6 +87,7 @@ class Sitting:
         self._hint = ""
         self._from: Array | None = None
         self._started_s: float | None = None
+        self._duration_s = 0.0
         self._seen_until_s = -np.inf
         self._collectors: list[Collector] = []
         self.fixations: list[Fixation] = []
@@ -120,6 +124,8 @@ class Sitting:
         while not self.done and (
             now_s >= self._end_s + self._timing.grace_s or self._seen_until_s >= self._end_s <= now_s
         ):
+            if not self._pursuing and 0 < self._collectors[0].frames < ENOUGH_FRAMES and self._extend():
+                continue
             self._finish_step()
             if not self.done:
                 self._begin(now_s)
@@ -136,11 +142,20 @@ class Sitting:
 
     @property
     def _end_s(self) -> float:
-        duration = self._path.duration_s if self._path is not None and self._pursuing else self._timing.look_s
-        return self._look_s + duration
+        return self._look_s + self._duration_s
+
+    def _extend(self) -> bool:
+        """Look for longer; False where it has lasted long enough."""
+        if self._duration_s >= self._timing.longest_s:
+            return False
+        self._duration_s = min(self._duration_s + self._timing.look_s / 2, self._timing.longest_s)
+        self._collectors[0].end_s = self._end_s
+        return True
 
     def _begin(self, now_s: float) -> None:
         self._started_s = now_s
+        pursued = self._path is not None and self._pursuing
+        self._duration_s = self._path.duration_s if self._path is not None and pursued else self._timing.look_s
         kind, target = self._steps[self._step]
         if self._path is not None and self._pursuing:
             edges = np.linspace(self._look_s, self._end_s, self._path.segments + 1)

@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QApplication
 from gaze_demo import paths
 from gaze_demo.view import theme
 from gaze_demo.view.about import About
+from gaze_demo.view.calibration_control import CalibrationControl
 from gaze_demo.view.heartbeat import Heartbeat
 from gaze_demo.view.live import Live
 from gaze_demo.view.messages import Circumstances, Remedies, message_for
 from gaze_demo.view.model_control import ModelControl
 from gaze_demo.view.notice_bar import Level
 from gaze_demo.view.run_stats import RunStats
+from gaze_demo.view.screen_gaze import ScreenGaze
 from gaze_demo.view.settings import Settings
 from gaze_demo.view.source_control import SourceControl
 from gaze_demo.view.trouble import TroubleRelay
@@ -49,6 +51,10 @@ class App(QObject):
         self.live = Live(self.window, self.engine, self.stats)
         self.source = SourceControl(self.window, self.engine, settings, self.background, options)
         self.models = ModelControl(self.window, self.engine, settings, self.background, options.models)
+        self.gaze = ScreenGaze(self.window, self.engine, self.live, self.source, settings)
+        self.calibration = CalibrationControl(
+            self.window, self.engine, self.source, self.models, self.gaze, settings, self.background
+        )
         trouble.raised.connect(lambda text: self.window.notice.show_notice(text, Level.TROUBLE))
         self._plot_wanted = False
         self._plot_timer = QTimer(self, singleShot=True, interval=_PLOT_MS)
@@ -62,6 +68,7 @@ class App(QObject):
         self.heartbeat.start()
         self.models.look()
         self.source.start(self._options.source)
+        self.calibration.profiles.start()
         self._plot_timer.start()
 
     def close(self) -> None:
@@ -69,6 +76,8 @@ class App(QObject):
         self.settings.keep("geometry", self.window.saveGeometry())
         self.settings.keep("division", self.window.division())
         self.live.stop()
+        self.calibration.close()
+        self.gaze.close()
         self.source.virtual.use(None)
         self.engine.close()
 

@@ -107,8 +107,9 @@ class CheckPage(QWidget):
         self.rows = {name: (QLabel("○"), QLabel(name), QLabel("")) for name in _CHECKS}
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(9)
+        grid.setVerticalSpacing(6)
         for i, labels in enumerate(self.rows.values()):
+            grid.setRowMinimumHeight(i, 22)
             for column, label in enumerate(labels):
                 grid.addWidget(label, i, column)
         grid.setColumnStretch(2, 1)
@@ -148,6 +149,7 @@ class CheckPage(QWidget):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(32, 28, 32, 24)
         inside.setSpacing(14)
+        inside.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
         for part in (title, lead):
             inside.addWidget(part)
         inside.addLayout(grid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QSlider, QVBoxLayout, QWidget
 
 from gaze_demo.calibration.screen import CARD_WIDTH_MM, ScreenGeometry
@@ -16,7 +16,7 @@ class _CardOutline(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.width_px = 300.0
-        self.setMinimumSize(760, 470)
+        self.setMinimumSize(700, 440)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, used = QPainter(self), theme.colours()
@@ -46,9 +46,11 @@ class CardRuler(QDialog):
         self._found.setProperty("kind", "muted")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Width of the card")
-        self.slider.setRange(150, 750)
+        self.slider.setRange(150, 690)
         self.slider.valueChanged.connect(self._show)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        for button in buttons.buttons():
+            button.setIcon(QIcon())
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -57,7 +59,7 @@ class CardRuler(QDialog):
         for part in (words, self._outline, self.slider, self._found, buttons):
             column.addWidget(part)
         expected = CARD_WIDTH_MM / screen.pitch_mm[0] / self.devicePixelRatioF()
-        self.slider.setValue(round(min(max(expected, 150), 750)))
+        self.slider.setValue(round(min(max(expected, 150), 690)))
         self._show(self.slider.value())
 
     def measured(self) -> ScreenGeometry:

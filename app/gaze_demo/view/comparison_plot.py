@@ -62,7 +62,7 @@ class ComparisonPlot(QWidget):
             painter.drawEllipse(point, 6, 6)
             painter.setPen(QColor(used.text))
             end = point.x() > self.width() * 0.6
-            box = QRectF(point.x() - 210 if end else point.x() + 10, point.y() - 10, 200, 20)
+            box = QRectF(point.x() - 194 if end else point.x() - 6, point.y() - 27, 200, 20)
             side = Qt.AlignmentFlag.AlignRight if end else Qt.AlignmentFlag.AlignLeft
             name = painter.fontMetrics().elidedText(row.model, Qt.TextElideMode.ElideMiddle, 200)
             painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, name)

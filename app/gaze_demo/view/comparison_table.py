@@ -75,11 +75,11 @@ class ComparisonTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
-        self.setAlternatingRowColors(False)
+        self.setMinimumHeight(150)
         self.setAccessibleName("Comparison of models")
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setHighlightSections(False)
         self.selectionModel().currentRowChanged.connect(self._pick)
 
     def show_rows(self, rows: Sequence[Row]) -> None:

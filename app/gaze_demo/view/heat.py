@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QPainter
 _COLUMNS, _ROWS = 64, 36
 _SPREAD = 1.6
 _FULL_S = 1.5
-"""Seconds of looking at one place that give full warmth."""
+"""Seconds at one place that give full warmth; more, where another was looked at for longer."""
 _STOPS = np.array([[0.0, 40, 90, 255, 0], [0.15, 60, 130, 255, 90], [0.5, 255, 200, 60, 150], [1.0, 255, 70, 50, 190]])
 """Warmth, then red, green, blue, alpha."""
 
@@ -48,7 +48,7 @@ class Heat:
         kernel = np.exp(-0.5 * (reach / _SPREAD) ** 2)
         for axis in (0, 1):
             grid = np.apply_along_axis(np.convolve, axis, grid, kernel, "same")
-        return np.clip(grid / _FULL_S, 0.0, 1.0)
+        return grid / max(float(grid.max()), _FULL_S)
 
     def draw(self, painter: QPainter, box: QRect) -> None:
         """Stretched over a rectangle."""

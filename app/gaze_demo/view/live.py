@@ -24,10 +24,11 @@ class Live(QObject):
 
     Attributes: `seen`, the sides that have shown something of the source in use.
 
-    Signals: `first_seen`, when a side joins them.
+    Signals: `first_seen`, when a side joins them; `sighted`, with side and Sight, for each that is shown.
     """
 
     first_seen = Signal()
+    sighted = Signal(str, object)
 
     def __init__(self, window: Window, engine: Engine, stats: RunStats) -> None:
         super().__init__(window)
@@ -39,8 +40,16 @@ class Live(QObject):
             preview = window.panes[side].preview
             preview.painted.connect(lambda sight, draw_ms, s=side: self._count(s, sight, draw_ms))
             preview.resized.connect(self._fit_previews)
-        self._figures = QTimer(self, interval=_FIGURES_MS)
-        self._figures.timeout.connect(self.refresh)
+        self._turn = 0
+        self._parts = (
+            *(window.panes[side].refresh_figures for side in SIDES),
+            window.agreement.refresh,
+            window.stages.refresh,
+            window.person.refresh,
+            self._refresh_header,
+        )
+        self._figures = QTimer(self, interval=_FIGURES_MS // len(self._parts))
+        self._figures.timeout.connect(self._refresh_next)
         self._figures.start()
         self._plot = QTimer(self, interval=_PLOT_MS)
         self._plot.timeout.connect(window.plot.refresh)
@@ -61,14 +70,18 @@ class Live(QObject):
         self._plot.stop()
 
     def refresh(self) -> None:
-        window = self._window
-        for side in window.sides:
-            window.panes[side].refresh_figures()
-        window.agreement.refresh()
-        window.person.refresh()
-        window.stages.refresh()
-        window.header.filter.show_lag(self._lag_s.median())
-        window.header.show_status(self._status_text(self._engine.reader_status))
+        """Write all figures anew."""
+        for part in self._parts:
+            part()
+
+    def _refresh_next(self) -> None:
+        """One part of the window after the other, so that no step takes long."""
+        self._turn = (self._turn + 1) % len(self._parts)
+        self._parts[self._turn]()
+
+    def _refresh_header(self) -> None:
+        self._window.header.filter.show_lag(self._lag_s.median())
+        self._window.header.show_status(self._status_text(self._engine.reader_status))
 
     def _show(self, side: str) -> None:
         sight = self._engine.take(side)
@@ -89,6 +102,7 @@ class Live(QObject):
             window.person.show_observation(seen)
         window.agreement.add(side, frame.index, raw)
         window.plot.add(side, sight.filtered.mean, frame.truth.gaze if frame.truth else None)
+        self.sighted.emit(side, sight)
 
     def _count(self, side: str, sight: Sight, draw_ms: float) -> None:
         self._window.stages.add(side, sight, draw_ms)

@@ -35,11 +35,27 @@ SHORTCUTS: Final = (
     ("View", "plot", "&Plot", "Ctrl+1", "Yaw and pitch over time"),
     ("View", "stages", "&Stage table", "Ctrl+2", "Where the time goes"),
     ("View", "full_screen", "F&ull screen", "F11", "Esc leaves it"),
+    (
+        "Calibrate",
+        "calibrate",
+        "&Calibrate to the screen…",
+        "Ctrl+K",
+        "Half a minute of looking at dots, for all models",
+    ),
+    ("Calibrate", "recentre", "&Recentre", "R", "Look at one dot: corrects what has shifted since"),
+    ("Calibrate", "report", "&Accuracy of the models…", "Ctrl+T", "From points that took no part in the calibration"),
+    ("Calibrate", "", "", "", ""),
+    ("Calibrate", "overlay", "Point of gaze on the &screen", "G", "Over everything; clicks go through it"),
+    ("Calibrate", "heat", "Heat &map of the last minute", "M", ""),
+    ("Calibrate", "teach", "Clicks &teach", "", "Who clicks somewhere looks there: corrects drift"),
+    ("Calibrate", "", "", "", ""),
+    ("Calibrate", "measure", "M&easure the screen…", "", "With a bank card, where the monitor does not tell its size"),
     ("Help", "log", "Show &log file", "", ""),
     ("Help", "about", "&About Gaze Demo", "F1", "Versions and licences"),
 )
 _CHECKABLE: Final = {
-    *("hold", "pointer", "two_panes", "each_eye", "axes", "crops", "filter", "plot", "stages", "full_screen")
+    *("hold", "pointer", "two_panes", "each_eye", "axes", "crops", "filter", "plot", "stages", "full_screen"),
+    *("overlay", "heat", "teach"),
 }
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRadialGradient, QRegion, QScreen
 from PySide6.QtWidgets import QWidget
 
 from gaze_demo.view import theme
-from gaze_demo.view.heat import Heat
 
-_RADIUS = 26.0
+_RADIUS = 30.0
+RING = 0.62
+"""Radius of the ring, by that of the glow around it."""
 _DIMMED = 0.3
 
 
@@ -27,12 +28,13 @@ class GazePoint:
 
 
 class Overlay(QWidget):
-    """Covers one monitor, always on top, deaf to mouse and keys.
+    """Covers one monitor, always on top, deaf to mouse and keys; all but the points is cut out of it, so that nothing
+    is hidden where the desktop knows no transparency.
 
-    Attributes: `points`, by pane; `heat`, drawn where `show_heat` is set.
+    Attributes: `points`, by pane.
     """
 
-    def __init__(self, screen: QScreen, heat: Heat) -> None:
+    def __init__(self, screen: QScreen) -> None:
         flags = (
             Qt.WindowType.FramelessWindowHint
             | Qt.WindowType.WindowStaysOnTopHint
@@ -49,30 +51,32 @@ class Overlay(QWidget):
             self.setAttribute(attribute)
         self.setWindowTitle("Gaze Demo overlay")
         self.points: dict[str, GazePoint] = {}
-        self.heat = heat
-        self.show_heat = False
         self.setGeometry(screen.geometry())
+        self._cut_out()
 
     def show_point(self, side: str, point: GazePoint | None) -> None:
-        """A pane's point, or None where there is none; only what changes is painted anew."""
-        before = self.points.get(side)
-        for changed in (before, point):
-            if changed is not None:
-                middle, reach = self._place(changed), round(_RADIUS) + 3
-                self.update(round(middle.x()) - reach, round(middle.y()) - reach, 2 * reach, 2 * reach)
+        """A pane's point, or None where there is none."""
         if point is None:
             self.points.pop(side, None)
         else:
             self.points[side] = point
+        self._cut_out()
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.show_heat:
-            self.heat.draw(painter, self.rect())
         for side, point in self.points.items():
-            if event.region().intersects(QRegion(self.rect())):
-                draw_point(painter, self._place(point), QColor(theme.video_colour(side)), point.certainty, _RADIUS)
+            draw_point(painter, self._place(point), theme.video_colour(side), point.certainty, _RADIUS)
+
+    def _cut_out(self) -> None:
+        shape = QRegion(0, 0, 1, 1)  # an empty one would be no mask at all
+        for point in self.points.values():
+            middle, reach = self._place(point), round(_RADIUS * RING) + 3
+            box = QRect(round(middle.x()) - reach, round(middle.y()) - reach, 2 * reach, 2 * reach)
+            inner = box.adjusted(6, 6, -6, -6)
+            shape += QRegion(box, QRegion.RegionType.Ellipse) - QRegion(inner, QRegion.RegionType.Ellipse)
+        self.setMask(shape)
 
     def _place(self, point: GazePoint) -> QPointF:
         ratio = self.devicePixelRatioF()
@@ -96,4 +100,4 @@ def draw_point(painter: QPainter, middle: QPointF, colour: QColor, certainty: fl
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen_colour, width in ((QColor(0, 0, 0, round(120 * strength)), 4.0), (ring, 2.0)):
         painter.setPen(QPen(pen_colour, width))
-        painter.drawEllipse(middle, radius * 0.62, radius * 0.62)
+        painter.drawEllipse(middle, radius * RING, radius * RING)

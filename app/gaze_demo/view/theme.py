@@ -128,6 +128,14 @@ QToolButton[segment="first"] { border-top-right-radius: 0; border-bottom-right-r
 QToolButton[segment="last"] { border-top-left-radius: 0; border-bottom-left-radius: 0; border-left: none; }
 QToolButton[segment="last"]:checked, QToolButton[segment="last"]:focus { border-left: 1px solid $accent; }
 
+QLineEdit { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 4px 9px; min-height: 20px; }
+QLineEdit:focus { border: 1px solid $accent; }
+QTableView { background: transparent; border: none; selection-background-color: $raised; selection-color: $text; }
+QTableView::item { padding: 3px 8px; }
+QHeaderView { background: transparent; }
+QHeaderView::section {
+    background: transparent; color: $muted; border: none; border-bottom: 1px solid $line; padding: 3px 8px;
+}
 QComboBox { padding-right: 24px; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: none; width: 0; height: 0; }

@@ -77,6 +77,16 @@ class VirtualControl(QObject):
         else:
             self._timer.stop()
 
+    def look_at(self, target_mm: Array | None) -> None:
+        """Look at a point (3,) of the camera frame, whatever the pointer does; None follows the pointer again."""
+        if self._source is None:
+            return
+        if target_mm is None:
+            self.use(self._source)
+        else:
+            self._timer.stop()
+            self._source.look_at_mm(target_mm)
+
     def _choose_gaze(self, gaze: str) -> None:
         if gaze != self._gaze:
             self._gaze = gaze

@@ -113,6 +113,12 @@ class Window(QMainWindow):
     def restore_division(self, state: QByteArray) -> None:
         self._divided_by_user = not state.isEmpty() and self.splitter.restoreState(state)
 
+    def add_panel(self, panel: QWidget) -> None:
+        """Another card at the end of the lower row."""
+        layout = self._foot.layout()
+        assert layout is not None
+        layout.addWidget(panel)
+
     def show_panels(self) -> None:
         """Plot and stage table as their menu entries say."""
         plot, stages = self.menus.is_checked("plot"), self.menus.is_checked("stages")

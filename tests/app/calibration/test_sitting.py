@@ -115,3 +115,14 @@ def test_pursuit_gives_a_fixation_for_each_part_of_the_path() -> None:
 def test_a_sitting_needs_a_target() -> None:
     with pytest.raises(ValueError, match="target"):
         Sitting([], [])
+
+
+def test_a_slow_camera_gets_more_time_for_a_look() -> None:
+    targets = layout_targets(1, SCREEN, 0)
+    sitting, person, now_s = Sitting(targets, []), Person(), 0.0
+    while sitting.advance(now_s) is not None:
+        sitting.add(person.observe(targets[0].point_px, now_s))
+        now_s += 1 / 5
+    assert not sitting.skipped
+    assert 10 <= len(sitting.fixations[0].samples) <= 14
+    assert now_s < 4.5

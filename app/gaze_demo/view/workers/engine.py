@@ -44,6 +44,7 @@ class Engine(QObject):
         self._sights: dict[str, Mailbox[Sight]] = {side: Mailbox() for side in SIDES}
         self._active: tuple[str, ...] = SIDES
         self._closed = False
+        self._listener: Callable[[Shot], None] | None = None
         self._workers: dict[str, ModelWorker] = {side: self._worker(side) for side in SIDES}
 
     @property
@@ -78,6 +79,10 @@ class Engine(QObject):
 
     def use_model(self, side: str, entry: ModelEntry | None) -> None:
         self._workers[side].use(entry)
+
+    def listen(self, listener: Callable[[Shot], None] | None) -> None:
+        """Hand every shot also to `listener`, from the feed's thread; None ends it."""
+        self._listener = listener
 
     def use_panes(self, sides: tuple[str, ...]) -> None:
         """Only these panes get shots; a hidden one costs nothing."""
@@ -127,6 +132,9 @@ class Engine(QObject):
         return ModelWorker(side, deliver, loaded)
 
     def _offer(self, shot: Shot) -> None:
+        listener = self._listener
+        if listener is not None:
+            listener(shot)
         for side in self._active:
             self._workers[side].offer(shot)
 

@@ -1,0 +1,89 @@
+"""The menu of profiles, and the one that was used last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from gaze_demo.view.notice_bar import Level
+from gaze_demo.view.screen_gaze import ScreenGaze
+from gaze_demo.view.settings import Settings
+from gaze_demo.view.trouble import sentence
+from gaze_demo.view.window import Window
+from gaze_demo.view.workers.background import Background
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.profile import Profile
+
+_KEY = "profile"
+
+
+class ProfilesMenu(QObject):
+    """Filled from the user's folder whenever it is opened.
+
+    Attributes: `menu`.
+    """
+
+    def __init__(self, window: Window, gaze: ScreenGaze, settings: Settings, background: Background) -> None:
+        super().__init__(window)
+        self._window, self._gaze, self._settings, self._background = window, gaze, settings, background
+        self.menu = QMenu("&Profiles", window)
+        self.menu.aboutToShow.connect(self.fill)
+        window.menus.menus["Calibrate"].insertMenu(window.menus.actions["measure"], self.menu)
+        gaze.profile_changed.connect(self._remember)
+
+    @property
+    def name(self) -> str:
+        """Of the profile used last; empty where there is none."""
+        return self._settings.text(_KEY)
+
+    def start(self) -> None:
+        """Load the profile that was used last."""
+        name = self.name
+        if not name:
+            return
+
+        def job() -> Profile | None:
+            from gaze_demo.calibration.profile import load_profile, profile_path
+
+            path = profile_path(name)
+            return load_profile(path) if path.is_file() else None
+
+        self._background.run(job, self._use_loaded, self._tell)
+
+    def fill(self) -> None:
+        """One entry a profile, newest first."""
+        from gaze_demo.calibration.profile import list_profiles
+
+        self.menu.clear()
+        found, problems = list_profiles()
+        in_use = self._gaze.profile
+        for profile in found:
+            action = QAction(f"{profile.name} – {profile.camera.name}, {profile.created[:10]}", self.menu)
+            action.setCheckable(True)
+            action.setChecked(in_use is not None and profile.name == in_use.name)
+            action.triggered.connect(lambda _=False, chosen=profile: self._gaze.use(chosen))
+            self.menu.addAction(action)
+        if found:
+            self.menu.addSeparator()
+        none = QAction("Plain geometry" if found else "None yet", self.menu)
+        none.setEnabled(bool(found))
+        none.setCheckable(bool(found))
+        none.setChecked(in_use is None)
+        none.triggered.connect(lambda: self._gaze.use(None))
+        self.menu.addAction(none)
+        if problems:
+            self._window.notice.show_notice(problems[0], Level.WARNING)
+
+    def _use_loaded(self, profile: Profile | None) -> None:
+        if profile is not None and self._gaze.profile is None:
+            self._gaze.use(profile)
+
+    def _remember(self, profile: Profile | None) -> None:
+        self._settings.keep(_KEY, profile.name if profile else "")
+
+    def _tell(self, error: Exception) -> None:
+        self._window.notice.show_notice(sentence(error, "The profile was not loaded"), Level.TROUBLE)
