@@ -19,7 +19,7 @@ _HALF_MM = 36.0
 _SIZE = round(2 * _HALF_MM / _CELL_MM)
 _X = ((np.arange(_SIZE, dtype=np.float32) + np.float32(0.5)) * np.float32(_CELL_MM) - np.float32(_HALF_MM))[None]
 _Y = _X.T.copy()
-_FRONT_MM, _BACK_MM, _STEPS = 36.0, 18.0, 18
+_FRONT_MM, _BACK_MM, _STEPS = 48.0, 18.0, 20
 _BRACKET_MM = np.float32(1.2)
 _FOLDS = slice(round((_HALF_MM - 21) / _CELL_MM), round((_HALF_MM + 21) / _CELL_MM))
 """Rows and columns of the grid that lids and folds reach."""
@@ -160,8 +160,8 @@ def rest_relief(region: EyeRegion, eyeball_mm: float) -> Image:
 def _mean_bone() -> Image:
     """The mean face around an eye as the lids' ball leaves it (n, n)."""
     table = np.array(_MEAN_BONE_MM, np.float32)
-    slopes = table[:, :1] - table[:, 1:2], table[:, -1:] - table[:, -2:-1]
-    table = np.hstack([table[:, :1] + slopes[0], table, table[:, -1:] + slopes[1]])
+    far_side = (table[:, :1] + table[:, 1:2]) / 2  # the ridge of the nose is 31.5 mm away: it falls again behind it
+    table = np.hstack([far_side, table, 2 * table[:, -1:] - table[:, -2:-1]])
     table = np.vstack([table[:1], table[:1], table, table[-1:], table[-1:]])
     rows, columns = (_Y[:, 0] + _HALF_MM) / 6, (_X[0] + _HALF_MM) / 6
     where = np.meshgrid(columns.astype(np.float32), rows.astype(np.float32))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gaze_demo.errors import UserError
 from gaze_training.readers import READERS
+from gaze_training.readers.files import read_json
 
 VERSION = 1
 
@@ -21,7 +22,7 @@ def write_shards(dataset: str, root: Path, out: Path) -> Iterator[tuple[int, int
         raise UserError(f"There is no reader for {dataset!r}: choose one of {', '.join(READERS)}.")
     manifest = {"version": VERSION, "dataset": dataset}
     path = out / "manifest.json"
-    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != manifest:
+    if path.exists() and read_json(path) != manifest:
         raise UserError(f"{out} holds the shards of something else: choose another folder or remove it.")
     faces = 0
     for people, person in enumerate(READERS[dataset](root), 1):
