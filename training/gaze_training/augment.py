@@ -42,7 +42,8 @@ class Augment:
         turn = torch.stack([torch.stack([cos, -sin], 1), torch.stack([sin, cos], 1)], 1) * zoom[:, None, None]
         half = _HALF.to(shift)
         # grid_sample wants the way from crop to source, in units of half the picture; affine_grid is ten times slower
-        back = torch.linalg.inv(turn) * (half[None, None, :] / half[None, :, None])
+        inverse = turn.transpose(1, 2) / zoom.square()[:, None, None]
+        back = inverse * (half[None, None, :] / half[None, :, None])
         start = -(back @ (shift / half)[..., None]).squeeze(-1)
         x = ((torch.arange(WIDTH_PX, device=half.device) + 0.5) * 2 / WIDTH_PX - 1).view(1, 1, -1, 1)
         y = ((torch.arange(HEIGHT_PX, device=half.device) + 0.5) * 2 / HEIGHT_PX - 1).view(1, -1, 1, 1)

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch.utils.tensorboard import SummaryWriter
 
 from gaze_training.config import RunConfig
-
-if TYPE_CHECKING:
-    from gaze_training.trainer import Epoch
+from gaze_training.history import Epoch
 
 
 class RunLog:

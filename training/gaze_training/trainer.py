@@ -6,14 +6,13 @@ import json
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 
 from gaze_demo.errors import UserError
 from gaze_training.augment import Augment
@@ -21,55 +20,20 @@ from gaze_training.average import WeightAverage
 from gaze_training.config import RunConfig, same_run
 from gaze_training.device import make_fabric, set_threads
 from gaze_training.eyes import Eyes
+from gaze_training.history import Epoch, Trained, from_json, summary, to_json
+from gaze_training.lesson import Lesson, parameter_groups
 from gaze_training.losses import Supervision
-from gaze_training.metrics import Quality, measure, predict
+from gaze_training.metrics import measure, predict
 from gaze_training.networks.batch_norm import share_batch_norm
 from gaze_training.networks.output import GazeNetwork, GazeOutput
 from gaze_training.networks.spec import build_network
 from gaze_training.networks.store import FORMAT, read_safely, save_network, write_whole
 from gaze_training.runlog import RunLog
 from gaze_training.schemes.registry import build_scheme
-from gaze_training.schemes.scheme import Scheme, Step
 from gaze_training.source import EyeSource, InMemory
 
 _TEACHER_ERRORS = 4096
 """So many eyes are enough to know the size of a teacher's errors."""
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """`loss`: mean over its steps. `quality`: of the averaged weights on the validation eyes, None without such."""
-
-    number: int
-    loss: float
-    seconds: float
-    quality: Quality | None
-
-
-@dataclass(frozen=True, eq=False)
-class Trained:
-    """`network`: averaged weights, evaluation mode. `diverged`: the loss was no longer a number; training stopped."""
-
-    network: GazeNetwork
-    epochs: tuple[Epoch, ...]
-    diverged: bool
-
-
-class Lesson(nn.Module):
-    """Student and scheme as one module whose output is the loss: what several processes share."""
-
-    def __init__(self, student: GazeNetwork, scheme: Scheme, supervision: Supervision) -> None:
-        super().__init__()
-        self.student = student
-        self.scheme = scheme
-        self._supervision = supervision
-
-    def forward(self, eyes_of: dict[str, Tensor], taught_of: dict[str, Any] | None, progress: float) -> Tensor:
-        """The fields of Eyes and of the teacher's GazeOutput: Fabric converts tensors in dicts, not in dataclasses."""
-        eyes, taught = Eyes(**eyes_of), GazeOutput(**taught_of) if taught_of else None
-        output = self.student(eyes.crops, eyes.head)
-        step = Step(eyes, output, taught, self._supervision, progress)
-        return self.scheme.loss(step) + self._supervision.auxiliary(output, eyes)
 
 
 class Trainer:
@@ -95,7 +59,10 @@ class Trainer:
         lesson.to(self._fabric.device)
         self._teacher = teacher.to(self._fabric.device).eval() if teacher and scheme.needs_teacher else None
         self._scheme = scheme
-        optimiser = torch.optim.AdamW(_decayed(lesson, run.train.weight_decay), lr=run.train.rate, fused=True)
+        groups = parameter_groups(lesson, run.train.weight_decay)
+        # a fused step scales gradients by itself, which Fabric's clipping with a scaler does not allow
+        fused = self._fabric.device.type == "cpu" and run.train.precision != "16-mixed"
+        optimiser = torch.optim.AdamW(groups, lr=run.train.rate, fused=fused)
         self._lesson, self._optimiser = self._fabric.setup(lesson, optimiser)
         self.average = WeightAverage(self.student, run.train)
 
@@ -110,6 +77,11 @@ class Trainer:
         run, batch = self._run, self._run.train.batch
         if isinstance(train, Eyes):
             train = InMemory(train)
+        world = self._fabric.world_size
+        if batch % world or (world > 1 and train.count < batch):
+            raise UserError(
+                f"train.batch: {world} processes share batches of {batch} eyes; make it a multiple of {world}."
+            )
         if train.count < 2:
             raise UserError("There are no eyes to train on; are they all marked as not valid?")
         if isinstance(train, InMemory):
@@ -223,7 +195,7 @@ class Trainer:
         content = {
             "format": FORMAT,
             "run": self._run.model_dump_json(),
-            "epochs": json.dumps([asdict(epoch) for epoch in done]),
+            "epochs": to_json(done),
             "lesson": self._lesson.state_dict(),
             "average": self.average.model.state_dict(),
             "optimiser": self._optimiser.state_dict(),
@@ -241,32 +213,7 @@ class Trainer:
         self._lesson.load_state_dict(content["lesson"])
         self.average.model.load_state_dict(content["average"])
         self._optimiser.load_state_dict(content["optimiser"])
-        return [_epoch_of(values) for values in json.loads(content["epochs"])]
-
-
-def summary(run: RunConfig, trained: Trained, eyes: int) -> dict[str, Any]:
-    """What is worth knowing of a run beside its weights; plain JSON values."""
-    last = trained.epochs[-1]
-    return {
-        "run": run.model_dump(mode="json"),
-        "eyes": eyes,
-        "seconds": round(sum(epoch.seconds for epoch in trained.epochs), 1),
-        "diverged": trained.diverged,
-        "loss": None if trained.diverged else last.loss,
-        "quality": asdict(last.quality) if last.quality else None,
-    }
-
-
-def _epoch_of(values: dict[str, Any]) -> Epoch:
-    quality = values.pop("quality")
-    return Epoch(**values, quality=Quality(**quality) if quality else None)
-
-
-def _decayed(module: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Weights decay, biases and the scales of norms do not."""
-    weights = [p for p in module.parameters() if p.requires_grad and p.ndim > 1]
-    others = [p for p in module.parameters() if p.requires_grad and p.ndim <= 1]
-    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+        return from_json(content["epochs"])
 
 
 def _seed(*parts: int) -> int:

@@ -20,7 +20,12 @@ def add_to(commands: Any) -> None:
     add("--shard", type=int, default=1000, metavar="N", help="faces of one shard")
     add("--outside", default="", metavar="ONNX", help="an outside teacher whose gaze is added to each face")
     add("--own-eyes", type=float, default=0.12, metavar="SHARE", help="photographs that keep their own eyes")
-    add("--people", choices=("train", "all"), default="train", help="train: without those held out for measuring")
+    add(
+        "--people",
+        choices=("train", "heldout", "all"),
+        default="train",
+        help="train: without those held out for measuring",
+    )
     add("--workers", type=int, metavar="N", help="processes (default: one a core)")
     add("--out", type=Path, metavar="DIR", help="where the shards go")
     add("--sheet", type=Path, metavar="PNG", help="write a contact sheet of the first faces instead")

@@ -13,7 +13,7 @@ from gaze_training.commands.options import add_device, overrides_of
 
 if TYPE_CHECKING:
     from gaze_training.config import RunConfig
-    from gaze_training.trainer import Trained
+    from gaze_training.history import Trained
 
 
 def add_to(commands: Any) -> None:
