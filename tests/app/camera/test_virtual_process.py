@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from gaze_demo.camera.open import SourceOptions, open_source
+from gaze_demo.camera.source import SourceError
+from gaze_demo.camera.virtual_process import VirtualProcess
+from gaze_demo.errors import UserError
+
+SMALL = SourceOptions(width=320, height=240, rate=30)
+
+
+@pytest.fixture
+def source() -> Iterator[VirtualProcess]:
+    source = VirtualProcess("virtual:pointer,seed=5", SMALL)
+    source.open()
+    yield source
+    source.close()
+
+
+def test_frames_of_the_other_process_carry_image_time_and_truth(source: VirtualProcess) -> None:
+    frames = [source.read() for _ in range(3)]
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    assert frames[0].image.shape == (240, 320, 3)
+    assert frames[0].image.std() > 10
+    assert abs(frames[-1].time_s - time.monotonic()) < 5
+    truth = frames[-1].truth
+    assert truth is not None
+    ray = truth.target_mm - truth.left_eye_mm
+    assert truth.left @ ray / np.linalg.norm(ray) == pytest.approx(1.0, abs=1e-3)
+    assert truth.head_rotation @ truth.head_rotation.T == pytest.approx(np.eye(3))
+
+
+def test_it_shows_what_the_source_itself_would() -> None:
+    spec = "virtual:path,person=1,seed=3"
+    plain, other = open_source(spec, SMALL), VirtualProcess(spec, SMALL)
+    assert other.intrinsics == plain.intrinsics
+    assert other.frame_rate == plain.frame_rate
+    plain.open()
+    other.open()
+    mine, theirs = plain.read(), other.read()
+    other.close()
+    assert mine is not None
+    assert np.abs(mine.image.astype(int) - theirs.image).mean() < 3
+
+
+def test_the_eyes_follow_what_they_are_told(source: VirtualProcess) -> None:
+    target = np.array([120.0, 90.0, 0.0])
+    source.look_at_mm(target)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        truth = source.read().truth
+        assert truth is not None
+        if np.linalg.norm(truth.target_mm - target) < 5:
+            return
+    pytest.fail("the eyes never got there")
+
+
+def test_a_target_given_before_the_opening_is_not_lost() -> None:
+    source = VirtualProcess("virtual:pointer", SMALL)
+    source.look_at_screen_px(1800, 900)
+    source.open()
+    wanted = source.screen.px_to_camera((1800, 900))
+    truths = [source.read().truth for _ in range(20)]
+    source.close()
+    assert truths[-1] is not None
+    assert np.linalg.norm(truths[-1].target_mm - wanted) < 5
+
+
+def test_a_process_that_ended_is_told_and_can_be_opened_again(source: VirtualProcess) -> None:
+    source.read()
+    assert source._child is not None
+    source._child.kill()
+    source._child.wait(10)
+    with pytest.raises(SourceError, match="has stopped"):
+        [source.read() for _ in range(5)]  # what was in the pipe already may still come
+    source.close()
+    source.open()
+    assert source.read().index > 0
+
+
+def test_closing_ends_the_process(source: VirtualProcess) -> None:
+    source.read()
+    child = source._child
+    assert child is not None
+    started = time.monotonic()
+    source.close()
+    assert child.poll() is not None
+    assert time.monotonic() - started < 4
+    source.close()
+
+
+def test_settings_that_cannot_be_are_refused_before_anything_is_started() -> None:
+    with pytest.raises(UserError, match="person"):
+        VirtualProcess("virtual:person=9", SMALL)
