@@ -98,7 +98,12 @@ class SourceControl(QObject):
         def open_source() -> Source:
             from gaze_demo.camera.open import SourceOptions, open_source
 
-            return open_source(spec, SourceOptions(width, height, rate, real_time=True))
+            options = SourceOptions(width, height, rate, real_time=True)
+            if is_virtual(spec):  # it renders in Python, which would hold up the window
+                from gaze_demo.camera.virtual_process import VirtualProcess
+
+                return VirtualProcess(spec, options)
+            return open_source(spec, options)
 
         self._header.show_kind(camera=False, virtual=is_virtual(spec))
         self._engine.open(open_source)

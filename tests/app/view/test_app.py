@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.tiny_models import follows_head
 from app.view.workers.fakes import FakeObserver, FakeSource
 from gaze_demo import paths, pipeline
-from gaze_demo.camera import devices, open
+from gaze_demo.camera import devices, open, virtual_process
 from gaze_demo.camera.source import SourceError
 from gaze_demo.errors import UserError
 from gaze_demo.model.session import GazeModel
@@ -55,6 +55,7 @@ def sources(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeSource | Exception
         return source
 
     monkeypatch.setattr(open, "open_source", open_source)
+    monkeypatch.setattr(virtual_process, "VirtualProcess", open_source)
     monkeypatch.setattr(devices, "list_cameras", list)
     monkeypatch.setattr(pipeline, "Observer", FakeObserver)
     return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
-from gaze_demo.view import theme
+from gaze_demo.view.reading import Reading
 
 
 class FilterControl(QWidget):
@@ -27,9 +27,8 @@ class FilterControl(QWidget):
         self.slider.setFixedWidth(90)
         self.slider.setAccessibleName("Filter strength")
         self.slider.valueChanged.connect(self._change)
-        self._lag = QLabel()
-        self._lag.setFont(theme.figure_font(1.0, theme.REGULAR))
-        self._lag.setMinimumWidth(self._lag.fontMetrics().horizontalAdvance("lag 888 ms"))
+        self._lag = Reading(1.0, "lag 000 ms", bold=False)
+        self._lag.setFixedWidth(self._lag.sizeHint().width())
         self.setToolTip("One Euro filter of the drawn gaze: stronger is calmer and later. F switches it on and off.")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -44,7 +43,7 @@ class FilterControl(QWidget):
 
     @property
     def lag_text(self) -> str:
-        return self._lag.text()
+        return self._lag.text
 
     def show_strength(self, strength: float) -> None:
         """Show a strength, without telling anyone."""
@@ -55,9 +54,9 @@ class FilterControl(QWidget):
     def show_lag(self, lag_s: float | None) -> None:
         """The lag of the left pane's filter as it is now."""
         if self.slider.value() == 0:
-            self._lag.setText("off")
+            self._lag.show_value("off")
         else:
-            self._lag.setText("lag –" if lag_s is None else f"lag {lag_s * 1000:.0f} ms")
+            self._lag.show_value("lag –" if lag_s is None else f"lag {lag_s * 1000:.0f} ms")
 
     def _change(self) -> None:
         self.show_lag(None)

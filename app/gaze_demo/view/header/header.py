@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 
 from gaze_demo.view import theme
 from gaze_demo.view.header.filter_control import FilterControl
@@ -13,6 +13,7 @@ from gaze_demo.view.header.source_chooser import SourceChooser
 from gaze_demo.view.header.virtual_controls import VirtualControls
 from gaze_demo.view.icons import line_icon
 from gaze_demo.view.menus import Menus
+from gaze_demo.view.reading import Reading
 
 _TOGGLES = (("each_eye", "arrows"), ("axes", "axes"), ("crops", "eye"), ("two_panes", "two"), ("full_screen", "full"))
 
@@ -28,10 +29,7 @@ class Header(QFrame):
         self.virtual = VirtualControls()
         self.lens = LensControl()
         self.filter = FilterControl()
-        self._status = QLabel()
-        self._status.setProperty("kind", "muted")
-        self._status.setFont(theme.figure_font(0.95, theme.REGULAR))
-        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._status = Reading(0.95, "", bold=False, muted=True)
         self._toggles: list[tuple[QToolButton, str]] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GAP, 7, theme.GAP, 7)
@@ -55,10 +53,7 @@ class Header(QFrame):
 
     def show_status(self, text: str) -> None:
         """What the source delivers."""
-        metrics = self._status.fontMetrics()
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._status.width())
-        if shown != self._status.text():
-            self._status.setText(shown)
+        self._status.show_value(text)
         if text != self._status.toolTip():
             self._status.setToolTip(text)
 

@@ -25,7 +25,6 @@ def draw_gaze_arrow(
     gaze: Array,
     colour: QColor,
     width: float,
-    dashed: bool = False,
 ) -> None:
     """Draw `gaze` (unit vector) from `origin_mm`, both (3,) in the camera frame; a dot where it points at the lens."""
     start = image_map.point(camera.project(origin_mm))
@@ -44,10 +43,9 @@ def draw_gaze_arrow(
         shaft = QPolygonF([start, neck])
     else:
         shaft = QPolygonF()
-    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
     for ink, extra in ((_HALO, 2.5), (colour, 0.0)):
         painter.setBrush(ink)
-        painter.setPen(QPen(ink, width + extra, style, Qt.PenCapStyle.RoundCap))
+        painter.setPen(QPen(ink, width + extra, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPolyline(shaft)
         painter.setPen(QPen(ink, max(extra, 1.0), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, _JOIN))
         painter.drawPath(path)

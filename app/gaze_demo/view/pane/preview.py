@@ -14,7 +14,7 @@ from gaze_demo.view.pane.gaze_arrow import draw_gaze_arrow
 from gaze_demo.view.pane.head_axes import draw_head_axes
 from gaze_demo.view.pane.image_map import ImageMap
 from gaze_demo.view.pane.message_card import Message, MessageCard
-from gaze_demo.view.pane.pill import draw_pill, pill_size
+from gaze_demo.view.pane.pill import Pill
 from gaze_demo.view.workers.shot import Sight
 
 _HINT_AFTER_S = 0.6
@@ -36,7 +36,7 @@ class Preview(QWidget):
         self.show_axes = False
         self.show_crops = False
         self.show_each_eye = True
-        self.captions = ("", "")
+        self._pills = Pill(theme.figure_font(1.0)), Pill(theme.figure_font(1.0))
         self._sight: Sight | None = None
         self._image: QImage | None = None
         self._is_new = False
@@ -49,6 +49,10 @@ class Preview(QWidget):
     @property
     def message(self) -> Message | None:
         return self._card.message
+
+    @property
+    def captions(self) -> tuple[str, str]:
+        return self._pills[0].text, self._pills[1].text
 
     @property
     def wanted_size(self) -> tuple[int, int]:
@@ -76,7 +80,8 @@ class Preview(QWidget):
     def show_captions(self, left: str, right: str) -> None:
         """Short texts in the upper corners; an empty one takes no room."""
         if (left, right) != self.captions:
-            self.captions = left, right
+            for pill, text in zip(self._pills, (left, right), strict=True):
+                pill.show_text(text)
             self.setAccessibleDescription(f"{left} {right}")
             self.update()
 
@@ -158,19 +163,18 @@ class Preview(QWidget):
         truth = seen.frame.truth
         if truth is not None:
             middle = (truth.left_eye_mm + truth.right_eye_mm) / 2
-            draw_gaze_arrow(painter, image_map, seen.camera, middle, truth.gaze, theme.VIDEO_TRUTH, 2.0, dashed=True)
+            draw_gaze_arrow(painter, image_map, seen.camera, middle, truth.gaze, theme.VIDEO_TRUTH, 2.0)
 
     def _draw_captions(self, painter: QPainter, area: QRectF) -> None:
-        painter.setFont(theme.figure_font(1.0))
-        left, right = self.captions
+        left, right = self._pills
         box = QRectF()
-        if left:
-            box = draw_pill(painter, left, theme.video_colour(self.side), area.topLeft() + QPointF(10, 10))
-        if right:
-            width = pill_size(painter, right).width()
-            beside = area.right() - 10 - width > box.right() + 8
-            corner = QPointF(area.right() - 10 - width if beside else area.left() + 10, area.top() + 10)
-            draw_pill(painter, right, theme.VIDEO_TRUTH, corner if beside else corner + QPointF(0, box.height() + 6))
+        if left.text:
+            box = left.draw(painter, theme.video_colour(self.side), area.topLeft() + QPointF(10, 10))
+        if right.text:
+            x, y = area.right() - 10 - right.size.width(), area.top() + 10
+            if x <= box.right() + 8:  # no room beside the other
+                x, y = area.left() + 10, y + box.height() + 6
+            right.draw(painter, theme.VIDEO_TRUTH, QPointF(x, y))
 
     def _draw_hint(self, painter: QPainter, text: str) -> None:
         painter.setFont(theme.figure_font(1.0))

@@ -86,6 +86,7 @@ class _Trace(QWidget):
         super().__init__()
         self._points: list[tuple[float, float]] = []
         self._now = 0.0
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumHeight(44)
         self.setMaximumHeight(84)
 
@@ -98,6 +99,7 @@ class _Trace(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(1, 14, -1, -1)
         used = theme.colours()
+        painter.fillRect(self.rect(), QColor(used.surface))
         painter.setPen(QPen(QColor(used.line), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         if len(self._points) < 2:

@@ -133,8 +133,7 @@ class SignalPlot(QFrame):
         plot.disableAutoRange()
         for name in _LINES:  # bare curves: what pyqtgraph wraps around them costs more than to draw them
             curve = pyqtgraph.PlotCurveItem(antialias=True, connect="finite")
-            # a thick line is drawn faster piece by piece, a dashed one would lose its dashes
-            curve.setSegmentedLineMode("off" if name == "truth" else "on")
+            curve.setSegmentedLineMode("on")  # a thick line is drawn faster piece by piece
             plot.addItem(curve, ignoreBounds=True)
             self._curves[name, column] = curve
         self._plots[column] = plot
@@ -157,7 +156,7 @@ class SignalPlot(QFrame):
         pens = {
             "left": QPen(QColor(used.left), 1.8),
             "right": QPen(QColor(used.right), 1.8),
-            "truth": QPen(QColor(used.truth), 1.2, Qt.PenStyle.DashLine),
+            "truth": QPen(QColor(used.truth), 1.0),
         }
         for pen in pens.values():
             pen.setCosmetic(True)
