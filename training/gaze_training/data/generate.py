@@ -23,6 +23,7 @@ from gaze_training.data.rendered import Render, RenderedFace
 from gaze_training.data.sample import RENDERERS, Faces
 
 VERSION = 1
+PEOPLE = ("train", "heldout", "all")
 SHUT = 0.07
 """Lid distance over corner distance below which an eye shows too little iris to learn from."""
 
@@ -32,8 +33,8 @@ class DataConfig:
     """What to generate.
 
     `source`: a folder of photographs (photo) or the ICT model's file (head); "" for procedural. `own_eyes`: share of
-    photographs that keep their own eyes. `people`: "train" leaves out those that the zero test holds out, "all" none.
-    `outside`: ONNX of an outside teacher, or "".
+    photographs that keep their own eyes. `people`: "train" leaves out those that the zero test holds out, "heldout"
+    takes them alone, "all" everybody. `outside`: ONNX of an outside teacher, or "".
     """
 
     renderer: str = "procedural"
@@ -48,6 +49,8 @@ class DataConfig:
     def __post_init__(self) -> None:
         if self.renderer not in RENDERERS[:3]:
             raise UserError(f"renderer is {self.renderer!r}: choose one of {', '.join(RENDERERS[:3])}.")
+        if self.people not in PEOPLE:
+            raise UserError(f"people is {self.people!r}: choose one of {', '.join(PEOPLE)}.")
         if self.faces < 1 or self.shard < 1:
             raise UserError("faces and shard are whole numbers of at least 1.")
         if self.renderer != "procedural" and not Path(self.source).exists():

@@ -217,7 +217,11 @@ def photo_renderer(folder: Path, own_eyes: float, people: str) -> Render:
     """
     cv2.setNumThreads(1)
     with FaceLandmarker(video=False, blendshapes=False) as landmarker:
-        listed = [p for p in list_photographs(folder) if people == "all" or not is_heldout(p[1], p[2])]
+        listed = [
+            entry
+            for entry in list_photographs(folder)
+            if people == "all" or is_heldout(entry[1], entry[2]) == (people == "heldout")
+        ]
         loaded = [load_photo_face(landmarker, *entry) for entry in listed]
     faces = [face for face in loaded if face is not None]
     if not faces:
