@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=style,
     )
     parser.add_argument("--version", action="version", version=f"gaze-demo {__version__}")
-    parser.set_defaults(run=_window)
+    parser.set_defaults(run=_window, calibrate=False)
     parser.add_argument("--source", help=_SOURCE_HELP + " (default: the first camera, else virtual)")
     _add_models(parser)
     _add_camera(parser)
@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_CALIBRATE_EXAMPLES,
         formatter_class=style,
     )
-    calibrate.set_defaults(run=_calibrate, fullscreen=False, duration=None, stats=None)
+    calibrate.set_defaults(run=_calibrate, calibrate=True, fullscreen=False, duration=None, stats=None)
     calibrate.add_argument(
         "what", nargs="?", choices=["study"], help="'study': the virtual people through everything that can vary"
     )
@@ -170,6 +170,7 @@ def _window(options: argparse.Namespace) -> int:
             duration_s=options.duration,
             stats=options.stats,
             fullscreen=options.fullscreen,
+            calibrate=options.calibrate,
         )
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, QUrl
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -67,6 +67,8 @@ class App(QObject):
         self.window.show()
         self.heartbeat.start()
         self.models.look()
+        if self._options.calibrate:
+            self.live.first_seen.connect(self.calibration.calibrate, Qt.ConnectionType.SingleShotConnection)
         self.source.start(self._options.source)
         self.calibration.profiles.start()
         self._plot_timer.start()

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from gaze_demo.calibration.profile import Profile
     from gaze_demo.calibration.sample import CameraKey, Session
     from gaze_demo.calibration.screen import ScreenGeometry
-    from gaze_demo.calibration.sitting import Sitting
+    from gaze_demo.calibration.sitting import Sitting, Timing
+    from gaze_demo.model.registry import ModelEntry
     from gaze_demo.view.calibration_estimator import CalibrationEstimator
     from gaze_demo.view.calibration_results import CalibrationResults
     from gaze_demo.view.calibration_screen import CalibrationScreen
@@ -37,7 +38,8 @@ _NOBODY = "Me"
 
 
 class CalibrationControl(QObject):
-    """Attributes: `screen`, the full screen while there is one; `results`, the window of figures.
+    """Attributes: `screen`, the full screen while there is one; `results`, the window of figures; `timing`, of the
+    targets, None for the usual one.
 
     Signals: `calibrated`, with a Profile.
     """
@@ -62,6 +64,7 @@ class CalibrationControl(QObject):
         self.profiles = ProfilesMenu(window, gaze, settings, background)
         self.screen: CalibrationScreen | None = None
         self.results: CalibrationResults | None = None
+        self.timing: Timing | None = None
         self._geometry: ScreenGeometry | None = None
         self._sitting: Sitting | None = None
         self._estimator: CalibrationEstimator | None = None
@@ -77,8 +80,9 @@ class CalibrationControl(QObject):
         menus.on_trigger("calibrate", self.calibrate)
         menus.on_trigger("report", self.show_results)
         menus.on_trigger("measure", self.measure)
-        menus.actions["report"].setEnabled(False)
-        gaze.profile_changed.connect(lambda profile: menus.actions["report"].setEnabled(profile is not None))
+        menus.on_trigger("add_models", self.add_models)
+        gaze.profile_changed.connect(self._show_profile)
+        self._show_profile(None)
 
     def close(self) -> None:
         """The window closes."""
@@ -140,6 +144,15 @@ class CalibrationControl(QObject):
         self.results = CalibrationResults(profile.report, profile.name, self._window)
         self.results.show()
 
+    def add_models(self) -> None:
+        """Calibrate all models at hand from the samples kept with the profile in use."""
+        profile = self._gaze.profile
+        if profile is None:
+            return
+        entries = list(self._models.entries)
+        self._window.notice.show_notice(f"Calibrating {len(entries)} models from the kept samples…", Level.INFO)
+        self._background.run(lambda: _recalibrated(profile, entries), self._use_again, self._not_kept)
+
     def measure(self) -> None:
         """Ask for the true size of the monitor that the window is on."""
         from gaze_demo.view.card_ruler import CardRuler
@@ -157,7 +170,7 @@ class CalibrationControl(QObject):
         assert self._geometry is not None
         seed = time.monotonic_ns() % 10_000
         fit = layout_targets(points, self._geometry, seed) if points else PursuitPath(self._geometry)
-        self._sitting = Sitting(fit, validation_targets(self._geometry, seed))
+        self._sitting = Sitting(fit, validation_targets(self._geometry, seed), self.timing)
         self._estimator = CalibrationEstimator(self._models.entries, self._done.emit)
         self._fed = 0
         self._engine.use_panes(())  # all cores for what counts now
@@ -219,13 +232,21 @@ class CalibrationControl(QObject):
         self.show_results()
         self.calibrated.emit(profile)
 
+    def _use_again(self, profile: Profile) -> None:
+        self._gaze.use(profile)
+        self.show_results()
+
+    def _show_profile(self, profile: Profile | None) -> None:
+        for name in ("report", "add_models"):
+            self._window.menus.actions[name].setEnabled(profile is not None)
+
     def _source_changed(self) -> None:
         if self.screen is not None:
             self.cancel()
             self._warn("The source has changed: the calibration was stopped.")
 
     def _not_kept(self, error: Exception) -> None:
-        self._window.notice.show_notice(sentence(error, "The profile was not kept"), Level.TROUBLE)
+        self._window.notice.show_notice(sentence(error, "The profile could not be made"), Level.TROUBLE)
 
     def _warn(self, text: str) -> None:
         self._window.notice.show_notice(text, Level.WARNING)
@@ -250,3 +271,16 @@ def _keep(profile: Profile, session: Session) -> None:
     from gaze_demo.calibration.session_file import save_session
 
     save_session(session, samples_path(save_profile(profile)))
+
+
+def _recalibrated(profile: Profile, entries: list[ModelEntry]) -> Profile:
+    """The profile with all models, from its samples; saved. Raises UserError where they were not kept."""
+    from gaze_demo.calibration.calibrate import Estimates, calibrate
+    from gaze_demo.calibration.profile import profile_path, samples_path, save_profile
+    from gaze_demo.calibration.session_file import load_session
+    from gaze_demo.model.session import GazeModel
+
+    session = load_session(samples_path(profile_path(profile.name)))
+    again = _profile(profile.name, session, calibrate(session, [Estimates(GazeModel(entry)) for entry in entries]))
+    save_profile(again)
+    return again

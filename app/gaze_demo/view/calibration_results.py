@@ -59,7 +59,7 @@ class CalibrationResults(QWidget):
         self.table.picked.connect(self._pick)
         self._rows = comparison(report)
         self.table.show_rows(self._rows)
-        self.resize(1120, 780)
+        self.resize(1180, 780)
 
     def save_csv(self, path: Path) -> None:
         self._save(path, lambda: path.write_text(to_csv(self.table.rows()), encoding="utf-8"))

@@ -146,5 +146,6 @@ class ErrorMap(QWidget):
             painter.setBrush(accent)
             painter.drawEllipse(gaze, 3.5, 3.5)
             painter.setPen(QColor(used.text))
-            box = QRectF(target.x() - 40, target.y() + 8, 80, 16)
+            away = -24 if gaze.y() > target.y() else 8  # on the side that the error leaves free
+            box = QRectF(target.x() - 40, target.y() + away, 80, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{point.accuracy_deg:.1f}°")

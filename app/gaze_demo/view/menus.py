@@ -44,6 +44,13 @@ SHORTCUTS: Final = (
     ),
     ("Calibrate", "recentre", "&Recentre", "R", "Look at one dot: corrects what has shifted since"),
     ("Calibrate", "report", "&Accuracy of the models…", "Ctrl+T", "From points that took no part in the calibration"),
+    (
+        "Calibrate",
+        "add_models",
+        "Add new &models to the profile",
+        "",
+        "From the samples that were kept: no need to look again",
+    ),
     ("Calibrate", "", "", "", ""),
     ("Calibrate", "overlay", "Point of gaze on the &screen", "G", "Over everything; clicks go through it"),
     ("Calibrate", "heat", "Heat &map of the last minute", "M", ""),

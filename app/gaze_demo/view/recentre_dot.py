@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QScreen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QScreen
 from PySide6.QtWidgets import QWidget
 
 _SIZE = 64
@@ -21,6 +21,7 @@ class RecentreDot(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAccessibleName("Look here")
         middle = monitor.geometry().center()
+        self.setMask(QRegion(QRect(4, 4, _SIZE - 8, _SIZE - 8), QRegion.RegionType.Ellipse))
         self.setGeometry(QRect(middle.x() - _SIZE // 2, middle.y() - _SIZE // 2, _SIZE, _SIZE))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -29,7 +30,7 @@ class RecentreDot(QWidget):
         middle = QPointF(_SIZE / 2, _SIZE / 2)
         painter.setPen(QPen(QColor("#6ea2ff"), 3))
         painter.setBrush(QColor(20, 22, 26, 230))
-        painter.drawEllipse(middle, 26, 26)
+        painter.drawEllipse(middle, 25, 25)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor("#f2f4f7"))
         painter.drawEllipse(middle, 6, 6)

@@ -131,10 +131,10 @@ QToolButton[segment="last"]:checked, QToolButton[segment="last"]:focus { border-
 QLineEdit { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 4px 9px; min-height: 20px; }
 QLineEdit:focus { border: 1px solid $accent; }
 QTableView { background: transparent; border: none; selection-background-color: $raised; selection-color: $text; }
-QTableView::item { padding: 3px 8px; }
+QTableView::item { padding: 3px 5px; }
 QHeaderView { background: transparent; }
 QHeaderView::section {
-    background: transparent; color: $muted; border: none; border-bottom: 1px solid $line; padding: 3px 8px;
+    background: transparent; color: $muted; border: none; border-bottom: 1px solid $line; padding: 3px 6px;
 }
 QComboBox { padding-right: 24px; }
 QComboBox::drop-down { border: none; width: 22px; }
@@ -143,6 +143,8 @@ QComboBox QAbstractItemView {
     background: $surface; border: 1px solid $line; selection-background-color: $raised; selection-color: $text;
     outline: none; padding: 4px;
 }
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-radius: 5px; border: none; }
+QComboBox QAbstractItemView::item:selected { background: $raised; color: $text; }
 QDoubleSpinBox { padding: 4px 2px; }
 QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
 
@@ -152,6 +154,10 @@ QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: $text; }
 
 QSplitter::handle { background: transparent; }
+QScrollBar:horizontal { background: transparent; height: 10px; border: none; }
+QScrollBar::handle:horizontal { background: $line; border-radius: 5px; min-width: 24px; }
+QScrollBar::add-line:horizontal, QScrollBar::sub-line:horizontal { width: 0; height: 0; }
+QScrollBar::add-page:horizontal, QScrollBar::sub-page:horizontal { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 10px; }
 QScrollBar::handle:vertical { background: $line; border-radius: 5px; min-height: 24px; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }

@@ -1,0 +1,180 @@
+"""Calibrating from the window: a made-up camera, tiny models, everything else as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.tiny_models import follows_head
+from app.view.workers.fakes import FakeObserver, FakeSource
+from gaze_demo import paths, pipeline
+from gaze_demo.calibration.profile import list_profiles
+from gaze_demo.calibration.sitting import Timing
+from gaze_demo.camera import devices, open
+from gaze_demo.options import WindowOptions
+from gaze_demo.view.app import App
+from gaze_demo.view.qt import application
+from gaze_demo.view.settings import Settings
+from gaze_demo.view.trouble import TroubleRelay
+
+Start = Callable[..., App]
+_QUICK = Timing(travel_s=0.0, settle_s=0.0, look_s=0.3, longest_s=0.9, repeats=1)
+
+
+@pytest.fixture
+def start(
+    store: Callable[[], Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> Iterator[Start]:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    follows_head(folder / "big.onnx", role="teacher")
+    follows_head(folder / "mobilenet25.onnx", role="student")
+    monkeypatch.setattr(paths, "models", lambda: folder)
+    monkeypatch.setattr(open, "open_source", lambda spec, options: FakeSource(live=spec == "cam"))
+    monkeypatch.setattr(devices, "list_cameras", list)
+    monkeypatch.setattr(pipeline, "Observer", FakeObserver)
+    running: list[App] = []
+
+    def start(source: str = "cam", **options: object) -> App:
+        app = App(application(), WindowOptions(source=source, **options), store(), TroubleRelay())  # type: ignore[arg-type]
+        running.append(app)
+        app.calibration.timing = _QUICK
+        app.window.resize(1280, 800)
+        app.start()
+        qtbot.waitUntil(lambda: bool(app.models.entries) and "left" in app.live.seen, timeout=20000)
+        return app
+
+    yield start
+    for app in running:
+        app.window.close()
+        app.window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def calibrate(app: App, qtbot: QtBot, name: str = "Ada") -> None:
+    app.calibration.calibrate()
+    screen = app.calibration.screen
+    assert screen is not None
+    qtbot.waitUntil(screen.checks.button.isEnabled, timeout=10000)
+    screen.checks.name.setText(name)
+    screen.checks.layouts.setCurrentIndex(0)
+    with qtbot.waitSignal(app.calibration.calibrated, timeout=60000):
+        screen.checks.button.click()
+
+
+def test_all_models_are_calibrated_from_one_sitting_and_the_profile_is_kept(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    assert app.calibration.screen is None
+    assert app.calibration.results is not None
+    assert app.calibration.results.isVisible()
+    assert app.gaze.profile is not None
+    assert set(app.gaze.profile.mappings) == {"big", "mobilenet25"}
+    assert app.gaze.profile.report.validation_targets == 5
+    qtbot.waitUntil(lambda: bool(list_profiles()[0]), timeout=10000)
+    qtbot.waitUntil(lambda: app.gaze.map.words.text() == "Calibrated for Ada", timeout=10000)
+    assert app.engine.wishes.paused is False
+
+
+def test_the_profile_is_there_after_a_restart_and_a_later_model_is_added_from_its_samples(
+    start: Start, qtbot: QtBot
+) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    samples = paths.profiles() / "ada.npz"
+    qtbot.waitUntil(lambda: samples.is_file() and samples.stat().st_size > 100_000, timeout=10000)
+    app.window.close()
+    follows_head(paths.models() / "later.onnx")
+    again = start()
+    qtbot.waitUntil(lambda: again.gaze.profile is not None, timeout=10000)
+    assert again.gaze.profile is not None
+    assert again.gaze.profile.name == "Ada"
+    with qtbot.waitSignal(again.gaze.profile_changed, timeout=30000):
+        again.window.menus.actions["add_models"].trigger()
+    assert set(again.gaze.profile.mappings) == {"big", "later", "mobilenet25"}
+
+
+def test_escape_leaves_the_calibration_and_everything_as_it_was(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    app.window.menus.actions["calibrate"].trigger()
+    screen = app.calibration.screen
+    assert screen is not None
+    qtbot.waitUntil(screen.checks.button.isEnabled, timeout=10000)
+    screen.checks.button.click()
+    qtbot.waitUntil(lambda: screen.targets.dot is not None, timeout=5000)
+    qtbot.keyClick(screen, Qt.Key.Key_Escape)
+    assert app.calibration.screen is None
+    assert app.gaze.profile is None
+    app.live.seen.clear()
+    qtbot.waitUntil(lambda: app.live.seen == {"left", "right"}, timeout=10000)
+
+
+def test_a_recorded_film_cannot_be_calibrated_and_the_remedy_is_named(start: Start, qtbot: QtBot) -> None:
+    app = start("film")
+    app.calibration.calibrate()
+    assert app.calibration.screen is None
+    assert "choose a camera" in app.window.notice._label.text()
+
+
+def test_the_window_can_begin_with_a_calibration(start: Start, qtbot: QtBot) -> None:
+    app = start(calibrate=True)
+    qtbot.waitUntil(lambda: app.calibration.screen is not None, timeout=10000)
+
+
+def test_without_a_profile_the_plain_geometry_is_shown_and_said(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    qtbot.waitUntil(lambda: "left" in app.gaze.map.glass.points, timeout=10000)
+    assert "Not calibrated" in app.gaze.map.words.text()
+    assert not app.window.menus.actions["report"].isEnabled()
+
+
+def test_recentring_moves_the_gaze_to_the_dot(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    app.window.menus.actions["recentre"].trigger()
+    qtbot.waitUntil(lambda: app.window.notice._label.text().startswith("Recentred"), timeout=15000)
+    screen = app.gaze.geometry
+    app.gaze.map.glass.points.clear()
+    qtbot.waitUntil(lambda: "left" in app.gaze.map.glass.points, timeout=10000)
+    point = app.gaze.map.glass.points["left"]
+    assert point.x_px == pytest.approx(screen.width_px / 2, abs=5)
+    assert point.y_px == pytest.approx(screen.height_px / 2, abs=5)
+
+
+def test_a_profile_of_another_camera_is_explained(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    profile = app.gaze.profile
+    assert profile is not None
+    other = profile.camera.model_copy(update={"name": "Another camera"})
+    app.gaze.use(profile.model_copy(update={"camera": other}))
+    qtbot.waitUntil(lambda: "'Another camera'" in app.window.notice._label.text(), timeout=10000)
+
+
+def test_clicks_teach_only_when_asked_for(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    qtbot.waitUntil(lambda: "left" in app.gaze.map.glass.points, timeout=10000)
+    point = app.gaze.map.glass.points["left"]
+    near = QPoint(round(point.x_px) + 20, round(point.y_px))
+    taught: list[QPoint] = []
+    app.gaze.teach = taught.append  # type: ignore[method-assign, assignment]
+    qtbot.mouseClick(app.window.panes["left"], Qt.MouseButton.LeftButton)
+    assert not taught
+    app.window.menus.check("teach", True)
+    qtbot.mouseClick(app.window.windowHandle(), Qt.MouseButton.LeftButton, pos=near)
+    assert len(taught) == 1
+
+
+def test_the_overlay_shows_both_panes_gaze_and_goes_with_its_menu_entry(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    app.window.menus.check("overlay", True)
+    overlay = app.gaze.overlay
+    assert overlay is not None
+    qtbot.waitUntil(lambda: set(overlay.points) == {"left", "right"}, timeout=10000)
+    app.window.menus.check("overlay", False)
+    assert app.gaze.overlay is None
