@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from gaze_demo.errors import UserError
 
 
@@ -41,8 +39,7 @@ def run(options: argparse.Namespace) -> int:
     training = training_of(stored.summary)
     description = Description(title, options.role, options.licence, training, options.attribution)
     contract = export_onnx(stored, options.out, description)
-    console = Console()
-    console.print(f"{options.out}: {contract.parameters:,} parameters, {contract.macs:,} MACs for both eyes.")
+    print(f"{options.out}: {contract.parameters:,} parameters, {contract.macs:,} MACs for both eyes.")
     if options.int8:
         from gaze_training.data.sample import load_faces
         from gaze_training.eyes import Eyes
@@ -50,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         eyes = Eyes.from_faces(load_faces(options.calibration))
         path = options.out.with_name(f"{options.out.stem}-int8.onnx")
         loss = export_int8(options.out, path, contract, eyes)
-        console.print(
+        print(
             f"{path}: {loss.difference_deg:.2f} deg from the full version; error {loss.error_int8_deg:.2f} deg "
             f"against {loss.error_deg:.2f}."
         )

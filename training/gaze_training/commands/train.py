@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from gaze_demo.errors import UserError
 from gaze_training.commands.options import add_device, overrides_of
 
@@ -52,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"{config.name} diverged in epoch {len(trained.epochs)}; lower train.rate and start anew.")
     quality = trained.epochs[-1].quality
     if quality:
-        Console().print(
+        print(
             f"{folder / 'network.pt'}: {quality.error_deg:.2f} deg on people held out, gain "
             f"{quality.pitch_gain:.2f} pitch, {quality.yaw_gain:.2f} yaw."
         )
