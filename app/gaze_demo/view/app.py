@@ -170,6 +170,8 @@ class App(QObject):
 
     def _show_messages(self) -> None:
         state, source = self.source.state, self.engine.source
+        if state.state not in ("streaming", "ended"):
+            self.window.person.show_observation(None)
         remedies = Remedies(self.source.try_virtual, self.source.restart, self.models.open_folder)
         for side in SIDES:
             circumstances = Circumstances(

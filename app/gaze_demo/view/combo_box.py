@@ -1,16 +1,29 @@
-"""A dropdown whose arrow follows the theme: style sheets know images alone."""
+"""A dropdown whose arrow and list follow the theme: style sheets know images alone."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QComboBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionComboBox,
+    QStyleOptionViewItem,
+    QStylePainter,
+)
 
 from gaze_demo.view import theme
+
+Index = QModelIndex | QPersistentModelIndex
 
 
 class ComboBox(QComboBox):
     """Draws frame and chevron; subclasses may draw the text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setItemDelegate(_Items(self))
 
     def draw_text(self, painter: QStylePainter, area: QRect) -> None:
         painter.setPen(QColor(theme.colours().text if self.isEnabled() else theme.colours().faint))
@@ -29,3 +42,25 @@ class ComboBox(QComboBox):
         x, y = self.width() - 15.0, self.height() / 2
         painter.drawPolyline(QPolygonF([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)]))
         painter.end()
+
+
+class _Items(QStyledItemDelegate):
+    """Items by the style sheet, which the usual delegate does not heed, and separators as thin lines."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if not _is_separator(index):
+            super().paint(painter, option, index)
+            return
+        area: QRect = option.rect
+        painter.fillRect(area.adjusted(8, area.height() // 2, -8, -(area.height() - 1) // 2), _line_colour())
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(40, 9) if _is_separator(index) else super().sizeHint(option, index)
+
+
+def _is_separator(index: Index) -> bool:
+    return index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "separator"  # as QComboBox.insertSeparator marks it
+
+
+def _line_colour() -> QColor:
+    return QColor(theme.colours().line)

@@ -96,10 +96,10 @@ class _Trace(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(1, 14, -1, -1)
         used = theme.colours()
         painter.fillRect(self.rect(), QColor(used.surface))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(1, 14, -1, -1)
         painter.setPen(QPen(QColor(used.line), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         if len(self._points) < 2:
