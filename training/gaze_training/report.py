@@ -12,7 +12,7 @@ from gaze_training.report_text import markdown_table, number, spread
 from gaze_training.schemes.registry import SCHEMES
 from gaze_training.statistics import Group, groups_of
 from gaze_training.study import RunResult
-from gaze_training.study_config import StudyConfig
+from gaze_training.study_config import StudyConfig, plan
 
 PLOTS = "report"
 
@@ -54,7 +54,8 @@ def _plan(study: StudyConfig, results: Sequence[RunResult]) -> str:
     limit = f"the first {base.data.limit} faces of " if base.data.limit else ""
     hours = sum(r.seconds for r in results) / 3600
     return (
-        f"{len(students)} students and {len(results) - len(students)} teachers, {len(study.seeds)} seeds each; "
+        f"{len(results)} of {len(plan(study, Path()))} planned runs were done: {len(students)} students, over "
+        f"{len(study.seeds)} seeds, and {len(results) - len(students)} teachers; "
         f"{limit}{', '.join(folder.name for folder in base.data.folders)}; {100 * base.data.held_out:.0f} % of the "
         f"people held out, and errors measured on them. Students: {base.train.epochs} epochs, batches of "
         f"{base.train.batch} eyes. Teachers: {teacher.network.kind} of width {teacher.network.width:g}, "
