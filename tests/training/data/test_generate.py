@@ -51,3 +51,9 @@ def test_a_wrong_configuration_is_refused_in_one_sentence(
 ) -> None:
     with pytest.raises(UserError, match=sentence):
         replace(config, **change)  # type: ignore[arg-type]
+
+
+def test_files_that_no_worker_can_use_end_the_run_in_one_sentence(config: DataConfig, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="no photograph with a face"):
+        list(generate(replace(config, source=str(tmp_path / "empty")), tmp_path / "out", workers=1))

@@ -10,6 +10,8 @@ import json
 import multiprocessing
 import os
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -95,10 +97,16 @@ def generate(config: DataConfig, out: Path, workers: int | None = None) -> Itera
         return
     count = min(len(missing), workers or os.cpu_count() or 1)
     done = total - len(missing)
-    with multiprocessing.get_context("spawn").Pool(count, _start_worker, (config, out)) as pool:
-        for _ in pool.imap_unordered(_write_shard, missing):
-            done += 1
-            yield done, total
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(count, context, _start_worker, (config, out)) as pool:
+            for future in as_completed([pool.submit(_write_shard, k) for k in missing]):
+                future.result()
+                done += 1
+                yield done, total
+    except BrokenProcessPool as error:
+        make_renderer(config)  # tells what is wrong with the files, where that is why no worker could start
+        raise UserError("A worker ended before its shard was whole: start again, with fewer --workers.") from error
 
 
 def shard_path(out: Path, number: int) -> Path:
