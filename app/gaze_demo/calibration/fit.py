@@ -57,8 +57,9 @@ def fit(labelled: Labelled) -> Choice:
     if len(targets) < AFFINE_TARGETS:
         return Choice(fit_offset(labelled), {})
     free = len(labelled) >= FREE_FRAMES and len(targets) >= FREE_TARGETS
-    errors = _left_out_errors(labelled, targets, free=free)
-    candidates = _candidates(labelled, free=free)
+    components = Components.of(labelled) if free else None
+    errors = _left_out_errors(labelled, targets, components)
+    candidates = _candidates(labelled, components)
     best = 0
     scores: dict[Correction, float] = {}
     for i, mapping in enumerate(candidates):
@@ -69,26 +70,26 @@ def fit(labelled: Labelled) -> Choice:
     return Choice(candidates[best], scores)
 
 
-def _candidates(labelled: Labelled, *, free: bool) -> list[Mapping]:
-    """Every mapping that is considered, simple ones first.
+def _candidates(labelled: Labelled, components: Components | None) -> list[Mapping]:
+    """Every mapping that is considered, simple ones first; without `components` none with head or feature terms.
 
     What is constant may be the person's kappa or a lens that is not where it is thought to be: both are tried.
     """
     bases = [fit_offset(labelled), fit_lens(labelled)]
     mappings = [*bases, *(fit_affine(labelled, base) for base in bases)]
-    if free:
+    if components is not None:
         mappings += [fit_affine(labelled, base, head=True) for base in bases]
-        mappings += fit_ridges(labelled, mappings[2])
+        mappings += fit_ridges(labelled, mappings[2], components)
     return mappings
 
 
-def _left_out_errors(labelled: Labelled, targets: Array, *, free: bool) -> Array:
+def _left_out_errors(labelled: Labelled, targets: Array, components: Components | None) -> Array:
     """Errors (candidates, targets) in rad: the median over a target's frames, of the fit without that target."""
     columns = []
     for target in targets:
         out = labelled.target == target
         left = labelled.take(out)
-        columns.append([np.median(angular_errors(m, left)) for m in _candidates(labelled.take(~out), free=free)])
+        columns.append([np.median(angular_errors(m, left)) for m in _candidates(labelled.take(~out), components)])
     return np.array(columns).T
 
 
@@ -153,25 +154,40 @@ def fit_affine(labelled: Labelled, base: Mapping, *, head: bool = False) -> Mapp
     )
 
 
-def fit_ridges(labelled: Labelled, base: Mapping) -> list[Mapping]:
-    """For each penalty a ridge of what `base` leaves on the principal components of the features.
+@dataclass(frozen=True, eq=False)
+class Components:
+    """Principal components of features: `axes` (k, F) of features with `mean` (F,) taken off, divided by `scale`."""
+
+    mean: Array
+    scale: Array
+    axes: Array
+
+    @classmethod
+    def of(cls, labelled: Labelled) -> Components:
+        """They know nothing of targets, so that folds of a cross-validation may share them."""
+        features, weights = labelled.readings.features, _target_weights(labelled.target)
+        mean = np.average(features, 0, weights)
+        scale = np.sqrt(np.average((features - mean) ** 2, 0, weights))
+        scale = np.where(scale > 1e-9, scale, np.inf)
+        _, _, axes = np.linalg.svd((features - mean) / scale * np.sqrt(weights)[:, None], full_matrices=False)
+        return cls(mean, scale, axes[:_RIDGE_COMPONENTS])
+
+    def project(self, features: Array) -> Array:
+        """Features (n, F) as components (n, k)."""
+        return (features - self.mean) / self.scale @ self.axes.T
+
+
+def fit_ridges(labelled: Labelled, base: Mapping, components: Components) -> list[Mapping]:
+    """For each penalty a ridge of what `base` leaves on the components of the features.
 
     The gain may change along with them: where features tell more than a noisy gaze, it counts for less.
     """
     readings = labelled.readings
-    features = readings.features
     weights = _target_weights(labelled.target)
     left = _wanted(labelled, base) - base.slopes(readings)
-    mean = np.average(features, 0, weights)
-    scale = np.sqrt(np.average((features - mean) ** 2, 0, weights))
-    scale = np.where(scale > 1e-9, scale, np.inf)
-    standard = (features - mean) / scale
-    _, _, axes = np.linalg.svd(standard * np.sqrt(weights)[:, None], full_matrices=False)
-    axes = axes[:_RIDGE_COMPONENTS]
-    components = standard @ axes.T
     slopes = ray_slopes(readings, np.array(base.kappa_rad))
     middle = np.average(slopes, 0, weights)
-    design = np.concatenate([slopes - middle, components], 1)
+    design = np.concatenate([slopes - middle, components.project(readings.features)], 1)
     weighted = design * (weights * _robust_weights(left))[:, None]
     gram, right = weighted.T @ design, weighted.T @ left
     strength = np.full(len(gram), max(float(np.diag(gram)[2:].mean()), 1e-12))
@@ -179,13 +195,13 @@ def fit_ridges(labelled: Labelled, base: Mapping) -> list[Mapping]:
     mappings = []
     for penalty in _RIDGE_PENALTIES:
         solved = np.linalg.solve(gram + np.diag(penalty * strength), right).T
-        gain, by_feature = solved[:, :2], solved[:, 2:] @ axes / scale
+        gain, by_feature = solved[:, :2], solved[:, 2:] @ components.axes / components.scale
         new_gain = np.array(base.gain) + gain
         update = {
             "correction": "ridge",
             "gain": (_pair(new_gain[0]), _pair(new_gain[1])),
             "feature_weights": tuple(tuple(row.tolist()) for row in by_feature),
-            "feature_offset": _pair(-by_feature @ mean - gain @ middle),
+            "feature_offset": _pair(-by_feature @ components.mean - gain @ middle),
         }
         mappings.append(base.model_copy(update=update))
     return mappings

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -119,3 +121,15 @@ def test_a_report_comes_back_from_its_json() -> None:
 def test_a_sitting_without_a_fit_is_refused_in_one_sentence() -> None:
     with pytest.raises(UserError, match="No frame"):
         calibrate(Session(SCREEN, CAMERA, "", ()), [Estimates(FakeModel())])
+
+
+def test_fit_and_report_of_all_models_take_less_than_two_seconds() -> None:
+    """Of one core's time; the models have run while the person looked at targets."""
+    session = Person().sitting(9, frames=16)
+    models = [Estimates(FakeModel(f"model {i}", noise_deg=1.0, embedding=True)) for i in range(3)]
+    for model in models:
+        for sample in (sample for fixation in session.fixations for sample in fixation.samples):
+            model.of(sample.observation)
+    started = time.process_time()
+    calibrate(session, models)
+    assert time.process_time() - started < 2.0
