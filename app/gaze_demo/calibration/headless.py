@@ -87,7 +87,7 @@ def summary_table(report: Report) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for i, name in enumerate(("model", "deg", "cm", "px", "before", "S2S deg", "SD deg", "lost", "ms")):
         table.add_column(name, justify="right" if i else "left", no_wrap=True, overflow="fold")
-    table.add_column("correction")
+    table.add_column("correction", no_wrap=True)
     for model in report.models.values():
         figures = (
             _figure(model.accuracy_deg, 2),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -51,12 +52,14 @@ def test_the_true_error_is_shown_where_the_truth_is_known(pane: Pane) -> None:
 
 
 def test_the_rate_is_that_of_painting(pane: Pane, qtbot: QtBot) -> None:
+    painted_s: list[float] = []
+    pane.preview.painted.connect(lambda *_: painted_s.append(time.monotonic()))
     for i in range(10):
         pane.show_sight(sight(of=shot(seen_frame(i))))
-        qtbot.wait(20)
+        qtbot.waitUntil(lambda: len(painted_s) > i)  # noqa: B023
     pane.refresh_figures()
     rate = float(pane._fps.text.split()[0])
-    assert 15 < rate < 52
+    assert rate == pytest.approx(9 / (painted_s[-1] - painted_s[0]), rel=0.3)
 
 
 def test_without_a_gaze_no_angle_is_shown(pane: Pane) -> None:
