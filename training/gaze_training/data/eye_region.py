@@ -95,15 +95,15 @@ class LidPose:
 def draw_region(rng: np.random.Generator, eyes: EyeDraw) -> EyeRegion:
     """A person's eye region around the eyes drawn; the eyeball is placed so that the irises lie as measured."""
     temporal, up = eyes.kappa
-    middle_x = _IRIS_DISTANCE_MM * np.sin(temporal) - rng.normal(2.1, 0.75)
+    middle_x = _IRIS_DISTANCE_MM * np.sin(temporal) - rng.normal(1.95, 0.75)
     middle_y = rng.normal(2.15, 0.45) - _IRIS_DISTANCE_MM * np.sin(up)
     width, tilt = rng.normal(27.3, 1.2), rng.normal(1.9, 1.0)
     mono = rng.random() < 0.2
     return EyeRegion(
         inner=(float(middle_x - width / 2), float(middle_y + tilt / 2)),
         outer=(float(middle_x + width / 2), float(middle_y - tilt / 2)),
-        upper_mm=float(np.clip(rng.normal(6.1, 0.85), 3.6, 8.6)),
-        lower_mm=float(np.clip(rng.normal(4.4, 0.75), 2.4, 6.4)),
+        upper_mm=float(np.clip(rng.normal(5.7, 0.85), 3.2, 8.2)),
+        lower_mm=float(np.clip(rng.normal(2.7, 0.75), 1.0, 5.0)),
         upper_power=float(rng.uniform(0.82, 1.02)),
         lower_power=float(rng.uniform(0.62, 0.88)),
         lower_skew=float(rng.uniform(1.35, 1.85)),

@@ -172,12 +172,12 @@ def _lash_line(picture: Image, lids: LidLines, line: tuple[float, float]) -> Ima
     """Darkens the roots of the upper lashes in the picture (h, w, 3), denser to the temple and a little beyond it."""
     darkness, width = line[0], np.float32(line[1] * PX_PER_MM)
     along = (X_PX - np.float32(lids.inner)) / np.float32(lids.outer - lids.inner)
-    dense = np.clip(6 * along, 0, 1) * np.clip((np.float32(1.2) - along) * 5, 0, 1) * (0.4 + 0.6 * along)
+    dense = np.clip(6 * along, 0, 1) * np.clip((np.float32(1.12) - along) * 6, 0, 1) * (0.6 + 0.4 * along)
     edge = lids.upper.astype(np.float32) + np.float32(0.4) * np.maximum(X_PX - np.float32(lids.outer), 0)
     shown = dense > 0
     rows = slice(max(0, int(edge[shown].min(initial=0) - 4 * width)), int(edge[shown].max(initial=0)) + 6)
-    above, reach = edge - Y_PX[rows], np.float32(0.6) + np.float32(0.8) * np.clip(along, 0, 1.2)
-    band = np.exp(-np.maximum(above / (width * reach), -above / (np.float32(0.5 * PX_PER_MM) * reach)))
+    above = edge - Y_PX[rows]
+    band = np.exp(-np.maximum(above / width, -above / np.float32(0.35 * PX_PER_MM)))
     picture[rows] *= (1 - np.float32(darkness) * dense * band)[..., None]
     return picture
 

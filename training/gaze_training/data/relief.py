@@ -65,7 +65,7 @@ class Relief:
             np.maximum.reduce([(_shifted(small, x, y) - small) / np.float32(np.hypot(x, y)) for x, y in ways])
             for ways in (((0, -6), (0, -11), (0, -17)), ((-7, -3), (-13, -5), (9, -3)))
         )
-        hidden = 0.22 * np.maximum(above, 0) + 0.10 * np.maximum(beside, 0)
+        hidden = 0.35 * np.maximum(above, 0) + 0.15 * np.maximum(beside, 0)
         hidden = cv2.resize(cv2.GaussianBlur(hidden, (0, 0), 1.5), (_SIZE, _SIZE), interpolation=cv2.INTER_LINEAR)
         return np.asarray(1 / (1 + 2.5 * folds + hidden), np.float32)
 
