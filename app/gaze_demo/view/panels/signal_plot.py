@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import numpy as np
+import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
@@ -67,6 +68,8 @@ class SignalPlot(QFrame):
 
         `import pyqtgraph` beforehand, in another thread, keeps this short.
         """
+        if not shiboken6.isValid(self):  # the window was closed while the plot was still loading
+            return
         self._build_one(*_ANGLES[len(self._plots)])
         if len(self._plots) < len(_ANGLES):
             QTimer.singleShot(_BUILD_PAUSE_MS, self.build)
