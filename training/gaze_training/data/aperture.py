@@ -128,10 +128,19 @@ def paint_lashes(rng: np.random.Generator, image: Image, lids: LidLines, yaw: fl
     s = np.linspace(0, 1, 5)
     px = x[:, None] + np.sin(fan)[:, None] * length[:, None] * s
     py = y[:, None] + length[:, None] * (0.45 * s - lid.lash_curl * s**2)
-    strokes = np.zeros(image.shape[:2], np.float32)
-    curves = (np.stack([px, py], -1) * 8).astype(np.int32)
+    rows = _rows_around(np.append(py, lids.upper[lids.inside]))
+    strokes = np.zeros((rows.stop - rows.start, image.shape[1]), np.float32)
+    curves = (np.stack([px, py - rows.start], -1) * 8).astype(np.int32)
     cv2.polylines(strokes, [np.ascontiguousarray(c) for c in curves], False, 1.0, 1, cv2.LINE_AA, 3)
     dark = cv2.GaussianBlur(strokes, (0, 0), 0.5) * np.float32(lid.lash_darkness)
-    line = np.exp(-(((Y_PX - lids.upper.astype(np.float32)) / (0.35 * k)) ** 2)) * np.where(lids.inside, lid.liner, 0)
-    dark = np.maximum(dark, line.astype(np.float32))[..., None]
-    return np.asarray(image * (1 - 0.85 * dark), np.float32)
+    off = (Y_PX[rows] - lids.upper.astype(np.float32)) / np.float32(0.35 * k)
+    dark = np.maximum(dark, np.exp(-off * off) * np.where(lids.inside, np.float32(lid.liner), np.float32(0)))
+    painted = image.copy()
+    painted[rows] *= (1 - np.float32(0.85) * dark)[..., None]
+    return painted
+
+
+def _rows_around(y_px: Array) -> slice:
+    """Rows of the patch that reach a little beyond all of y (n,)."""
+    top, bottom = np.clip([y_px.min() - 6, y_px.max() + 7], 0, PATCH.height).astype(int)
+    return slice(int(top), int(max(bottom, top + 1)))

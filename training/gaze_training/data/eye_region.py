@@ -1,10 +1,11 @@
 """The parts of an eye region that differ from person to person, and how its lids lie when the eye looks somewhere.
 
 Millimetres in the head frame about the left eyeball's centre: x to the temple, y down, z away from the viewer; the
-nose is at -x. Means and spreads are those of 1,226 eyes in photographs of people who look into the lens, measured by
-the app's landmarks in the app's crops: corner distance 27.3, the outer corner 1.9 higher, the iris's centre 1.65
+nose is at -x. Means and spreads follow 1,226 eyes in photographs of people who look into the lens, measured by the
+app's landmarks in the app's crops: corner distance 27.3, the outer corner 1.9 higher, the iris's centre 1.2 to 1.7
 temporal of the corners' middle and 2.15 above it; the upper lid above the corners' line at .15 .3 .5 .7 .85 of the way
-3.1 4.9 5.8 5.1 3.4, the lower below it 0.8 1.5 2.4 2.6 2.0.
+3.1 4.9 5.8 5.1 3.4, the lower below it 0.8 1.5 2.4 2.6 2.0. The landmarks lie inside the lids: in the mean picture the
+upper lid is half a millimetre further up and the lower one, rim included, two further down, where the iris touches it.
 """
 
 from __future__ import annotations
@@ -95,15 +96,15 @@ class LidPose:
 def draw_region(rng: np.random.Generator, eyes: EyeDraw) -> EyeRegion:
     """A person's eye region around the eyes drawn; the eyeball is placed so that the irises lie as measured."""
     temporal, up = eyes.kappa
-    middle_x = _IRIS_DISTANCE_MM * np.sin(temporal) - rng.normal(1.95, 0.75)
+    middle_x = _IRIS_DISTANCE_MM * np.sin(temporal) - rng.normal(1.4, 0.75)
     middle_y = rng.normal(2.15, 0.45) - _IRIS_DISTANCE_MM * np.sin(up)
     width, tilt = rng.normal(27.3, 1.2), rng.normal(1.9, 1.0)
     mono = rng.random() < 0.2
     return EyeRegion(
         inner=(float(middle_x - width / 2), float(middle_y + tilt / 2)),
         outer=(float(middle_x + width / 2), float(middle_y - tilt / 2)),
-        upper_mm=float(np.clip(rng.normal(5.7, 0.85), 3.2, 8.2)),
-        lower_mm=float(np.clip(rng.normal(2.7, 0.75), 1.0, 5.0)),
+        upper_mm=float(np.clip(rng.normal(6.35, 0.85), 3.8, 9.0)),
+        lower_mm=float(np.clip(rng.normal(4.4, 0.75), 2.4, 6.4)),
         upper_power=float(rng.uniform(0.82, 1.02)),
         lower_power=float(rng.uniform(0.62, 0.88)),
         lower_skew=float(rng.uniform(1.35, 1.85)),

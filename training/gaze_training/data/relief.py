@@ -19,8 +19,8 @@ _HALF_MM = 36.0
 _SIZE = round(2 * _HALF_MM / _CELL_MM)
 _X = ((np.arange(_SIZE, dtype=np.float32) + np.float32(0.5)) * np.float32(_CELL_MM) - np.float32(_HALF_MM))[None]
 _Y = _X.T.copy()
-_FRONT_MM, _BACK_MM, _STEPS = 48.0, 18.0, 20
-_BRACKET_MM = np.float32(1.2)
+_FRONT_MM, _BACK_MM, _STEPS = 48.0, 18.0, 16
+_BRACKET_MM = np.float32(1.6)
 _FOLDS = slice(round((_HALF_MM - 21) / _CELL_MM), round((_HALF_MM + 21) / _CELL_MM))
 """Rows and columns of the grid that lids and folds reach."""
 
@@ -65,7 +65,7 @@ class Relief:
             np.maximum.reduce([(_shifted(small, x, y) - small) / np.float32(np.hypot(x, y)) for x, y in ways])
             for ways in (((0, -6), (0, -11), (0, -17)), ((-7, -3), (-13, -5), (9, -3)))
         )
-        hidden = 0.35 * np.maximum(above, 0) + 0.15 * np.maximum(beside, 0)
+        hidden = 0.22 * np.maximum(above, 0) + 0.10 * np.maximum(beside, 0)
         hidden = cv2.resize(cv2.GaussianBlur(hidden, (0, 0), 1.5), (_SIZE, _SIZE), interpolation=cv2.INTER_LINEAR)
         return np.asarray(1 / (1 + 2.5 * folds + hidden), np.float32)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -28,6 +29,14 @@ class Skin:
     relief: Image
     hair: NDArray[np.float64]
     gloss: float
+
+    @cached_property
+    def slopes(self) -> Image:
+        """How steeply the relief rises along x and y (512, 512, 2), without a unit."""
+        step = 2 / np.float32(PX_PER_MM)
+        rise_x = np.roll(self.relief, -1, 1) - np.roll(self.relief, 1, 1)
+        rise_y = np.roll(self.relief, -1, 0) - np.roll(self.relief, 1, 0)
+        return np.ascontiguousarray(np.stack([rise_x, rise_y], -1) / step, np.float32)
 
     def at(self, map_: Image, x_mm: NDArray[np.floating], y_mm: NDArray[np.floating]) -> Image:
         """A map's values (n, ...) at points (n,), in mm about the eye's centre."""

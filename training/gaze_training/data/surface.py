@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gaze_demo.geometry import Array
 from gaze_demo.synthesis.light import Lights, LocalLights
-from gaze_training.data.skin import PX_PER_MM, Skin
+from gaze_training.data.skin import Skin
 
 Image = NDArray[np.float32]
 _WRAP = (0.38, 0.18, 0.15)
@@ -22,9 +22,7 @@ def shade_skin(skin: Skin, at_mm: Image, normals: Image, head: Array, lights: Li
     """
     x, y = at_mm.T
     albedo = skin.at(skin.albedo, x, y)
-    step = 1 / PX_PER_MM
-    slope_x = (skin.at(skin.relief, x + step, y) - skin.at(skin.relief, x - step, y)) / np.float32(2 * step)
-    slope_y = (skin.at(skin.relief, x, y + step) - skin.at(skin.relief, x, y - step)) / np.float32(2 * step)
+    slope_x, slope_y = skin.at(skin.slopes, x, y).T
     axes = head.astype(np.float32)
     bent = normals.T - axes[:, :1] * slope_x - axes[:, 1:2] * slope_y
     bent /= np.sqrt((bent * bent).sum(0))
