@@ -19,6 +19,8 @@ MOST_SAMPLES = 16
 """Kept for a fit: more frames of one look add little and cost disk and time."""
 LEAST_SHARE = 0.5
 """Of a look's frames that must show the eyes."""
+_BLINK_SHARE = 0.65
+"""Of the look's usual openness: a lid below that is on its way, whatever an eye of that openness would mean else."""
 _OUTLIER_DEVIATIONS = 4.0
 _OUTLIER_FLOOR = 0.02
 _RESTLESS = 0.10
@@ -81,10 +83,12 @@ class Collector:
         return Look(Fixation(self._kind, self._target, len(self._seen), samples), problem)
 
     def _without_blinks(self, valid: list[tuple[Observation, Array]]) -> list[tuple[Observation, Array]]:
+        usual = float(np.median([_openness(seen) for seen, _ in valid])) if valid else 0.0
         closed = [
             seen.frame.time_s
             for seen, _ in self._seen
             if any(eye is not None and eye.reason is Reason.EYE_CLOSED for eye in (seen.left, seen.right))
+            or _openness(seen) < _BLINK_SHARE * usual
         ]
         return [
             (seen, point)
@@ -105,6 +109,11 @@ class Collector:
         if self._kind == "fit" and not self._moving and _iris(kept).std(0).max() > _RESTLESS:
             return "Your eyes wandered"
         return ""
+
+
+def _openness(seen: Observation) -> float:
+    """Of the eye that is closed further; infinite where none was found."""
+    return min((eye.openness for eye in (seen.left, seen.right) if eye is not None), default=np.inf)
 
 
 def _iris(seen: list[Observation]) -> Array:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,18 @@ def test_a_blink_takes_the_frames_around_it_along() -> None:
     assert look.fixation.frames == 30
     assert all(abs(t - closed / 30) > BLINK_MARGIN_S for t in times for closed in (10, 11))
     assert len(times) == pytest.approx(23, abs=1)
+
+
+def test_a_blink_that_nobody_called_closed_shows_in_the_openness() -> None:
+    person, collector = Person(), Collector("validation", 0, 0.0, 100.0)
+    for i in range(30):
+        seen = person.observe(POINT, i / 30)
+        assert seen.left is not None
+        collector.add(replace(seen, left=replace(seen.left, openness=0.15 if i in (14, 15) else 0.33)), POINT)
+    fixation = collector.finish().fixation
+    assert fixation.frames == 30
+    assert all(abs(s.observation.frame.time_s - 14.5 / 30) > BLINK_MARGIN_S for s in fixation.samples)
+    assert len(fixation.samples) == pytest.approx(23, abs=1)
 
 
 def test_a_glance_elsewhere_is_an_outlier_for_a_fit_and_stays_in_a_validation() -> None:
