@@ -19,5 +19,6 @@ RUN = {
     "train": {"epochs": 2, "batch": 64, "warmup_epochs": 0.5},
 }
 
-trainer = Trainer(parse_config(RUN, "pair"), fabric=fabric_of_launcher("cpu", "64-true"))
-trainer.fit(Eyes.from_faces(drawn_faces(200)), folder=Path(sys.argv[1]), show=False)
+with fabric_of_launcher("cpu", "64-true") as fabric:
+    trainer = Trainer(parse_config(RUN, "pair"), fabric=fabric)
+    trainer.fit(Eyes.from_faces(drawn_faces(200)), folder=Path(sys.argv[1]), show=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -34,10 +36,20 @@ def make_fabric(device: str = "auto", precision: str = "auto", processes: int = 
     return fabric
 
 
-def fabric_of_launcher(device: str, precision: str) -> Fabric:
-    """The engine for this process: one of many where torchrun started it, alone otherwise."""
+@contextmanager
+def fabric_of_launcher(device: str, precision: str) -> Iterator[Fabric]:
+    """The engine for this process: one of many where torchrun started it, alone otherwise.
+
+    The processes part together: one that ends while another's connections are open aborts now and then.
+    """
     world, local = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("LOCAL_WORLD_SIZE", 1))
-    return make_fabric(device, precision, local, world // local)
+    fabric = make_fabric(device, precision, local, world // local)
+    try:
+        yield fabric
+        fabric.barrier()
+    finally:
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            torch.distributed.destroy_process_group()
 
 
 def set_threads(count: int = 1) -> None:

@@ -64,8 +64,8 @@ def train(config: RunConfig, folder: Path, device: str = "auto") -> Trained:
     from gaze_training.networks.store import load_teacher
     from gaze_training.trainer import Trainer
 
-    fabric = fabric_of_launcher(device, config.train.precision)
-    teacher = load_teacher(config.scheme.teachers)
-    data = load_dataset(config.data)
-    trainer = Trainer(config, teacher.network if teacher else None, fabric)
-    return trainer.fit(data.train, data.validation, folder)
+    with fabric_of_launcher(device, config.train.precision) as fabric:
+        teacher = load_teacher(config.scheme.teachers)
+        data = load_dataset(config.data)
+        trainer = Trainer(config, teacher.network if teacher else None, fabric)
+        return trainer.fit(data.train, data.validation, folder)
