@@ -16,6 +16,8 @@ from gaze_demo.errors import UserError
 from gaze_demo.native_logs import silence_native_logs
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from gaze_demo.intrinsics import Lens
 
 EXIT_USER_ERROR = 2
@@ -118,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--headless", action="store_true", help="without a window: virtual, or a recorded sitting")
     calibrate.add_argument("--out", type=Path, metavar="FILE.json", help="the report")
     calibrate.add_argument("--html", type=Path, metavar="FILE.html", help="the report for people")
+    calibrate.add_argument("--markdown", type=Path, metavar="FILE.md", help="put the study's tables between its marks")
     calibrate.add_argument("--record", type=Path, metavar="FILE.npz", help="keep the sitting for models to come")
     calibrate.add_argument("--points", type=int, choices=[1, 2, 3, 5, 9, 13, 16], default=9, help="default: 9")
     calibrate.add_argument("--pursuit", action="store_true", help="a dot to follow instead of points")
@@ -207,10 +210,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     if options.what == "study":
-        from gaze_demo.calibration.study import run_study
-
-        run_study(options.model, options.out, options.seed, Console())
-        return 0
+        return _study(options, Console())
     from gaze_demo.calibration.headless import HeadlessOptions, run_headless
     from gaze_demo.calibration.virtual_sitting import VirtualSitting
 
@@ -238,6 +238,23 @@ def _calibrate(options: argparse.Namespace) -> int:
         ),
         Console(),
     )
+    return 0
+
+
+def _study(options: argparse.Namespace, console: Console) -> int:
+    from gaze_demo.calibration.headless import require_folders
+    from gaze_demo.calibration.study import run_study, write_lines
+    from gaze_demo.calibration.study_table import as_markdown, require_marks, write_markdown
+
+    require_folders(options.out, options.markdown)
+    if options.markdown is not None:
+        require_marks(options.markdown)
+    study = run_study(options.model, options.seed, console)
+    console.print(as_markdown(study.lines), markup=False, highlight=False, soft_wrap=True)
+    if options.out is not None:
+        write_lines(study, options.out)
+    if options.markdown is not None:
+        write_markdown(study, options.markdown)
     return 0
 
 

@@ -38,9 +38,7 @@ class HeadlessOptions:
 
 def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
     """Calibrate and judge every model and write what is asked for; raises UserError for what the user got wrong."""
-    for path in (options.out, options.html, options.record):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise UserError(f"There is no folder {path.absolute().parent}: create it first.")
+    require_folders(options.out, options.html, options.record)
     models = load_models(options.models)
 
     def estimate(seen: Observation) -> None:
@@ -72,6 +70,13 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
     for sentence in (*calibration.report.geometry.guesses, *calibration.report.skipped):
         console.print(sentence, style="dim", soft_wrap=True)
     return calibration
+
+
+def require_folders(*paths: Path | None) -> None:
+    """Raise UserError, before any work is done, where a file to be written has no folder."""
+    for path in paths:
+        if path is not None and not path.absolute().parent.is_dir():
+            raise UserError(f"There is no folder {path.absolute().parent}: create it first.")
 
 
 def load_models(names: Sequence[str]) -> list[Estimates]:

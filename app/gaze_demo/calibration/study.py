@@ -8,6 +8,7 @@ field of view, or the screen is thought to be elsewhere. So all rows are about t
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -33,8 +34,8 @@ from gaze_demo.pipeline import Observation
 
 Head = Literal["still", "moving"]
 POINTS = (1, 2, 3, 5, 9, 13, 16)
-_WRONG_POINTS = 9
-_WRONG: dict[str, tuple[float | None, float]] = {
+WRONG_POINTS = 9
+WRONG: dict[str, tuple[float | None, float]] = {
     "field of view 45": (45.0, 0.0),
     "field of view 80": (80.0, 0.0),
     "camera 10 cm off": (None, 100.0),
@@ -56,39 +57,58 @@ class Line:
     correction: str
 
 
-def run_study(models: Sequence[str], out: Path | None, seed: int, console: Console) -> list[Line]:
-    """Every line of the study; `out` gets them as JSON. Raises UserError where it cannot be written."""
+@dataclass(frozen=True)
+class Study:
+    """All lines, and how many seconds fit and report of all models took in each sitting, their estimates being made."""
+
+    seed: int
+    lines: list[Line]
+    fit_s: list[float]
+
+
+def run_study(models: Sequence[str], seed: int, console: Console) -> Study:
+    """The whole study; raises UserError where a model cannot be had."""
     estimators = load_models(models)
     lines: list[Line] = []
+    fit_s: list[float] = []
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Sittings", total=len(PEOPLE) * 2)
         for person in range(len(PEOPLE)):
             for head in ("still", "moving"):
-                lines += study_sitting(person, head, seed, estimators)
+                found, seconds = study_sitting(person, head, seed, estimators)
+                lines += found
+                fit_s.append(seconds)
                 progress.advance(task)
-    if out is not None:
-        try:
-            out.write_text(json.dumps([asdict(line) for line in lines], indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise UserError(f"{out} cannot be written: {error.strerror or error}.") from None
-    console.print(as_markdown(lines), markup=False, highlight=False, soft_wrap=True)
-    return lines
+    return Study(seed, lines, fit_s)
 
 
-def study_sitting(person: int, head: Head, seed: int, estimators: Sequence[Estimates]) -> list[Line]:
-    """All lines of one sitting."""
+def write_lines(study: Study, out: Path) -> None:
+    """Every line as JSON; raises UserError where it cannot be written."""
+    try:
+        out.write_text(json.dumps([asdict(line) for line in study.lines], indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{out} cannot be written: {error.strerror or error}.") from None
+
+
+def study_sitting(person: int, head: Head, seed: int, estimators: Sequence[Estimates]) -> tuple[list[Line], float]:
+    """All lines of one sitting, and the seconds that the fit at the most points took."""
     screen = desk_screen()
     shares = sorted({share for points in POINTS for share in LAYOUTS[points]})
     order = np.random.default_rng(seed).permutation(len(shares))
     targets = [Target(int(i), shares[i][0] * screen.width_px, shares[i][1] * screen.height_px) for i in order]
     session, _ = record_virtual(VirtualSitting(person=person, head=head, seed=seed), targets=targets)
     fresh = [Estimates(estimator.model) for estimator in estimators]
+    for estimates in fresh:
+        for sample in (sample for fixation in session.fixations for sample in fixation.samples):
+            estimates.of(sample.observation)
     lines = []
     for points in POINTS:
         wanted = {shares.index(share) for share in LAYOUTS[points]}
+        started_s = time.perf_counter()
         lines += _lines(only_targets(session, wanted), fresh, person, head, points, "the truth")
-    wanted = {shares.index(share) for share in LAYOUTS[_WRONG_POINTS]}
-    for name, (hfov_deg, lens_mm) in _WRONG.items():
+    seconds = time.perf_counter() - started_s
+    wanted = {shares.index(share) for share in LAYOUTS[WRONG_POINTS]}
+    for name, (hfov_deg, lens_mm) in WRONG.items():
         wrong = only_targets(session, wanted)
         known = fresh
         if hfov_deg is not None:
@@ -97,8 +117,8 @@ def study_sitting(person: int, head: Head, seed: int, estimators: Sequence[Estim
         if lens_mm:
             moved = screen.with_lens(screen.lens_x_mm + lens_mm, screen.lens_y_mm)
             wrong = replace(wrong, screen=moved)
-        lines += _lines(wrong, known, person, head, _WRONG_POINTS, name)
-    return lines
+        lines += _lines(wrong, known, person, head, WRONG_POINTS, name)
+    return lines, seconds
 
 
 def only_targets(session: Session, targets: set[int]) -> Session:
@@ -143,28 +163,3 @@ def _lines(
 def _line(model: ModelReport, person: int, head: Head, points: int, believed: str) -> Line:
     plain = model.uncalibrated.accuracy_true_deg if model.uncalibrated else None
     return Line(model.model, person, head, points, believed, plain, model.accuracy_true_deg, model.correction)
-
-
-def as_markdown(lines: Sequence[Line]) -> str:
-    """A table: model and head by what varies, mean over people in degrees."""
-    columns: list[tuple[str, int, str]] = [(f"{points}", points, "the truth") for points in POINTS]
-    columns += [(name, _WRONG_POINTS, name) for name in _WRONG]
-    rows = [
-        "| model | head | not calibrated | " + " | ".join(title for title, _, _ in columns) + " |",
-        "|---|---|" + "---:|" * (len(columns) + 1),
-    ]
-    for model in dict.fromkeys(line.model for line in lines):
-        for head in ("still", "moving"):
-            own = [line for line in lines if line.model == model and line.head == head]
-            plain = _mean([line.uncalibrated_deg for line in own if line.believed == "the truth"])
-            cells = [
-                _mean([line.accuracy_deg for line in own if line.points == points and line.believed == believed])
-                for _, points, believed in columns
-            ]
-            rows.append(f"| {model} | {head} | {plain} | {' | '.join(cells)} |")
-    return "\n".join(rows)
-
-
-def _mean(values: Sequence[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    return f"{np.mean(known):.2f}" if known else "-"

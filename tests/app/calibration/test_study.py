@@ -7,7 +7,7 @@ import pytest
 
 from app.calibration.fakes import SCREEN, FakeModel, Person
 from gaze_demo.calibration.calibrate import Estimates, calibrate
-from gaze_demo.calibration.study import Line, as_markdown, only_targets, seen_through
+from gaze_demo.calibration.study import only_targets, seen_through
 from gaze_demo.intrinsics import Lens
 
 
@@ -44,21 +44,3 @@ def test_a_screen_thought_to_be_elsewhere_is_absorbed_from_the_same_frames() -> 
     assert wrong.uncalibrated is not None
     assert wrong.uncalibrated.accuracy_deg > 8
     assert wrong.accuracy_true_deg < right.accuracy_true_deg + 0.3
-
-
-def test_the_table_has_the_mean_over_people_for_each_model_and_head() -> None:
-    lines = [
-        Line("tiny", person, head, points, believed, 9.0, 1.0 + person, "affine")
-        for person in (0, 1, 2)
-        for head in ("still", "moving")
-        for points, believed in ((9, "the truth"), (9, "field of view 45"))
-    ]
-    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in as_markdown(lines).splitlines()]
-    assert [row[:2] for row in rows[2:]] == [["tiny", "still"], ["tiny", "moving"]]
-    cells = dict(zip(rows[0], rows[2], strict=True))
-    assert (cells["not calibrated"], cells["9"], cells["field of view 45"], cells["16"]) == (
-        "9.00",
-        "2.00",
-        "2.00",
-        "-",
-    )

@@ -1,0 +1,150 @@
+"""The study's lines as a page: tables of means over people, with what they rest on."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+
+from gaze_demo.calibration.study import POINTS, WRONG, WRONG_POINTS, Line, Study
+from gaze_demo.errors import UserError
+
+BEGIN, END = "<!-- study: written by `gaze-demo calibrate study --markdown` -->", "<!-- end of study -->"
+ABSORBED_DEG = 0.3
+"""By so much may a wrong belief cost accuracy after a calibration."""
+_TRUTH = "the truth"
+
+
+def as_markdown(lines: Sequence[Line]) -> str:
+    """Two tables by model and head, means over people in degrees: by number of points, and by what is believed."""
+    points = _table(
+        lines,
+        ["not calibrated", *(f"{n}" for n in POINTS), f"{WRONG_POINTS}, worst person"],
+        lambda own: [
+            _mean([line.uncalibrated_deg for line in own if line.believed == _TRUTH]),
+            *(_mean(_accuracies(own, n, _TRUTH)) for n in POINTS),
+            _most(_accuracies(own, WRONG_POINTS, _TRUTH)),
+        ],
+    )
+    beliefs = (_TRUTH, *WRONG)
+    wrong = _table(
+        lines,
+        list(beliefs),
+        lambda own: [
+            f"{_mean([line.uncalibrated_deg for line in own if line.believed == name])} → "
+            f"{_mean(_accuracies(own, WRONG_POINTS, name))}"
+            for name in beliefs
+        ],
+    )
+    return f"{points}\n\n{wrong}"
+
+
+def unabsorbed(lines: Sequence[Line]) -> dict[str, tuple[float, int, int]]:
+    """For each wrong belief: the mean over all sittings of what it costs after the calibration, in degrees, in how many
+    sittings it costs more than `ABSORBED_DEG`, and of how many."""
+    right = {(x.model, x.person, x.head): x.accuracy_deg for x in lines if _is(x, WRONG_POINTS, _TRUTH)}
+    found = {}
+    for name in WRONG:
+        costs = [
+            x.accuracy_deg - base
+            for x in lines
+            if _is(x, WRONG_POINTS, name) and x.accuracy_deg is not None
+            for base in [right.get((x.model, x.person, x.head))]
+            if base is not None
+        ]
+        if costs:
+            found[name] = (float(np.mean(costs)), sum(cost > ABSORBED_DEG for cost in costs), len(costs))
+    return found
+
+
+def require_marks(path: Path) -> None:
+    """Raise UserError where a file is there already and has no place for the tables."""
+    _around(path)
+
+
+def write_markdown(study: Study, path: Path) -> None:
+    """Put the tables between the marks of a file, or make a file of them; raises UserError where that fails."""
+    before, after = _around(path)
+    try:
+        path.write_text(f"{before}{BEGIN}\n\n{_section(study)}\n\n{END}{after}", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def _around(path: Path) -> tuple[str, str]:
+    """What a file has before and after the tables."""
+    if not path.exists():
+        return "", "\n"
+    try:
+        before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    except (OSError, UnicodeDecodeError):
+        raise UserError(f"{path} cannot be read.") from None
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise UserError(f"{path} has no place for the tables: put the lines {BEGIN} and {END} where they belong.")
+    return before, after
+
+
+def _section(study: Study) -> str:
+    people = len({line.person for line in study.lines})
+    points, wrong = as_markdown(study.lines).split("\n\n")
+    costs = "; ".join(
+        f"{name}: {cost:+.2f} on average, above {ABSORBED_DEG} in {many} of {of}"
+        for name, (cost, many, of) in unabsorbed(study.lines).items()
+    )
+    head = (
+        f"{datetime.now(timezone.utc):%Y-%m-%d}, seed {study.seed}, {_machine()}; {people} virtual people, each once "
+        "with a still and once with a moving head. Degrees, seen from where the eyes really are."
+    )
+    before = (
+        f"Before → after a calibration at {WRONG_POINTS} points, where something is believed wrongly (the lens has 60 "
+        "degrees and is above the middle of the screen):"
+    )
+    time = (
+        f"Fit and report of all {len({line.model for line in study.lines})} models at {max(POINTS)} points took "
+        f"{np.median(study.fit_s):.1f} s (median; longest {max(study.fit_s):.1f} s)."
+    )
+    cost = f"What the wrong belief costs after the calibration, in degrees over all sittings: {costs}."
+    return "\n\n".join([head, "By number of points, nothing believed wrongly:", points, before, wrong, cost, time])
+
+
+def _machine() -> str:
+    """The processor's name and how many there are."""
+    name = platform.processor() or platform.machine()
+    try:
+        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+        name = found[1] if found else name
+    except OSError:
+        pass  # no Linux: what Python knows has to do
+    return f"{name.strip()} ({platform.system()})"
+
+
+def _table(lines: Sequence[Line], titles: list[str], cells: Callable[[list[Line]], list[str]]) -> str:
+    rows = [f"| model | head | {' | '.join(titles)} |", "|---|---|" + "---:|" * len(titles)]
+    for model in dict.fromkeys(line.model for line in lines):
+        for head in ("still", "moving"):
+            own = [line for line in lines if line.model == model and line.head == head]
+            rows.append(f"| {model} | {head} | {' | '.join(cells(own))} |")
+    return "\n".join(rows)
+
+
+def _is(line: Line, points: int, believed: str) -> bool:
+    return line.points == points and line.believed == believed
+
+
+def _accuracies(lines: Sequence[Line], points: int, believed: str) -> list[float | None]:
+    return [line.accuracy_deg for line in lines if _is(line, points, believed)]
+
+
+def _mean(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{np.mean(known):.2f}" if known else "-"
+
+
+def _most(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{max(known):.2f}" if known else "-"
