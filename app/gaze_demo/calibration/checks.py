@@ -49,7 +49,7 @@ def check(seen: Observation | None) -> list[Check]:
         Check(
             "Reflections",
             glare <= _GLARE_SHARE,
-            f"{glare:.0%}",
+            f"{glare * 100:.0f} %",
             "Something reflects in your glasses: tilt the screen, or move the lamp.",
         ),
     ]

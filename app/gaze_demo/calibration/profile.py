@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -68,11 +69,20 @@ class Profile(BaseModel):
             )
         return sentences
 
+    def fits(self, camera: CameraKey, screen: ScreenGeometry) -> bool:
+        """Whether it was made with this camera, resolution and monitor."""
+        return not self.mismatches(camera, screen, [])
 
-def profile_path(name: str, folder: Path | None = None) -> Path:
-    """The file of a profile; names that differ only in what a file name cannot hold share one."""
-    stem = re.sub(r"[^\w-]+", "-", name).strip("-_").lower() or "profile"
-    return (folder or paths.profiles()) / f"{stem}.json"
+
+def profile_path(profile: Profile, folder: Path | None = None) -> Path:
+    """The file of a profile: one for each name, camera, resolution and monitor.
+
+    Names that differ only in what a file name cannot hold share one.
+    """
+    stem = re.sub(r"[^\w-]+", "-", profile.name).strip("-_").lower() or "profile"
+    camera, screen = profile.camera, profile.screen
+    place = f"{camera.name}/{camera.width}x{camera.height}/{screen.name}/{screen.width_px}x{screen.height_px}"
+    return (folder or paths.profiles()) / f"{stem}-{hashlib.sha256(place.encode()).hexdigest()[:8]}.json"
 
 
 def samples_path(profile: Path) -> Path:
@@ -81,8 +91,8 @@ def samples_path(profile: Path) -> Path:
 
 
 def save_profile(profile: Profile, folder: Path | None = None) -> Path:
-    """Write a profile, replacing its namesake at once or not at all; raises UserError where that fails."""
-    path = profile_path(profile.name, folder)
+    """Write a profile, replacing the one before it at once or not at all; raises UserError where that fails."""
+    path = profile_path(profile, folder)
     part = path.with_suffix(".json.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,8 +7,10 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QScreen
 
 from gaze_demo.view.model_control import ModelControl
+from gaze_demo.view.monitor import monitor_title
 from gaze_demo.view.notice_bar import Level
 from gaze_demo.view.profiles_menu import ProfilesMenu
 from gaze_demo.view.screen_gaze import ScreenGaze
@@ -103,19 +105,16 @@ class CalibrationControl(QObject):
             return
         from gaze_demo.view.calibration_screen import CalibrationScreen
 
-        monitor = self._window.screen()
-        self._geometry = known_geometry(monitor, self._settings)
-        notes = []
-        if self._geometry.size_source == "guessed":
-            notes.append("The monitor does not tell its size: measure it with a bank card first (menu Calibrate).")
         if is_virtual(self._source.spec):
             self._window.menus.check("pointer", True)  # on its own path it would not look at targets
-            notes.append("The virtual participant will look at the dots.")
-        self.screen = CalibrationScreen(self.profiles.name or _NOBODY, notes, self._window)
+        monitors = QGuiApplication.screens()
+        chosen = monitors.index(self._gaze.monitor)
+        self.screen = CalibrationScreen(self.profiles.name or _NOBODY, self._window)
         self.screen.started.connect(self._begin)
         self.screen.cancelled.connect(self.cancel)
-        self.screen.setGeometry(monitor.geometry())
-        self.screen.showFullScreen()
+        self.screen.monitor_chosen.connect(lambda i: self._fill(monitors[i]))
+        self.screen.checks.offer_monitors([monitor_title(monitor) for monitor in monitors], chosen)
+        self._fill(monitors[chosen])
         self._engine.listen(self._observed.emit)
 
     def cancel(self) -> None:
@@ -154,13 +153,25 @@ class CalibrationControl(QObject):
         self._background.run(lambda: _recalibrated(profile, entries), self._use_again, self._not_kept)
 
     def measure(self) -> None:
-        """Ask for the true size of the monitor that the window is on."""
+        """Ask for the true size of the monitor that the window is on, and for the place of the camera."""
         from gaze_demo.view.card_ruler import CardRuler
-        from gaze_demo.view.monitor import monitor_geometry
 
-        ruler = CardRuler(monitor_geometry(self._window.screen()), self._window)
+        ruler = CardRuler(known_geometry(self._window.screen(), self._settings), self._window)
         ruler.accepted.connect(lambda: keep_measured(ruler.measured(), self._settings))
         ruler.open()
+
+    def _fill(self, monitor: QScreen) -> None:
+        """Calibrate to this monitor."""
+        if self.screen is None:
+            return
+        self._geometry = known_geometry(monitor, self._settings)
+        notes = []
+        if self._geometry.size_source == "guessed":
+            notes.append("The monitor does not tell its size: measure it with a bank card first (menu Calibrate).")
+        if is_virtual(self._source.spec):
+            notes.append("The virtual participant will look at the dots.")
+        self.screen.checks.show_notes(notes)
+        self.screen.fill(monitor)
 
     def _begin(self, points: int) -> None:
         from gaze_demo.calibration.sitting import Sitting
@@ -280,7 +291,7 @@ def _recalibrated(profile: Profile, entries: list[ModelEntry]) -> Profile:
     from gaze_demo.calibration.session_file import load_session
     from gaze_demo.model.session import GazeModel
 
-    session = load_session(samples_path(profile_path(profile.name)))
+    session = load_session(samples_path(profile_path(profile)))
     again = _profile(profile.name, session, calibrate(session, [Estimates(GazeModel(entry)) for entry in entries]))
     save_profile(again)
     return again

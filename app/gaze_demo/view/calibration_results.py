@@ -16,6 +16,8 @@ from gaze_demo.view import theme
 from gaze_demo.view.comparison_plot import ComparisonPlot, ErrorMap
 from gaze_demo.view.comparison_table import ComparisonTable
 
+_WIDTH, _HEIGHT = 1180, 780
+
 
 class CalibrationResults(QWidget):
     """A window of its own beside the main one, so that both can be looked at."""
@@ -59,7 +61,8 @@ class CalibrationResults(QWidget):
         self.table.picked.connect(self._pick)
         self._rows = comparison(report)
         self.table.show_rows(self._rows)
-        self.resize(1180, 780)
+        # Every column is to be seen at once; around the table are the margins of window and card.
+        self.resize(max(_WIDTH, self.table.horizontalHeader().length() + 80), _HEIGHT)
 
     def save_csv(self, path: Path) -> None:
         self._save(path, lambda: path.write_text(to_csv(self.table.rows()), encoding="utf-8"))

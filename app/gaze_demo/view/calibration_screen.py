@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QScreen
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 PURSUIT = 0
 """The choice of a path in place of a number of points."""
 _LAYOUTS: Final = (
-    (5, "5 points, 10 seconds"),
-    (9, "9 points, 18 seconds"),
-    (13, "13 points, 26 seconds"),
-    (16, "16 points, 32 seconds"),
-    (PURSUIT, "Follow a dot, 25 seconds"),
+    (5, "5 points, 20 seconds"),
+    (9, "9 points, 28 seconds"),
+    (13, "13 points, 36 seconds"),
+    (16, "16 points, 42 seconds"),
+    (PURSUIT, "Follow a dot, 35 seconds"),
 )
+"""With the five dots that follow."""
 _LARGE, _SMALL = 26.0, 5.0
 """Radius in px of a dot that arrives, and of one nearly done."""
 _GROUND, _DOT, _CORE, _RING = QColor("#191c21"), QColor("#f2f4f7"), QColor("#191c21"), QColor("#6ea2ff")
@@ -94,7 +95,7 @@ class CheckPage(QWidget):
     start = Signal(int)
     cancel = Signal()
 
-    def __init__(self, person: str, notes: Sequence[str]) -> None:
+    def __init__(self, person: str) -> None:
         super().__init__()
         title = QLabel("Calibrate")
         title.setFont(theme.figure_font(2.2))
@@ -131,6 +132,9 @@ class CheckPage(QWidget):
         self.button.clicked.connect(self._start)
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.cancel)
+        self.monitors = ComboBox()
+        self.monitors.setAccessibleName("Monitor")
+        self.monitors.hide()
         row = QHBoxLayout()
         row.addWidget(self.name, 1)
         row.addWidget(self.layouts)
@@ -138,7 +142,7 @@ class CheckPage(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(cancel)
         buttons.addWidget(self.button)
-        self.notes = QLabel("\n".join(notes))
+        self.notes = QLabel()
         self.notes.setWordWrap(True)
         self.notes.setProperty("kind", "caption")
 
@@ -155,13 +159,26 @@ class CheckPage(QWidget):
         inside.addLayout(grid)
         inside.addWidget(self.hint)
         inside.addLayout(row)
+        inside.addWidget(self.monitors)
         inside.addWidget(self.notes)
         inside.addLayout(buttons)
         whole = QVBoxLayout(self)
         whole.addStretch(1)
         whole.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         whole.addStretch(1)
+        self.show_notes([])
         self.show_checks([])
+
+    def offer_monitors(self, titles: Sequence[str], chosen: int) -> None:
+        """Let one of several monitors be chosen; with one alone there is nothing to choose."""
+        self.monitors.addItems(list(titles))
+        self.monitors.setCurrentIndex(chosen)
+        self.monitors.setVisible(len(titles) > 1)
+
+    def show_notes(self, notes: Sequence[str]) -> None:
+        """What should be known before it starts, a line each."""
+        self.notes.setText("\n".join(notes))
+        self.notes.setVisible(bool(notes))
 
     def show_checks(self, checks: Sequence[Check]) -> None:
         """Tick what is right; it can start as soon as a face is seen, whatever else could be better."""
@@ -185,18 +202,19 @@ class CheckPage(QWidget):
 class CalibrationScreen(QWidget):
     """Fills the monitor it is moved to; Esc cancels at any time.
 
-    Signals: `started`, with the number of points or PURSUIT; `cancelled`.
+    Signals: `started`, with the number of points or PURSUIT; `cancelled`; `monitor_chosen`, with its index.
     """
 
     started = Signal(int)
     cancelled = Signal()
+    monitor_chosen = Signal(int)
 
-    def __init__(self, person: str, notes: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, person: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
         self.setWindowTitle("Gaze Demo calibration")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet(f"CalibrationScreen {{ background: {theme.colours().window}; }}")
-        self.checks = CheckPage(person, notes)
+        self.checks = CheckPage(person)
         self.targets = TargetPage()
         self.waiting = QLabel("Fitting every model to your eyes…")
         self.waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -206,6 +224,15 @@ class CalibrationScreen(QWidget):
             self._stack.addWidget(page)
         self.checks.start.connect(self._start)
         self.checks.cancel.connect(self.cancelled)
+        self.checks.monitors.activated.connect(self.monitor_chosen)
+
+    def fill(self, monitor: QScreen) -> None:
+        """Cover a monitor, from wherever it is."""
+        self.hide()
+        self.setScreen(monitor)
+        self.setGeometry(monitor.geometry())
+        self.showFullScreen()
+        self.activateWindow()
 
     def wait(self) -> None:
         """The targets are over."""

@@ -62,7 +62,8 @@ class ComparisonPlot(QWidget):
             painter.drawEllipse(point, 6, 6)
             painter.setPen(QColor(used.text))
             end = point.x() > self.width() * 0.6
-            box = QRectF(point.x() - 194 if end else point.x() - 6, point.y() - 27, 200, 20)
+            # Beside the front, which falls from left to right: above it on the left, below it on the right.
+            box = QRectF(point.x() - 194 if end else point.x() - 6, point.y() + (7 if end else -27), 200, 20)
             side = Qt.AlignmentFlag.AlignRight if end else Qt.AlignmentFlag.AlignLeft
             name = painter.fontMetrics().elidedText(row.model, Qt.TextElideMode.ElideMiddle, 200)
             painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, name)

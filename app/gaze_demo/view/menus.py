@@ -56,7 +56,7 @@ SHORTCUTS: Final = (
     ("Calibrate", "heat", "Heat &map of the last minute", "M", ""),
     ("Calibrate", "teach", "Clicks &teach", "", "Who clicks somewhere looks there: corrects drift"),
     ("Calibrate", "", "", "", ""),
-    ("Calibrate", "measure", "M&easure the screen…", "", "With a bank card, where the monitor does not tell its size"),
+    ("Calibrate", "measure", "M&easure the screen…", "", "Its size with a bank card, and where the camera is"),
     ("Help", "log", "Show &log file", "", ""),
     ("Help", "about", "&About Gaze Demo", "F1", "Versions and licences"),
 )

@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QScreen
+from PySide6.QtGui import QGuiApplication, QScreen
 
 if TYPE_CHECKING:
     from gaze_demo.calibration.screen import ScreenGeometry
+
+
+def monitor_named(name: str) -> QScreen | None:
+    """The monitor that the desktop calls so, None where it is not connected."""
+    return next((screen for screen in QGuiApplication.screens() if screen.name() == name), None)
+
+
+def monitor_title(screen: QScreen) -> str:
+    """A monitor as a person can tell it from another."""
+    area, ratio = screen.geometry(), screen.devicePixelRatio()
+    maker = " ".join(filter(None, (screen.manufacturer(), screen.model())))
+    return f"{maker or screen.name()}, {round(area.width() * ratio)} × {round(area.height() * ratio)}"
 
 
 def monitor_geometry(screen: QScreen) -> ScreenGeometry:

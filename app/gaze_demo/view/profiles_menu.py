@@ -17,6 +17,7 @@ from gaze_demo.view.workers.background import Background
 
 if TYPE_CHECKING:
     from gaze_demo.calibration.profile import Profile
+    from gaze_demo.view.screen_gaze import Mismatch
 
 _KEY = "profile"
 
@@ -34,6 +35,7 @@ class ProfilesMenu(QObject):
         self.menu.aboutToShow.connect(self.fill)
         window.menus.menus["Calibrate"].insertMenu(window.menus.actions["measure"], self.menu)
         gaze.profile_changed.connect(self._remember)
+        gaze.mismatched.connect(self._look_for_another)
 
     @property
     def name(self) -> str:
@@ -41,30 +43,23 @@ class ProfilesMenu(QObject):
         return self._settings.text(_KEY)
 
     def start(self) -> None:
-        """Load the profile that was used last."""
+        """Load the newest profile of the name that was used last."""
         name = self.name
-        if not name:
-            return
-
-        def job() -> Profile | None:
-            from gaze_demo.calibration.profile import load_profile, profile_path
-
-            path = profile_path(name)
-            return load_profile(path) if path.is_file() else None
-
-        self._background.run(job, self._use_loaded, self._tell)
+        if name:
+            self._background.run(lambda: next(iter(_of_name(name)), None), self._use_loaded, self._tell)
 
     def fill(self) -> None:
         """One entry a profile, newest first."""
-        from gaze_demo.calibration.profile import list_profiles
+        from gaze_demo.calibration.profile import list_profiles, profile_path
 
         self.menu.clear()
         found, problems = list_profiles()
         in_use = self._gaze.profile
         for profile in found:
-            action = QAction(f"{profile.name} – {profile.camera.name}, {profile.created[:10]}", self.menu)
+            place = f"{profile.camera.name} {profile.camera.width} × {profile.camera.height}, {profile.screen.name}"
+            action = QAction(f"{profile.name} – {place}, {profile.created[:10]}".replace("&", "&&"), self.menu)
             action.setCheckable(True)
-            action.setChecked(in_use is not None and profile.name == in_use.name)
+            action.setChecked(in_use is not None and profile_path(profile) == profile_path(in_use))
             action.triggered.connect(lambda _=False, chosen=profile: self._gaze.use(chosen))
             self.menu.addAction(action)
         if found:
@@ -82,8 +77,35 @@ class ProfilesMenu(QObject):
         if profile is not None and self._gaze.profile is None:
             self._gaze.use(profile)
 
+    def _look_for_another(self, mismatch: Mismatch) -> None:
+        """Use the same person's profile for what is in use now; where there is none, explain what does not fit."""
+        camera, screen, in_use = mismatch.camera, mismatch.screen, mismatch.profile
+
+        def job() -> Profile | None:
+            if in_use.fits(camera, screen):  # it is only a model that is missing
+                return None
+            return next((profile for profile in _of_name(in_use.name) if profile.fits(camera, screen)), None)
+
+        def done(found: Profile | None) -> None:
+            if self._gaze.profile is not in_use:
+                return
+            if found is not None:
+                self._gaze.use(found)
+                return
+            text = f"The profile {in_use.name} may not hold. {' '.join(mismatch.sentences)}"
+            self._window.notice.show_notice(text, Level.WARNING)
+
+        self._background.run(job, done, self._tell)
+
     def _remember(self, profile: Profile | None) -> None:
         self._settings.keep(_KEY, profile.name if profile else "")
 
     def _tell(self, error: Exception) -> None:
         self._window.notice.show_notice(sentence(error, "The profile was not loaded"), Level.TROUBLE)
+
+
+def _of_name(name: str) -> list[Profile]:
+    """All profiles of one name, newest first."""
+    from gaze_demo.calibration.profile import list_profiles
+
+    return [profile for profile in list_profiles()[0] if profile.name == name]

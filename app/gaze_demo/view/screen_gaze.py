@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QScreen
 from PySide6.QtWidgets import QApplication
 
 from gaze_demo.geometry import Array
 from gaze_demo.view.heat import Heat
 from gaze_demo.view.live import Live
-from gaze_demo.view.monitor import px_on_monitor
+from gaze_demo.view.monitor import monitor_named, px_on_monitor
 from gaze_demo.view.notice_bar import Level
 from gaze_demo.view.overlay import GazePoint, Overlay
 from gaze_demo.view.panels.screen_map import ScreenMap
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gaze_demo.calibration.drift import ClickTeacher
     from gaze_demo.calibration.profile import Profile
     from gaze_demo.calibration.readings import Readings
+    from gaze_demo.calibration.sample import CameraKey
     from gaze_demo.calibration.screen import ScreenGeometry
 
 _HEAT_MS = 500
@@ -39,13 +40,24 @@ _PLAIN = "Not calibrated: plain geometry. Calibrate with Ctrl+K."
 _LEFT_PLACE = "Your head has left the place of the calibration: come back, or recentre."
 
 
+@dataclass(frozen=True)
+class Mismatch:
+    """Why a profile may not hold before this camera and screen."""
+
+    profile: Profile
+    sentences: tuple[str, ...]
+    camera: CameraKey
+    screen: ScreenGeometry
+
+
 class ScreenGaze(QObject):
     """Attributes: `profile`, the one in use; `map`, the screen in small; `overlay`, while it is shown.
 
-    Signals: `profile_changed`, with a Profile or None.
+    Signals: `profile_changed`, with a Profile or None; `mismatched`, with a Mismatch, once for each source and profile.
     """
 
     profile_changed = Signal(object)
+    mismatched = Signal(object)
 
     def __init__(self, window: Window, engine: Engine, live: Live, source: SourceControl, settings: Settings) -> None:
         super().__init__(window)
@@ -84,7 +96,15 @@ class ScreenGaze(QObject):
         mappings = profile.mappings if profile else {}
         self._teachers = {name: ClickTeacher(mapping) for name, mapping in mappings.items()}
         self._forget()
+        if self.overlay is not None:
+            self._toggle_overlay(True)  # on the monitor of this profile
         self.profile_changed.emit(profile)
+
+    @property
+    def monitor(self) -> QScreen:
+        """The profile's where it is connected, else the one that the window is on."""
+        own = monitor_named(self.profile.screen.name) if self.profile is not None else None
+        return own or self._window.screen()
 
     @property
     def geometry(self) -> ScreenGeometry:
@@ -92,7 +112,7 @@ class ScreenGaze(QObject):
         if self.profile is not None:
             return self.profile.screen
         if self._geometry is None:
-            self._geometry = known_geometry(self._window.screen(), self._settings)
+            self._geometry = known_geometry(self.monitor, self._settings)
         return self._geometry
 
     def recentre(self) -> None:
@@ -100,10 +120,9 @@ class ScreenGaze(QObject):
         if self._gathered is not None:
             return
         self._gathered, self._gathering_since_s = {}, time.monotonic() + _LOOK_S[0]
-        monitor = self._window.screen()
-        geometry = known_geometry(monitor, self._settings)
+        geometry = self.geometry
         point_mm = geometry.px_to_camera((geometry.width_px / 2, geometry.height_px / 2))
-        dot = RecentreDot(monitor, self._window)
+        dot = RecentreDot(self.monitor, self._window)
         dot.show()
         self._source.virtual.look_at(point_mm)
 
@@ -117,8 +136,9 @@ class ScreenGaze(QObject):
 
     def teach(self, position: QPoint) -> int:
         """A click at a place of Qt's desktop, where who clicks looks; how many models learned from it."""
-        monitor = QApplication.screenAt(position) or self._window.screen()
-        point = known_geometry(monitor, self._settings).px_to_camera(px_on_monitor(monitor, position))
+        if QApplication.screenAt(position) is not self.monitor:  # the profile knows nothing of other monitors
+            return 0
+        point = self.geometry.px_to_camera(px_on_monitor(self.monitor, position))
         return sum(teacher.click(time.monotonic(), point) for teacher in self._teachers.values())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -184,12 +204,11 @@ class ScreenGaze(QObject):
             return
         if not self._explained:
             self._explained = True
-            here = known_geometry(self._window.screen(), self._settings)
+            here = known_geometry(self.monitor, self._settings)
             camera = camera_key(self._engine, self._source.spec, sight.shot)
-            problems = profile.mismatches(camera, here, [model] if model else [])
-            if problems:
-                text = f"The profile {profile.name} may not hold. {problems[0]}"
-                self._window.notice.show_notice(text, Level.WARNING)
+            sentences = profile.mismatches(camera, here, [model] if model else [])
+            if sentences:
+                self.mismatched.emit(Mismatch(profile, tuple(sentences), camera, here))
         if model and model not in self._teachers:
             self.map.say(f"{profile.name} knows nothing of {model}.")
         elif point is None:
@@ -211,7 +230,7 @@ class ScreenGaze(QObject):
             self.overlay.deleteLater()
             self.overlay = None
         if on:
-            self.overlay = Overlay(self._window.screen())
+            self.overlay = Overlay(self.monitor)
             self.overlay.show()
 
     def _toggle_heat(self, on: bool) -> None:

@@ -19,19 +19,30 @@ _DEFAULT_HFOV_DEG = 60.0
 
 
 def known_geometry(monitor: QScreen, settings: Settings) -> ScreenGeometry:
-    """The monitor, with the width that was measured on it with a bank card where it was."""
-    found = monitor_geometry(monitor)
-    width_mm = settings.number(_key(found), 0.0, 0.0, 20000.0)
-    if not width_mm:
-        return found
+    """The monitor, with the width that was measured on it with a bank card, and the place of the camera, where they
+    are known."""
     from gaze_demo.calibration.screen import CARD_WIDTH_MM
 
-    return found.with_card(CARD_WIDTH_MM * found.width_px / width_mm)
+    found = monitor_geometry(monitor)
+    width_mm = settings.number(_key(found), 0.0, 0.0, 20000.0)
+    if width_mm:
+        found = found.with_card(CARD_WIDTH_MM * found.width_px / width_mm)
+    if settings.text(_lens_key(found, "x")):
+        x, y = (
+            settings.number(_lens_key(found, axis), usual, -20000.0, 20000.0)
+            for axis, usual in (("x", found.lens_x_mm), ("y", found.lens_y_mm))
+        )
+        found = found.with_lens(x, y)
+    return found
 
 
 def keep_measured(measured: ScreenGeometry, settings: Settings) -> None:
-    """Remember the width of a monitor."""
-    settings.keep(_key(measured), measured.width_mm)
+    """Remember the width of a monitor and the place of the camera, where they were measured."""
+    if measured.size_source == "bank card":
+        settings.keep(_key(measured), measured.width_mm)
+    if measured.lens_source == "given":
+        settings.keep(_lens_key(measured, "x"), measured.lens_x_mm)
+        settings.keep(_lens_key(measured, "y"), measured.lens_y_mm)
 
 
 def camera_key(engine: Engine, spec: str, shot: Shot) -> CameraKey:
@@ -52,3 +63,7 @@ def camera_key(engine: Engine, spec: str, shot: Shot) -> CameraKey:
 
 def _key(screen: ScreenGeometry) -> str:
     return f"screen/{screen.name}/{screen.width_px}x{screen.height_px}"
+
+
+def _lens_key(screen: ScreenGeometry, axis: str) -> str:
+    return f"lens/{screen.name}/{screen.width_px}x{screen.height_px}/{axis}"

@@ -27,7 +27,7 @@ def profile() -> Profile:
 
 def test_a_profile_comes_back(profile: Profile, tmp_path: Path) -> None:
     path = save_profile(profile, tmp_path)
-    assert path.name == "ada-at-the-desk.json"
+    assert path.name.startswith("ada-at-the-desk-")
     assert load_profile(path) == profile
     assert list(tmp_path.iterdir()) == [path]  # no half-written file is left
 
@@ -43,8 +43,34 @@ def test_profiles_are_listed_newest_first_and_a_broken_one_hides_none(profile: P
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "con:", "..", "日本 語", "x" * 60])
-def test_a_name_never_leads_out_of_the_folder(name: str, tmp_path: Path) -> None:
-    assert profile_path(name, tmp_path).parent == tmp_path
+def test_a_name_never_leads_out_of_the_folder(profile: Profile, name: str, tmp_path: Path) -> None:
+    assert profile_path(profile.model_copy(update={"name": name}), tmp_path).parent == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("camera", {"name": "other"}),
+        ("camera", {"width": 1280, "height": 720}),
+        ("screen", {"name": "Projector"}),
+        ("screen", {"width_px": 1280, "height_px": 720}),
+    ],
+)
+def test_a_person_has_a_profile_for_each_camera_resolution_and_monitor(
+    profile: Profile, part: str, change: dict[str, Any], tmp_path: Path
+) -> None:
+    other = profile.model_copy(update={part: getattr(profile, part).model_copy(update=change)})
+    save_profile(profile, tmp_path)
+    save_profile(other, tmp_path)
+    assert len(list_profiles(tmp_path)[0]) == 2
+    assert profile.fits(profile.camera, profile.screen)
+    assert not profile.fits(other.camera, other.screen)
+
+
+def test_a_new_calibration_at_the_same_place_replaces_the_one_before(profile: Profile, tmp_path: Path) -> None:
+    save_profile(profile, tmp_path)
+    save_profile(profile.model_copy(update={"created": "2026-03-01T00:00:00Z"}), tmp_path)
+    assert [found.created for found in list_profiles(tmp_path)[0]] == ["2026-03-01T00:00:00Z"]
 
 
 def test_a_profile_that_fits_has_nothing_to_explain(profile: Profile) -> None:

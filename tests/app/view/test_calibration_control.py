@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.tiny_models import follows_head
 from app.view.workers.fakes import FakeObserver, FakeSource
 from gaze_demo import paths, pipeline
-from gaze_demo.calibration.profile import list_profiles
+from gaze_demo.calibration.profile import list_profiles, profile_path, samples_path, save_profile
 from gaze_demo.calibration.sitting import Timing
 from gaze_demo.camera import devices, open
 from gaze_demo.options import WindowOptions
@@ -86,7 +86,8 @@ def test_the_profile_is_there_after_a_restart_and_a_later_model_is_added_from_it
 ) -> None:
     app = start()
     calibrate(app, qtbot)
-    samples = paths.profiles() / "ada.npz"
+    assert app.gaze.profile is not None
+    samples = samples_path(profile_path(app.gaze.profile))
     qtbot.waitUntil(lambda: samples.is_file() and samples.stat().st_size > 100_000, timeout=10000)
     app.window.close()
     follows_head(paths.models() / "later.onnx")
@@ -151,8 +152,46 @@ def test_a_profile_of_another_camera_is_explained(start: Start, qtbot: QtBot) ->
     profile = app.gaze.profile
     assert profile is not None
     other = profile.camera.model_copy(update={"name": "Another camera"})
-    app.gaze.use(profile.model_copy(update={"camera": other}))
+    app.gaze.use(profile.model_copy(update={"name": "Bob", "camera": other}))
     qtbot.waitUntil(lambda: "'Another camera'" in app.window.notice._label.text(), timeout=10000)
+
+
+def test_the_same_persons_profile_for_this_camera_is_used_where_there_is_one(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    profile = app.gaze.profile
+    assert profile is not None
+    qtbot.waitUntil(lambda: profile_path(profile).is_file(), timeout=10000)
+    elsewhere = profile.camera.model_copy(update={"name": "Another camera"})
+    other = profile.model_copy(update={"camera": elsewhere, "created": "2999-01-01T00:00:00Z"})
+    save_profile(other)
+    app.gaze.use(other)
+    qtbot.waitUntil(lambda: app.gaze.profile is not other, timeout=10000)
+    assert app.gaze.profile is not None
+    assert app.gaze.profile.camera == profile.camera
+    assert "may not hold" not in app.window.notice._label.text()
+
+
+def test_a_model_that_the_profile_knows_nothing_of_is_explained_once(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    profile = app.gaze.profile
+    assert profile is not None
+    app.gaze.use(profile.model_copy(update={"mappings": {}}))
+    qtbot.waitUntil(lambda: "knows nothing of" in app.window.notice._label.text(), timeout=10000)
+    assert app.gaze.profile is not None
+    assert app.gaze.profile.mappings == {}
+
+
+def test_a_click_on_another_monitor_teaches_nothing(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    qtbot.waitUntil(lambda: "left" in app.gaze.map.glass.points, timeout=10000)
+    point = app.gaze.map.glass.points["left"]
+    monkeypatch.setattr(QApplication, "screenAt", lambda position: None)
+    assert app.gaze.teach(QPoint(round(point.x_px), round(point.y_px))) == 0
 
 
 def test_clicks_teach_only_when_asked_for(start: Start, qtbot: QtBot) -> None:

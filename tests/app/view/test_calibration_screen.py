@@ -14,12 +14,30 @@ GOOD = [Check("Face", True, "seen"), Check("Distance", True, "60 cm")]
 
 @pytest.fixture
 def screen(dark: QApplication, qtbot: QtBot) -> CalibrationScreen:
-    screen = CalibrationScreen("Ada", ["A note."])
+    screen = CalibrationScreen("Ada")
     qtbot.addWidget(screen)
     screen.resize(1200, 800)
     screen.show()
     qtbot.waitExposed(screen)
     return screen
+
+
+def test_a_monitor_is_chosen_only_where_there_are_several(screen: CalibrationScreen, qtbot: QtBot) -> None:
+    screen.checks.offer_monitors(["Desk, 1920 × 1080"], 0)
+    assert not screen.checks.monitors.isVisible()
+    screen.checks.monitors.clear()
+    screen.checks.offer_monitors(["Desk, 1920 × 1080", "Wall, 3840 × 2160"], 1)
+    assert screen.checks.monitors.isVisible()
+    assert screen.checks.monitors.currentText() == "Wall, 3840 × 2160"
+    with qtbot.waitSignal(screen.monitor_chosen) as chosen:
+        qtbot.keyClick(screen.checks.monitors, Qt.Key.Key_Up)
+    assert chosen.args == [0]
+
+
+def test_notes_are_shown_where_there_are_any(screen: CalibrationScreen) -> None:
+    assert not screen.checks.notes.isVisible()
+    screen.checks.show_notes(["The monitor does not tell its size."])
+    assert screen.checks.notes.isVisible()
 
 
 def test_it_cannot_start_before_a_face_is_seen(screen: CalibrationScreen) -> None:

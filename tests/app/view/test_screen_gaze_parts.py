@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -14,6 +16,8 @@ from gaze_demo.view.card_ruler import CardRuler
 from gaze_demo.view.heat import Heat
 from gaze_demo.view.overlay import GazePoint, Overlay
 from gaze_demo.view.panels.screen_map import ScreenMap
+from gaze_demo.view.screen_setup import keep_measured, known_geometry
+from gaze_demo.view.settings import Settings
 
 
 @pytest.fixture
@@ -92,3 +96,25 @@ def test_the_card_ruler_starts_at_the_reported_size_and_follows_the_slider(dark:
     ruler.slider.setValue(before * 2)
     assert ruler.measured().width_mm == pytest.approx(SCREEN.width_mm / 2, rel=0.02)
     assert ruler.measured().size_source == "bank card"
+    assert ruler.measured().lens_source == "assumed"
+
+
+def test_only_what_was_told_is_taken_for_measured(dark: QApplication, qtbot: QtBot) -> None:
+    ruler = CardRuler(SCREEN)
+    qtbot.addWidget(ruler)
+    assert ruler.measured() == SCREEN
+    ruler.above.setValue(-31.0)
+    ruler.aside.setValue(4.0)
+    measured = ruler.measured()
+    assert (measured.size_source, measured.lens_source) == (SCREEN.size_source, "given")
+    assert (measured.lens_x_mm, measured.lens_y_mm) == pytest.approx((SCREEN.width_mm / 2 + 40, 310))
+
+
+def test_the_measured_monitor_is_remembered(store: Callable[[], Settings], qtbot: QtBot) -> None:
+    monitor = QGuiApplication.primaryScreen()
+    before = known_geometry(monitor, store())
+    keep_measured(before.with_card(400.0).with_lens(100.0, 250.0), store())
+    again = known_geometry(monitor, store())
+    assert again.pitch_mm[0] == pytest.approx(85.6 / 400.0)
+    assert (again.size_source, again.lens_source) == ("bank card", "given")
+    assert (again.lens_x_mm, again.lens_y_mm) == (100.0, 250.0)
