@@ -9,10 +9,14 @@ import pytest
 
 from gaze_demo import paths
 from gaze_demo.errors import UserError
-from gaze_demo.geometry import angle_between, normalised
+from gaze_demo.geometry import FORWARD, angle_between, normalised
 from gaze_demo.landmarks.face import FaceLandmarker
+from gaze_training.data.aperture import lid_lines
+from gaze_training.data.own_eye import BallPose, paint_own_eye
 from gaze_training.data.photo import photo_renderer, render_photo
 from gaze_training.data.photo_face import PhotoFace, load_photo_face
+
+BALLS = pytest.mark.parametrize("turned_eyes", [False, True], ids=["ray traced", "its own, turned"])
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +50,11 @@ def test_iris_goes_where_the_gaze_goes(face: PhotoFace) -> None:
     assert np.corrcoef(table[:, 1], table[:, 3])[0, 1] > 0.8
 
 
-def test_the_iris_is_dark_where_the_label_says(face: PhotoFace) -> None:
+@BALLS
+def test_the_iris_is_dark_where_the_label_says(face: PhotoFace, turned_eyes: bool) -> None:
     darker = 0
     for seed in range(30):
-        eye = render_photo(np.random.default_rng(seed), face).eyes[0]
+        eye = render_photo(np.random.default_rng(seed), face, turned_eyes=turned_eyes).eyes[0]
         x, y = eye.iris_px.astype(int)
         row = eye.linear[y, int(eye.corners_px[0, 0]) + 5 : int(eye.corners_px[1, 0]) - 5].mean(-1)
         darker += eye.linear[y - 1 : y + 2, x - 1 : x + 2].mean() < np.median(row)
@@ -63,6 +68,33 @@ def test_own_eyes_turn_with_the_head(face: PhotoFace) -> None:
         assert angle_between(rendered.head_rotation.T @ eye.gaze, before) < 1e-9
 
 
+def test_an_eyeball_turned_by_nothing_is_the_photographs(face: PhotoFace) -> None:
+    patch = face.eyes[0]
+    ball = BallPose(np.append((patch.iris - [102, 84]) / 3.75, -2.5) + [0, 0, 11.0], FORWARD, np.array([0, -1.0, 0]))
+    lids = lid_lines(patch.upper, patch.lower)
+    colour, cover = paint_own_eye(np.random.default_rng(0), patch.own_eye, patch.linear, lids, ball, ball)
+    clean = (cover > 0.99) & (patch.own_eye.seen > 0.99)
+    assert clean.sum() > 500
+    apart = np.abs(colour - patch.own_eye.linear).mean(-1)[clean]
+    assert np.median(apart) < 0.005  # but for a reflection drawn anew
+
+
+def test_what_the_lids_hid_is_filled(face: PhotoFace) -> None:
+    for seed in range(20):
+        rendered = render_photo(np.random.default_rng(seed), face, turned_eyes=True)
+        for eye in rendered.eyes:
+            assert np.isfinite(eye.linear).all()
+            assert eye.linear.min() >= 0
+
+
+def test_builds_differ_as_peoples_eyes_do(face: PhotoFace) -> None:
+    def widths(spread: float) -> list[float]:
+        seen = [render_photo(np.random.default_rng(s), face, build_spread=spread).eyes[0] for s in range(40)]
+        return [float(np.ptp(eye.corners_px[:, 0])) for eye in seen]
+
+    assert np.std(widths(1.0)) > np.std(widths(0.0))
+
+
 def test_the_same_seed_draws_the_same_face(face: PhotoFace) -> None:
     first, second = (render_photo(np.random.default_rng(9), face) for _ in range(2))
     np.testing.assert_array_equal(first.eyes[1].linear, second.eyes[1].linear)
@@ -71,4 +103,4 @@ def test_the_same_seed_draws_the_same_face(face: PhotoFace) -> None:
 
 def test_a_folder_without_faces_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no photograph with a face"):
-        photo_renderer(tmp_path, 0.1, "all")
+        photo_renderer(tmp_path, "all")

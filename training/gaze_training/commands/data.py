@@ -20,6 +20,14 @@ def add_to(commands: Any) -> None:
     add("--shard", type=int, default=1000, metavar="N", help="faces of one shard")
     add("--outside", default="", metavar="ONNX", help="an outside teacher whose gaze is added to each face")
     add("--own-eyes", type=float, default=0.12, metavar="SHARE", help="photographs that keep their own eyes")
+    add("--turned-eyes", type=float, default=0.0, metavar="SHARE", help="photographs whose own eyeballs are turned")
+    add(
+        "--build-spread",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="stretch the eyes of photographs into those of other people; 1: as far as people differ",
+    )
     add(
         "--people",
         choices=("train", "heldout", "all"),
@@ -50,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
         outside=options.outside,
         own_eyes=options.own_eyes,
         people=options.people,
+        build_spread=options.build_spread,
+        turned_eyes=options.turned_eyes,
     )
     if options.sheet:
         from gaze_training.data.sheet import contact_sheet

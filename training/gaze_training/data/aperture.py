@@ -37,6 +37,17 @@ class LidLines:
         return (X_PX >= self.inner) & (X_PX <= self.outer)
 
 
+def lid_lines(upper: Array, lower: Array) -> LidLines:
+    """Smooth lines through lid points (n, 2) each, from corner to corner, px."""
+    inner, outer = float(min(upper[0, 0], lower[0, 0])), float(max(upper[-1, 0], lower[-1, 0]))
+    lines = []
+    for points in (upper, lower):
+        order = np.argsort(points[:, 0])
+        line = np.interp(X_PX, points[order, 0], points[order, 1]).astype(np.float32)
+        lines.append(cv2.GaussianBlur(line[None], (0, 0), 1.5, borderType=cv2.BORDER_REPLICATE)[0].astype(float))
+    return LidLines(lines[0], lines[1], inner, outer)
+
+
 def mirror_light(draw: EyeDraw) -> EyeDraw:
     lights = draw.lights
     mirrored = Lights(

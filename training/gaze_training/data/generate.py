@@ -36,7 +36,9 @@ class DataConfig:
 
     `source`: a folder of photographs (photo) or the ICT model's file (head); "" for procedural. `own_eyes`: share of
     photographs that keep their own eyes. `people`: "train" leaves out those that the zero test holds out, "heldout"
-    takes them alone, "all" everybody. `outside`: ONNX of an outside teacher, or "".
+    takes them alone, "all" everybody. `build_spread`: of photographs, how far eyes are stretched into those of somebody
+    else (1: as people differ). `turned_eyes`: share of photographs whose eyeballs are their own, turned, and not ray
+    traced. `outside`: ONNX of an outside teacher, or "".
     """
 
     renderer: str = "procedural"
@@ -47,6 +49,8 @@ class DataConfig:
     outside: str = ""
     own_eyes: float = 0.12
     people: str = "train"
+    build_spread: float = 0.0
+    turned_eyes: float = 0.0
 
     def __post_init__(self) -> None:
         if self.renderer not in RENDERERS[:3]:
@@ -64,7 +68,13 @@ def make_renderer(config: DataConfig) -> Render:
     if config.renderer == "photo":
         from gaze_training.data.photo import photo_renderer
 
-        return photo_renderer(Path(config.source), config.own_eyes, config.people)
+        return photo_renderer(
+            Path(config.source),
+            config.people,
+            own_eyes=config.own_eyes,
+            turned_eyes=config.turned_eyes,
+            build_spread=config.build_spread,
+        )
     if config.renderer == "head":
         from gaze_training.data.head import head_renderer
 
@@ -117,7 +127,7 @@ def _write_manifest(config: DataConfig, out: Path) -> None:
     path = out / "manifest.json"
     content = {"version": VERSION, **asdict(config)}
     del content["faces"]  # a run may be continued to more faces
-    if path.exists() and json.loads(path.read_text()) != content:
+    if path.exists() and {"build_spread": 0.0, "turned_eyes": 0.0, **json.loads(path.read_text())} != content:
         raise UserError(f"{out} holds the shards of another configuration: choose another folder or remove it.")
     path.write_text(json.dumps(content, indent=1) + "\n")
 

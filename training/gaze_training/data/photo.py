@@ -33,19 +33,22 @@ from gaze_training.data.aperture import (
     LidLines,
     finish_eye,
     front_light,
+    lid_lines,
     mirror_light,
     paint_eyeball,
     paint_lashes,
 )
+from gaze_training.data.own_eye import BallPose, paint_own_eye
 from gaze_training.data.photo_face import EyePatch, PhotoFace, load_photo_face
 from gaze_training.data.photographs import list_photographs
 from gaze_training.data.rendered import Render, RenderedFace
-from gaze_training.data.sampler import EyeDraw, draw_eyes, draw_gaze, draw_turn
+from gaze_training.data.sampler import EyeDraw, draw_build, draw_eyes, draw_gaze, draw_turn
 from gaze_training.data.split import is_heldout
 
 Image = NDArray[np.float32]
 _CENTRE_PX = np.array([PATCH.width / 2, PATCH.height / 2])
 _X_MM, _Y_MM = np.meshgrid((X_PX - PATCH.width / 2) / PX_PER_MM, (Y_PX[:, 0] - PATCH.height / 2) / PX_PER_MM)
+_UP = np.array([0.0, -1.0, 0.0])
 _SURFACE_TO_CENTRE_MM = 11.0
 _IRIS_TRAVEL_MM = 12.0
 
@@ -60,15 +63,28 @@ class _Turned:
     iris: Array
     turn: Array
     head: Array
+    build: Array
 
 
-def render_photo(rng: np.random.Generator, face: PhotoFace, *, own_eyes: bool = False) -> RenderedFace:
-    """A random turn of the head and, unless `own_eyes`, a random gaze.
+def render_photo(
+    rng: np.random.Generator,
+    face: PhotoFace,
+    *,
+    own_eyes: bool = False,
+    turned_eyes: bool = False,
+    build_spread: float = 0.0,
+) -> RenderedFace:
+    """A random turn of the head, a random gaze and a random build of the eyes.
 
-    With `own_eyes` the photograph's eyes stay: they looked into the lens, so the gaze turns with the head.
+    With `own_eyes` the photograph's eyes stay: they looked into the lens, so the gaze turns with the head. Many of them
+    teach a network to guess gaze from the head. With `turned_eyes` the eyeballs are the
+    photograph's own, turned, and not ray traced.
+    `build_spread`: how far the skin around the eyes is stretched and slanted into that of somebody else; 1 is about
+    as far as people differ.
     """
     eyes = draw_eyes(rng)
     turn = draw_turn(rng)
+    build = np.eye(2) if own_eyes or build_spread == 0 else draw_build(rng, build_spread)
     head = turn @ face.pose.rotation
     middle = face.pose.eyes_middle_mm
     middle = middle * (600.0 / np.linalg.norm(middle)) * np.exp(rng.normal(0, 0.2))
@@ -83,18 +99,23 @@ def render_photo(rng: np.random.Generator, face: PhotoFace, *, own_eyes: bool = 
         local = rotation @ gaze
         if mirrored:
             in_patch, local = mirror_rotation(in_patch), mirror_vector(local)
-        turned = _turn(patch, in_patch)
+        turned = _turn(patch, in_patch, build)
         draw = mirror_light(eyes) if mirrored else eyes
         linear, lids, iris = (
-            (turned.linear, _lid_lines(turned), turned.iris) if own_eyes else _look(rng, patch, turned, local, draw)
+            (turned.linear, lid_lines(turned.upper, turned.lower), turned.iris)
+            if own_eyes
+            else _look(rng, patch, turned, local, draw, own_ball=turned_eyes)
         )
         rendered.append(finish_eye(linear, lids, iris, rotation, centre, gaze, mirrored=mirrored))
     return RenderedFace((rendered[0], rendered[1]), PATCH, head, face.native_eye_px, f"{face.group}_{face.person}")
 
 
-def _turn(patch: EyePatch, turn: Array) -> _Turned:
-    """The patch after the head turned about the eye's centre: each pixel looks up where its point of skin was."""
-    inverse = np.linalg.inv(turn[:2, :2]).astype(np.float32)
+def _turn(patch: EyePatch, turn: Array, build: Array) -> _Turned:
+    """The patch, stretched by `build` (2, 2), after the head turned about the eye's centre.
+
+    Each pixel looks up where its point of skin was.
+    """
+    inverse = np.linalg.inv(turn[:2, :2] @ build).astype(np.float32)
     bx, by = np.float32(turn[0, 2]), np.float32(turn[1, 2])
     x, y = _X_MM.astype(np.float32), _Y_MM.astype(np.float32)
     for _ in range(4):  # the depth at the source decides where the source is: a few rounds settle it
@@ -104,7 +125,7 @@ def _turn(patch: EyePatch, turn: Array) -> _Turned:
     linear = cv2.remap(patch.linear, *_px(x, y), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
 
     def moved(points: Array) -> Array:
-        at = (points - _CENTRE_PX) / PX_PER_MM
+        at = (points - _CENTRE_PX) / PX_PER_MM @ build.T
         i = np.clip(points.astype(int), 0, [PATCH.width - 1, PATCH.height - 1])
         return (np.c_[at, patch.depth[i[..., 1], i[..., 0]]] @ turn.T)[..., :2] * PX_PER_MM + _CENTRE_PX
 
@@ -115,6 +136,7 @@ def _turn(patch: EyePatch, turn: Array) -> _Turned:
         moved(patch.iris[None])[0],
         turn,
         turn @ patch.head,
+        build,
     )
 
 
@@ -124,17 +146,6 @@ def _px(x: Image, y: Image) -> tuple[Image, Image]:
         np.asarray(x * PX_PER_MM + (PATCH.width / 2 - 0.5), np.float32),
         np.asarray(y * PX_PER_MM + (PATCH.height / 2 - 0.5), np.float32),
     )
-
-
-def _lid_lines(turned: _Turned) -> LidLines:
-    inner = float(min(turned.upper[0, 0], turned.lower[0, 0]))
-    outer = float(max(turned.upper[-1, 0], turned.lower[-1, 0]))
-    lines = []
-    for points in (turned.upper, turned.lower):
-        order = np.argsort(points[:, 0])
-        line = np.interp(X_PX, points[order, 0], points[order, 1]).astype(np.float32)
-        lines.append(cv2.GaussianBlur(line[None], (0, 0), 1.5, borderType=cv2.BORDER_REPLICATE)[0].astype(float))
-    return LidLines(lines[0], lines[1], inner, outer)
 
 
 def _moved_lids(rng: np.random.Generator, old: LidLines, turned: _Turned, travel_mm: float, draw: EyeDraw) -> LidLines:
@@ -174,34 +185,64 @@ def _fold_skin(linear: Image, old: LidLines, new: LidLines) -> Image:
 
 
 def _look(
-    rng: np.random.Generator, patch: EyePatch, turned: _Turned, gaze: Array, draw: EyeDraw
+    rng: np.random.Generator, patch: EyePatch, turned: _Turned, gaze: Array, draw: EyeDraw, *, own_ball: bool
 ) -> tuple[Image, LidLines, Array]:
     """The patch with an eyeball that looks along `gaze` (mirrored patch frame), its lids, its iris centre in px."""
     head = turned.head
     pitch, yaw = vector_to_pitch_yaw(head.T @ gaze)
     before_pitch, before_yaw = vector_to_pitch_yaw(patch.head.T @ FORWARD)
     travel = _IRIS_TRAVEL_MM * float(np.sin(pitch) - np.sin(before_pitch))
-    old = _lid_lines(turned)
+    old = lid_lines(turned.upper, turned.lower)
     new = _moved_lids(rng, old, turned, travel, draw)
     skin = _fold_skin(turned.linear, old, new)
 
     temporal, up = draw.kappa
     optical = head @ pitch_yaw_to_vector((pitch + up, yaw - temporal))
     optical_before = patch.head @ pitch_yaw_to_vector((before_pitch + up, before_yaw - temporal))
-    surface = np.append((patch.iris - _CENTRE_PX) / PX_PER_MM, _iris_depth(rng, patch))
+    iris_depth = _iris_depth(rng, patch)
+    surface = np.append(turned.build @ (patch.iris - _CENTRE_PX) / PX_PER_MM, iris_depth)
     noise = np.append(rng.normal(0, 0.2, 2), 0.0)
     centre = turned.turn @ (surface - _SURFACE_TO_CENTRE_MM * optical_before + noise)
     centre_mm = centre + [0.0, 0.0, DISTANCE_MM]
-    upright = head @ np.array([0.0, -1.0, 0.0])
+    upright = head @ _UP
     upright = normalised(upright - optical * (upright @ optical))
-    light = front_light(draw.lights)
-    level = patch.sclera * draw.sclera_gain / np.maximum(light * np.asarray(draw.look.sclera), 1e-4)
-    level = 0.75 * level + 0.25 * level.mean()
-    colour, cover = paint_eyeball(new, centre_mm, optical, upright, draw, level)
+    if own_ball:
+        colour, cover = paint_own_eye(
+            rng,
+            patch.own_eye,
+            skin,
+            new,
+            BallPose(_ball_before(patch, optical_before, iris_depth), optical_before, patch.head @ _UP),
+            BallPose(centre, optical, upright),
+        )
+        colour = _dimmed(colour, cover, draw)
+    else:
+        level = _level(patch, draw)
+        colour, cover = paint_eyeball(new, centre_mm, optical, upright, draw, level)
     image = skin * (1 - cover[..., None]) + colour * cover[..., None]
     image = paint_lashes(rng, image, new, float(yaw), draw)
     iris = (centre + draw.shape.iris_plane_mm * optical)[:2] * PX_PER_MM + _CENTRE_PX
     return np.asarray(image, np.float32), new, iris
+
+
+def _level(patch: EyePatch, draw: EyeDraw) -> Array:
+    """What (3,) scales a ray traced eyeball to the photograph's light."""
+    light = front_light(draw.lights)
+    level = patch.sclera * draw.sclera_gain / np.maximum(light * np.asarray(draw.look.sclera), 1e-4)
+    return np.asarray(0.75 * level + 0.25 * level.mean(), float)
+
+
+def _ball_before(patch: EyePatch, optical: Array, iris_depth_mm: float) -> Array:
+    """The eyeball's centre (3,) in the photograph, mm against the patch's centre."""
+    return np.append((patch.iris - _CENTRE_PX) / PX_PER_MM, iris_depth_mm) - _SURFACE_TO_CENTRE_MM * optical
+
+
+def _dimmed(colour: Image, cover: Image, draw: EyeDraw) -> Image:
+    """As dark and flat as a room shows eyes that a studio lit; half as much as for ray traced ones."""
+    weight = cover[..., None]
+    mean = (colour * weight).sum((0, 1)) / max(float(weight.sum()), 1e-3)
+    flat = 0.5 * draw.flatten
+    return np.asarray((colour * (1 - flat) + mean * flat) * np.sqrt(draw.gain), np.float32)
 
 
 def _iris_depth(rng: np.random.Generator, patch: EyePatch) -> float:
@@ -210,7 +251,9 @@ def _iris_depth(rng: np.random.Generator, patch: EyePatch) -> float:
     return float(patch.depth[i[:, 1], i[:, 0]].mean()) - 2.5 + float(rng.normal(0, 0.7))
 
 
-def photo_renderer(folder: Path, own_eyes: float, people: str) -> Render:
+def photo_renderer(
+    folder: Path, people: str, *, own_eyes: float = 0.0, turned_eyes: float = 0.0, build_spread: float = 0.0
+) -> Render:
     """Draws faces from a folder of photographs; every second one from those with large, sharp eyes.
 
     Raises UserError where no usable photograph is found.
@@ -232,7 +275,13 @@ def photo_renderer(folder: Path, own_eyes: float, people: str) -> Render:
     def render(rng: np.random.Generator) -> tuple[RenderedFace, int]:
         pool = faces if rng.random() < 0.5 else sharp
         face = pool[int(rng.integers(len(pool)))]
-        rendered = render_photo(rng, face, own_eyes=bool(rng.random() < own_eyes))
+        rendered = render_photo(
+            rng,
+            face,
+            own_eyes=bool(rng.random() < own_eyes),
+            turned_eyes=turned_eyes > 0 and bool(rng.random() < turned_eyes),
+            build_spread=build_spread,
+        )
         return rendered, persons[face.group, face.person]
 
     return render

@@ -13,7 +13,8 @@ from gaze_demo.geometry import Array, Intrinsics, mirror_rotation
 from gaze_demo.landmarks.face import FaceLandmarker, FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose, canonical_face, estimate_head_pose
 from gaze_demo.normalisation.normalise import normalising_rotation, warp_image, warp_matrix
-from gaze_training.data.aperture import PATCH, PX_PER_MM
+from gaze_training.data.aperture import PATCH, PX_PER_MM, lid_lines
+from gaze_training.data.own_eye import OwnEye, own_eye
 from gaze_training.data.photographs import PHOTO_FOCAL
 
 _LEFT_UPPER = (362, 398, 384, 385, 386, 387, 388, 466, 263)
@@ -31,7 +32,8 @@ class EyePatch:
     `linear`: (h, w, 3) RGB, linear light. `upper`, `lower`: (9, 2) lid points from the inner to the outer corner, px.
     `iris`: (2,) px. `iris_radius_px`. `depth`: (h, w) mm of the skin against the patch's centre, smaller is nearer.
     `head`: (3, 3) head rotation in the patch's (mirrored) frame. `rotation`: (3, 3) camera frame to the virtual camera.
-    `sclera`: (3,) linear colour of the eye's white. `centre_mm`: (3,) the eye's centre in the camera frame.
+    `sclera`: (3,) linear colour of the eye's white. `centre_mm`: (3,) the eye's centre in the camera frame. `own_eye`:
+    the photograph's own eyeball, to be turned.
     """
 
     linear: NDArray[np.float32]
@@ -44,6 +46,7 @@ class EyePatch:
     rotation: Array
     sclera: Array
     centre_mm: Array
+    own_eye: OwnEye
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +134,7 @@ def _patch(
         rotation=rotation,
         sclera=_sclera(linear, upper_px, lower_px, ring[0], radius),
         centre_mm=centre,
+        own_eye=own_eye(linear, lid_lines(upper_px, lower_px), ring[0]),
     )
 
 

@@ -176,6 +176,13 @@ def draw_turn(rng: np.random.Generator) -> Array:
     return about_y @ about_x
 
 
+def draw_build(rng: np.random.Generator, spread: float) -> Array:
+    """How (2, 2) the plane around an eye is stretched and slanted, the nose at its left: people's eyes differ in width
+    by 3 %, in height by 9 %, and their outer corners by 2 deg of slant."""
+    width, height = np.exp(spread * rng.normal(0, (0.03, 0.09)))
+    return np.array([[width, 0.0], [spread * rng.normal(0, 0.035), height]])
+
+
 def draw_head(rng: np.random.Generator) -> Array:
     """A head's rotation (3, 3) for renderers that have no photograph to start from."""
     yaw = float(np.clip(rng.normal(0, 15), -38, 38))
