@@ -21,13 +21,15 @@ class _Section(BaseModel):
 
 class SchemeEntry(SchemeConfig):
     """A column of the study. `taught_by`: the study's first teacher, all of its teachers as one ensemble, or another
-    column's student of the same seed (`assistant`, `of`: for each network the next larger one)."""
+    column's student of the same seed (`assistant`, `of`: for each network the next larger one). `unlabelled`: with the
+    faces of `data.unlabelled`. `average`: of the weights, instead of the base's."""
 
     label: str = Field(pattern=r"^[a-z0-9-]+$")
     networks: tuple[str, ...]
     taught_by: Literal["nobody", "teacher", "ensemble", "assistant"] = "teacher"
     of: dict[str, str] = Field(default_factory=dict)
     unlabelled: bool = False
+    average: Literal["ema", "swa", "none"] | None = None
 
 
 class StudyConfig(_Section):
@@ -129,7 +131,9 @@ def _student_run(study: StudyConfig, scheme: SchemeEntry, network: str, seed: in
     data: FacesConfig = study.base.data
     if not scheme.unlabelled:
         data = data.model_copy(update={"unlabelled": ()})
-    update = {"name": f"{network}-{scheme.label}", "seed": seed, "network": study.networks[network]}
+    update: dict[str, object] = {"name": f"{network}-{scheme.label}", "seed": seed, "network": study.networks[network]}
+    if scheme.average:
+        update["train"] = study.base.train.model_copy(update={"average": scheme.average})
     config = study.base.model_copy(update={**update, "scheme": own, "data": data})
     return PlannedRun(f"{network}-{scheme.label}-{seed}", network, scheme.label, seed, config, teachers)
 
