@@ -191,7 +191,7 @@ class CheckPage(QWidget):
             value.setText(check.value if check else "")
             value.setStyleSheet(f"color: {used.muted};")
         hints = [check.hint for check in checks if not check.ok]
-        self.hint.setText(hints[0] if hints else "All is well." if checks else "Waiting for the camera…")
+        self.hint.setText(" ".join(hints) if hints else "All is well." if checks else "Waiting for the camera…")
         self.hint.setStyleSheet(f"color: {used.warning if hints else used.muted};")
         self.button.setEnabled("Face" in known and known["Face"].ok)
 

@@ -130,7 +130,10 @@ QToolButton[segment="last"]:checked, QToolButton[segment="last"]:focus { border-
 
 QLineEdit { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 4px 9px; min-height: 20px; }
 QLineEdit:focus { border: 1px solid $accent; }
-QTableView { background: transparent; border: none; selection-background-color: $raised; selection-color: $text; }
+QTableView {
+    background: transparent; border: none; outline: none;
+    selection-background-color: $raised; selection-color: $text;
+}
 QTableView::item { padding: 3px 5px; }
 QHeaderView { background: transparent; }
 QHeaderView::section {

@@ -54,6 +54,9 @@ def test_what_could_be_better_is_said_and_does_not_stop_it(screen: CalibrationSc
     assert screen.checks.hint.text() == "Come nearer."
     assert screen.checks.rows["Distance"][0].text() == "!"
     assert screen.checks.button.isEnabled()
+    dim = Check("Light", False, "12 %", "Turn on a light in front of you.")
+    screen.checks.show_checks([GOOD[0], Check("Distance", False, "95 cm", "Come nearer."), dim])
+    assert screen.checks.hint.text() == "Come nearer. Turn on a light in front of you."
 
 
 @pytest.mark.parametrize(("row", "points"), [(0, 5), (1, 9), (2, 13), (3, 16), (4, PURSUIT)])
