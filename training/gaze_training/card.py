@@ -61,7 +61,7 @@ class ZeroFigures(_Part):
 class Card(_Part):
     """`points_px`: medians of the point test. `latency_ms`: median of one call with both eyes, one thread.
 
-    `int8_loss_deg`: mean angle to the version that it was made of.
+    `beside_ms`: the same of other models, measured in turns with this one. `machine`: where. `int8_loss_deg`: mean angle to the version that it was made of.
     """
 
     name: str
@@ -74,7 +74,9 @@ class Card(_Part):
     macs: int | None
     size_bytes: int
     measured: str
+    machine: str = ""
     latency_ms: float
+    beside_ms: dict[str, float] = Field(default_factory=dict)
     zero: tuple[ZeroFigures, ...] = ()
     points_px: dict[str, float] = Field(default_factory=dict)
     response: tuple[ResponseFigures, ...] = ()

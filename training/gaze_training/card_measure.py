@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gaze_demo.errors import UserError
+from gaze_demo.machine import machine
 from gaze_demo.model.registry import find_model
 from gaze_training.angles import angle_between
 from gaze_training.card import AxisFigures, Card, ResponseFigures, ZeroFigures
@@ -19,11 +21,12 @@ from gaze_training.evaluate.predict import Predict
 from gaze_training.evaluate.response import AxisResponse, response_test
 from gaze_training.evaluate.zero import heldout_mask, zero_test
 from gaze_training.eyes import Eyes
-from gaze_training.onnx_run import latency_ms, onnx_predictor, run_onnx
+from gaze_training.onnx_run import onnx_predictor, run_onnx
 
 
 def measure_card(
     path: Path,
+    times_ms: Mapping[str, float],
     *,
     portraits: Path | None = None,
     points: Path | None = None,
@@ -33,7 +36,7 @@ def measure_card(
 ) -> Card:
     """Each test for which data is named: a folder of portraits, a file of webcam eyes, a folder of labelled faces.
 
-    `full`: the version that an 8 bit file was made of; its loss is measured on the faces of `response`. Raises
+    `times_ms`: the latency of this model and of those measured beside it. `full`: the version that an 8 bit file was made of; its loss is measured on the faces of `response`. Raises
     UserError where the file is no model of this project, or data cannot be read.
     """
     entry = find_model(str(path))
@@ -52,7 +55,9 @@ def measure_card(
         macs=contract.macs,
         size_bytes=entry.size_bytes,
         measured=date.today().isoformat(),
-        latency_ms=round(latency_ms(path), 4),
+        machine=machine(),
+        latency_ms=round(times_ms[entry.name], 4),
+        beside_ms={name: round(value, 4) for name, value in times_ms.items() if name != entry.name},
         zero=_zero(portraits, cache, predict) if portraits else (),
         points_px=_points(points, predict) if points else {},
         response=_response(response, predict) if response else (),

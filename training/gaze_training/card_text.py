@@ -20,13 +20,15 @@ def card_text(card: Card) -> str:
         ("scheme", training.scheme or "-"),
         ("teacher", training.teacher or "-"),
     ]
+    if card.beside_ms:
+        facts.append(("in turns with it", ", ".join(f"{name} {ms:.3f} ms" for name, ms in card.beside_ms.items())))
     if card.int8_loss_deg is not None:
         facts.append(("8 bit version's mean angle to the full one", f"{card.int8_loss_deg:.2f} deg"))
     parts = [
         f"# {card.title or card.name}",
         training.summary,
         "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts)]),
-        f"Measured on {card.measured} by `gaze-train card`. Angles in degrees.",
+        f"Measured on {card.measured} by `gaze-train card`{_machine(card)}. Angles in degrees.",
         *_zero(card),
         *_response(card),
         *_points(card),
@@ -35,6 +37,10 @@ def card_text(card: Card) -> str:
         f"## Attribution\n\n{card.attribution}" if card.attribution else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _machine(card: Card) -> str:
+    return f" on {card.machine}" if card.machine else ""
 
 
 def _zero(card: Card) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import onnxruntime
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gaze_demo.errors import UserError
@@ -19,7 +21,7 @@ from gaze_training.evaluate.predict import Angles, Crops, Predict
 from gaze_training.eyes import Eyes
 
 EYES, HEAD, GAZE, EMBEDDING = "eyes", "head", "gaze", "embedding"
-_WARM_UP, _CALLS = 100, 1000
+_TURNS, _CALLS = 21, 50
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
@@ -54,17 +56,31 @@ def own(entry: ModelEntry) -> bool:
     return all(inputs) and said.tensor == GAZE
 
 
-def latency_ms(path: Path) -> float:
-    """Median time of one call with both eyes."""
-    session = open_session(path)
-    eyes = np.random.default_rng(0).integers(0, 256, (2, 1, HEIGHT_PX, WIDTH_PX)).astype(np.float32)
-    feed = {EYES: eyes, HEAD: np.zeros((2, 2), np.float32)}
-    times = []
-    for _ in range(_WARM_UP + _CALLS):
-        started = time.perf_counter()
-        session.run(None, feed)
-        times.append(time.perf_counter() - started)
-    return 1000 * median(times[_WARM_UP:])
+def latencies_ms(paths: Sequence[Path]) -> list[float]:
+    """Median time of one call with both eyes, for each file; they take turns, so that all meet the same machine.
+
+    Any model will do: it gets noise of the shapes that it asks for.
+    """
+    sessions = [open_session(path) for path in paths]
+    feeds = [_noise(session) for session in sessions]
+    times: list[list[float]] = [[] for _ in paths]
+    for turn in range(_TURNS):
+        for session, feed, taken in zip(sessions, feeds, times, strict=True):
+            for call in range(_CALLS):
+                started = time.perf_counter()
+                session.run(None, feed)
+                if turn and call:  # the first ones warm up
+                    taken.append(time.perf_counter() - started)
+    return [1000 * median(taken) for taken in times]
+
+
+def _noise(session: onnxruntime.InferenceSession) -> dict[str, NDArray[np.float32]]:
+    rng = np.random.default_rng(0)
+    shapes = {i.name: [2 if not isinstance(size, int) else size for size in i.shape] for i in session.get_inputs()}
+    return {
+        name: (rng.integers(0, 256, shape) if len(shape) == 4 else np.zeros(shape)).astype(np.float32)
+        for name, shape in shapes.items()
+    }
 
 
 def _run(session: onnxruntime.InferenceSession, crops: Crops, head: Angles) -> Angles:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
+from gaze_demo.machine import machine
 from gaze_training.card import Card, load_cards
 from gaze_training.claims import claims_of
 from gaze_training.report_text import markdown_table, number, spread
@@ -29,7 +31,8 @@ def write_report(path: Path, study: StudyConfig, results: Sequence[RunResult], m
     plots.curves_over_seeds(results, path.parent / PLOTS / "curves.png")
     parts = [
         "# Report",
-        "Written by `gaze-train study --report`; figures are degrees unless said otherwise.",
+        f"Written by `gaze-train study --report` on {date.today().isoformat()} ({machine()}); figures are degrees unless "
+        "said otherwise.",
         *_models(load_cards(models) if models else [], path),
         "## The study of distillation",
         _plan(study, results),

@@ -98,11 +98,14 @@ def test_an_exported_model_is_measured_and_gets_its_card(
     figures = json.loads((tmp_path / "figures.json").read_text())
     exported, trained = (figures[name][0]["yaw"]["gain"] for name in ("models/tiny.onnx", "run/network.pt"))
     assert exported == pytest.approx(trained, abs=1e-3)
-    assert main(["card", "models/tiny.onnx", "--response", "data"]) == 0
+    Path("other.onnx").write_bytes(Path("models/tiny.onnx").read_bytes())
+    assert main(["card", "models/tiny.onnx", "--response", "data", "--beside", "other.onnx"]) == 0
     (card,) = load_cards(tmp_path / "models")
     assert card.training.data == ("data",)
     assert card.response[0].yaw.gain == pytest.approx(exported, abs=1e-3)
     assert card.latency_ms > 0
+    assert card.beside_ms["other"] == pytest.approx(card.latency_ms, rel=0.5)  # the same file, in turns
+    assert "other" in Path("models/tiny.md").read_text()
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,7 @@ def test_an_exported_model_is_measured_and_gets_its_card(
         (["evaluate", "response", "data", "--model", "absent.onnx"], "absent.onnx"),
         (["evaluate", "response", "data", "--model", "absent.pt"], "absent.pt"),
         (["card", "absent.onnx"], "absent.onnx"),
+        (["card", "absent.onnx", "--beside", "absent.onnx"], "absent.onnx"),
         (["export", "absent.pt", "--out", "a.onnx"], "absent.pt"),
         (["export", "absent.pt", "--out", "a.txt"], ".onnx"),
         (["export", "absent.pt", "--out", "a.onnx", "--int8"], "--calibration"),
