@@ -61,7 +61,8 @@ class ZeroFigures(_Part):
 class Card(_Part):
     """`points_px`: medians of the point test. `latency_ms`: median of one call with both eyes, one thread.
 
-    `beside_ms`: the same of other models, measured in turns with this one. `machine`: where. `int8_loss_deg`: mean angle to the version that it was made of.
+    `beside_ms`: the same of other models, measured in turns with this one. `machine`: where. `int8_loss_deg`:
+    mean angle to the version that it was made of.
     """
 
     name: str

@@ -36,8 +36,9 @@ def measure_card(
 ) -> Card:
     """Each test for which data is named: a folder of portraits, a file of webcam eyes, a folder of labelled faces.
 
-    `times_ms`: the latency of this model and of those measured beside it. `full`: the version that an 8 bit file was made of; its loss is measured on the faces of `response`. Raises
-    UserError where the file is no model of this project, or data cannot be read.
+    `times_ms`: the latency of this model and of those measured beside it. `full`: the version that an 8 bit
+    file was made of; its loss is measured on the faces of `response`. Raises UserError
+    where the file is no model of this project, or data cannot be read.
     """
     entry = find_model(str(path))
     contract = entry.contract

@@ -16,7 +16,7 @@ from torch import Tensor
 from gaze_demo.errors import UserError
 from gaze_demo.model.contract import AnglesOutput, NormalisedEyes
 from gaze_demo.model.registry import ModelEntry
-from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
+from gaze_demo.normalisation.normalise import WIDTH_PX
 from gaze_training.evaluate.predict import Angles, Crops, Predict
 from gaze_training.eyes import Eyes
 

@@ -31,8 +31,7 @@ def write_report(path: Path, study: StudyConfig, results: Sequence[RunResult], m
     plots.curves_over_seeds(results, path.parent / PLOTS / "curves.png")
     parts = [
         "# Report",
-        f"Written by `gaze-train study --report` on {date.today().isoformat()} ({machine()}); figures are degrees unless "
-        "said otherwise.",
+        f"Written by `gaze-train study --report`, {date.today()}, {machine()}; degrees unless said otherwise.",
         *_models(load_cards(models) if models else [], path),
         "## The study of distillation",
         _plan(study, results),
