@@ -89,7 +89,7 @@ def load_models(names: Sequence[str]) -> list[Estimates]:
 
 def summary_table(report: Report) -> Table:
     """Every model in a line; "before" is its error in degrees without a calibration."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="bold")
     for i, name in enumerate(("model", "deg", "cm", "px", "before", "S2S deg", "SD deg", "lost", "ms")):
         table.add_column(name, justify="right" if i else "left", no_wrap=True, overflow="fold")
     table.add_column("correction", no_wrap=True)

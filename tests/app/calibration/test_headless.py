@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from app.tiny_models import follows_head
+from gaze_demo.calibration.headless import summary_table
+from gaze_demo.calibration.report import load_report
 from gaze_demo.calibration.session_file import load_session
 from gaze_demo.cli import main
 
@@ -40,6 +44,16 @@ def test_the_report_has_every_figure_for_every_model_and_the_geometry(sitting: P
     assert report["geometry"]["distance_mm"] == pytest.approx(600, abs=40)
     assert report["geometry"]["screen"]["width_px"] == 1920
     assert "<svg" in (sitting / "report.html").read_text()
+
+
+def test_a_terminal_of_eighty_columns_shows_the_whole_summary(sitting: Path) -> None:
+    report = load_report((sitting / "report.json").read_text(), "the report")
+    long = report.models["fixed"].model_copy(
+        update={"model": "mobilenet25", "correction": "affine and head", "accuracy_px": 112.0}
+    )
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(summary_table(report.model_copy(update={"models": {"mobilenet25": long}})))
+    assert "affine and head" in console.export_text()
 
 
 def test_the_participant_looked_at_the_targets(sitting: Path) -> None:
