@@ -8,6 +8,7 @@ from gaze_demo.errors import UserError
 from gaze_training.config import AugmentConfig, OptimiserConfig, RunConfig, SchemeConfig, parse_config
 from gaze_training.eyes import Eyes
 from gaze_training.metrics import measure
+from gaze_training.networks.ensemble import Ensemble
 from gaze_training.networks.output import GazeNetwork
 from gaze_training.networks.store import load_network
 from gaze_training.trainer import Trainer
@@ -127,6 +128,15 @@ def test_a_teacher_asked_once_teaches_as_one_that_sees_undisturbed_crops() -> No
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
-def test_hints_cannot_do_with_a_teacher_asked_once() -> None:
-    with pytest.raises(UserError, match="live"):
-        Trainer(run_config(scheme={"name": "hints", "outputs": "once"}), Trainer(run_config()).result)
+@pytest.mark.parametrize("name", ["hints", "staged-hints"])
+def test_a_teacher_asked_once_still_gives_hints_while_they_last(name: str) -> None:
+    members = [Trainer(run_config(seed=seed)).result.eval() for seed in (1, 2)]
+    asked = []
+    members[0].register_forward_hook(lambda *_: asked.append(0))
+    members[1].register_forward_hook(lambda *_: asked.append(1))
+    run = run_config(scheme={"name": name, "outputs": "once", "options": {"hint_share": 0.3}})
+    run = run.model_copy(update={"train": run.train.model_copy(update={"epochs": 4})})
+    trainer = Trainer(run, Ensemble(members).eval())
+    assert not trainer.fit(EYES, show=False).diverged
+    steps = 4 * (len(EYES) // run.train.batch)
+    assert asked.count(0) - asked.count(1) == pytest.approx((0.3 if name == "hints" else 0.7) * steps, abs=1)

@@ -80,7 +80,7 @@ class LabelConfig(_Section):
 class SchemeConfig(_Section):
     """A scheme of the registry and its options; `teachers`: networks, more than one is an ensemble. `outputs`: the
     teacher sees each disturbed crop (Beyer et al., "Knowledge distillation: a good teacher is patient and consistent",
-    CVPR 2022), or each crop once, as it is, which costs next to nothing."""
+    CVPR 2022), or each crop once, as it is, which costs next to nothing; hints see each crop while they last."""
 
     name: str = "baseline"
     teachers: tuple[Path, ...] = ()

@@ -125,13 +125,14 @@ class Trainer:
         return replace(eyes, taught=predict(self._teacher, eyes))
 
     @torch.no_grad()
-    def _teach(self, eyes: Eyes) -> GazeOutput | None:
+    def _teach(self, eyes: Eyes, progress: float) -> GazeOutput | None:
         if self._teacher is None:
             return None
-        if self._run.scheme.outputs == "once":
-            return GazeOutput(eyes.taught, eyes.taught)
         with self._fabric.autocast():
-            return self._teacher(eyes.crops, eyes.head)
+            if self._run.scheme.outputs == "live":
+                return self._teacher(eyes.crops, eyes.head)
+            maps = self._teacher.maps(eyes.crops, eyes.head) if self._scheme.wants_maps(progress) else ()
+        return GazeOutput(eyes.taught, eyes.taught, features=maps)
 
     def _prepare(self, source: EyeSource) -> None:
         """Tell the scheme how wrong its teacher is."""
@@ -156,7 +157,7 @@ class Trainer:
             self._set_rate(progress)
             # every process disturbs the whole batch in the same way, then takes its own part
             eyes = augment(batch).select(slice(fabric.global_rank, None, fabric.world_size))
-            taught = self._teach(eyes)
+            taught = self._teach(eyes, progress)
             loss = self._lesson(vars(eyes), vars(taught) if taught else None, progress)
             self._optimiser.zero_grad()
             fabric.backward(loss)

@@ -29,3 +29,9 @@ class Ensemble(GazeNetwork):
         vectors = torch.stack([pitch_yaw_to_vector(output.gaze) for output in outputs]).mean(0)
         embedding = torch.cat([output.embedding for output in outputs], 1)
         return GazeOutput(vector_to_pitch_yaw(vectors), embedding, features=outputs[0].features)
+
+    def maps(self, eyes: Tensor, head: Tensor) -> tuple[Tensor, ...]:
+        """The first member's, without asking the others."""
+        first = self.members[0]
+        assert isinstance(first, GazeNetwork)
+        return first.maps(eyes, head)

@@ -39,6 +39,10 @@ class GazeNetwork(nn.Module):
     def forward(self, eyes: Tensor, head: Tensor) -> GazeOutput:
         raise NotImplementedError
 
+    def maps(self, eyes: Tensor, head: Tensor) -> tuple[Tensor, ...]:
+        """`GazeOutput.features` alone."""
+        return self(eyes, head).features
+
     def __call__(self, eyes: Tensor, head: Tensor) -> GazeOutput:
         output: GazeOutput = super().__call__(eyes, head)
         return output

@@ -16,7 +16,6 @@ class Hints(Imitation):
     """First the student's group number `group` learns, through a 1x1 regressor, to predict the teacher's map; then
     imitation. The first stage takes the share `hint_share` of the run."""
 
-    needs_features = True
     paper = "Romero et al., 'FitNets: hints for thin deep nets', ICLR 2015"
     defaults: ClassVar[Options] = {"alpha": 0.7, "hint_share": 0.25, "group": 2.0, "hint_weight": 0.1}
 
@@ -26,8 +25,11 @@ class Hints(Imitation):
         pairs = zip(student.group_channels, teacher.group_channels, strict=True)
         self.regressors = nn.ModuleList(nn.Conv2d(own, other, 1) for own, other in pairs)
 
+    def wants_maps(self, progress: float) -> bool:
+        return progress < self.number("hint_share")
+
     def loss(self, step: Step) -> Tensor:
-        if step.progress < self.number("hint_share"):
+        if self.wants_maps(step.progress):
             return self.number("hint_weight") * self.hint(step, int(self.number("group")))
         return super().loss(step)
 
@@ -50,6 +52,9 @@ class StagedHints(Hints):
 
     paper = "the thesis's staged hints, after Romero et al., ICLR 2015"
     defaults: ClassVar[Options] = {"alpha": 0.7, "hint_share": 0.3, "fade_share": 0.7, "hint_weight": 0.1}
+
+    def wants_maps(self, progress: float) -> bool:
+        return progress < max(self.number("hint_share"), self.number("fade_share"))
 
     def loss(self, step: Step) -> Tensor:
         groups, hint_share, fade_share = len(self.regressors), self.number("hint_share"), self.number("fade_share")

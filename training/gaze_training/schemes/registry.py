@@ -39,7 +39,4 @@ def build_scheme(config: SchemeConfig, student: GazeNetwork, teacher: GazeNetwor
     """The scheme for this pair of networks. Raises UserError for an unknown name, option, or a missing teacher."""
     if config.name not in SCHEMES:
         raise UserError(f"scheme.name: there is no scheme {config.name!r}; there are {', '.join(SCHEMES)}.")
-    scheme = SCHEMES[config.name]
-    if scheme.needs_features and config.outputs == "once":
-        raise UserError(f"scheme.outputs: {config.name} needs the teacher's feature maps of each crop: set it to live.")
-    return scheme(config.options, student, teacher)
+    return SCHEMES[config.name](config.options, student, teacher)

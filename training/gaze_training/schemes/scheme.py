@@ -46,14 +46,12 @@ class Scheme(nn.Module):
     Attributes:
         paper: where it comes from.
         needs_teacher: a teacher's outputs are part of the loss.
-        needs_features: the teacher's feature maps too, so it has to see each crop.
         needs_teacher_errors: `prepare` is called before the first step.
         defaults: the options it knows, with their usual values.
     """
 
     paper: ClassVar[str]
     needs_teacher: ClassVar[bool] = True
-    needs_features: ClassVar[bool] = False
     needs_teacher_errors: ClassVar[bool] = False
     defaults: ClassVar[Options] = {}
 
@@ -79,6 +77,10 @@ class Scheme(nn.Module):
     def radians(self, option: str) -> float:
         """An option that is in degrees."""
         return math.radians(self.number(option))
+
+    def wants_maps(self, progress: float) -> bool:
+        """Whether the teacher's feature maps of the very crops are part of the loss at this share of the run."""
+        return False
 
     def prepare(self, teacher_errors: Tensor, eyes: Eyes) -> None:
         """Called with the teacher's signed errors (K, 2) on some labelled training eyes, and all training eyes."""
