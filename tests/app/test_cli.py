@@ -163,3 +163,13 @@ def test_a_photograph_is_tracked_from_the_command_line_and_the_terminal_stays_cl
     assert done.stderr == ""  # MediaPipe's own lines are kept away
     assert len((tmp_path / "gaze.csv").read_text().splitlines()) == 4
     assert (tmp_path / "annotated.mp4").stat().st_size > 1000
+
+
+def test_small_matrices_are_worked_on_by_one_thread() -> None:
+    """It must be said before NumPy is loaded, so nothing may load it before `main`."""
+    script = (
+        "import os, sys; os.environ.pop('OPENBLAS_NUM_THREADS', None); from gaze_demo.cli import main; "
+        "early = 'numpy' in sys.modules; main(['models', '--names']); print(early, os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.splitlines()[-1] == "False 1"
