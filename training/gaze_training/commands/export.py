@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gaze_demo.errors import UserError
+
+if TYPE_CHECKING:
+    from gaze_demo.model.contract import Training
+    from gaze_training.networks.output import GazeNetwork
 
 
 def add_to(commands: Any) -> None:
@@ -19,6 +25,12 @@ def add_to(commands: Any) -> None:
     add("--role", choices=("teacher", "student", "other"), default="student")
     add("--licence", default="Apache-2.0")
     add("--attribution", default="", help="whom the data's licences ask to be named")
+    add(
+        "--centre",
+        type=Path,
+        metavar="DIR",
+        help="portraits of people who look into the lens: take the mean answer away",
+    )
     add("--int8", action="store_true", help="also write NAME-int8.onnx")
     add("--calibration", type=Path, metavar="DIR", help="faces for the 8 bit version's value ranges")
     parser.set_defaults(run=run)
@@ -35,8 +47,10 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--out {options.out}: a model's name ends in .onnx.")
     stored = load_teacher((options.network, *options.member))
     assert stored is not None  # at least one is named
-    title = options.title or options.out.stem
     training = training_of(stored.summary)
+    if options.centre:
+        training = _centred(stored.network, options.centre, training)
+    title = options.title or options.out.stem
     description = Description(title, options.role, options.licence, training, options.attribution)
     contract = export_onnx(stored, options.out, description)
     print(f"{options.out}: {contract.parameters:,} parameters, {contract.macs:,} MACs for both eyes.")
@@ -52,3 +66,13 @@ def run(options: argparse.Namespace) -> int:
             f"against {loss.error_deg:.2f}."
         )
     return 0
+
+
+def _centred(network: GazeNetwork, portraits: Path, training: Training) -> Training:
+    """Centre the network in place; its description with what was done."""
+    from gaze_training.centre import centre
+    from gaze_training.evaluate.lens_faces import load_lens_faces
+
+    pitch, yaw = np.degrees(centre(network, load_lens_faces(portraits, Path("runs/cache"))).numpy())
+    done = f"Centred on people who look into the lens: pitch {-pitch:+.2f} deg, yaw {-yaw:+.2f} deg towards the nose."
+    return training.model_copy(update={"summary": f"{training.summary} {done}"})
