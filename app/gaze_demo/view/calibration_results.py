@@ -17,6 +17,8 @@ from gaze_demo.view.comparison_plot import ComparisonPlot, ErrorMap
 from gaze_demo.view.comparison_table import ComparisonTable
 
 _WIDTH, _HEIGHT = 1180, 780
+_USELESS_DEG = 8.0
+"""A third of a common screen's width: what is worse tells of eyes that did not look, or of a hidden face."""
 
 
 class CalibrationResults(QWidget):
@@ -116,6 +118,8 @@ def headline(report: Report) -> str:
     if not known:
         return "No model could follow your eyes"
     best = min(known, key=lambda model: model.accuracy_deg or 0.0)
+    if best.accuracy_deg is not None and best.accuracy_deg > _USELESS_DEG:
+        return f"No model follows your eyes: {best.accuracy_deg:.0f}° off at best. Calibrate again, looking at each dot"
     return f"{best.model} follows your eyes to {best.accuracy_deg:.1f}°, {best.accuracy_cm:.1f} cm on this screen"
 
 

@@ -33,6 +33,11 @@ def results(dark: QApplication, qtbot: QtBot, report: Report) -> CalibrationResu
     return results
 
 
+def test_a_figure_that_is_of_no_use_is_not_praised(report: Report) -> None:
+    bad = {name: model.model_copy(update={"accuracy_deg": 20.0}) for name, model in report.models.items()}
+    assert headline(report.model_copy(update={"models": bad})).startswith("No model follows your eyes: 20°")
+
+
 def column(field: str) -> int:
     return next(i for i, c in enumerate(COLUMNS) if c.field == field)
 
