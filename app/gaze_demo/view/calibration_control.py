@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 
+from gaze_demo.view.kept_profile import keep, profile_of, recalibrated
 from gaze_demo.view.model_control import ModelControl
 from gaze_demo.view.monitor import monitor_title
 from gaze_demo.view.notice_bar import Level
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from gaze_demo.calibration.sample import CameraKey, Session
     from gaze_demo.calibration.screen import ScreenGeometry
     from gaze_demo.calibration.sitting import Sitting, Timing
-    from gaze_demo.model.registry import ModelEntry
     from gaze_demo.view.calibration_estimator import CalibrationEstimator
     from gaze_demo.view.calibration_results import CalibrationResults
     from gaze_demo.view.calibration_screen import CalibrationScreen
@@ -150,7 +150,7 @@ class CalibrationControl(QObject):
             return
         entries = list(self._models.entries)
         self._window.notice.show_notice(f"Calibrating {len(entries)} models from the kept samples…", Level.INFO)
-        self._background.run(lambda: _recalibrated(profile, entries), self._use_again, self._not_kept)
+        self._background.run(lambda: recalibrated(profile, entries), self._use_again, self._not_kept)
 
     def measure(self) -> None:
         """Ask for the true size of the monitor that the window is on, and for the place of the camera."""
@@ -237,9 +237,9 @@ class CalibrationControl(QObject):
             error = result if isinstance(result, Exception) else RuntimeError("it ended before its time")
             self._window.notice.show_notice(sentence(error, "The calibration failed"), Level.TROUBLE)
             return
-        profile = _profile(name, session, result)
+        profile = profile_of(name, session, result)
         self._gaze.use(profile)
-        self._background.run(lambda: _keep(profile, session), lambda _: None, self._not_kept)
+        self._background.run(lambda: keep(profile, session), lambda _: None, self._not_kept)
         self.show_results()
         self.calibrated.emit(profile)
 
@@ -261,37 +261,3 @@ class CalibrationControl(QObject):
 
     def _warn(self, text: str) -> None:
         self._window.notice.show_notice(text, Level.WARNING)
-
-
-def _profile(name: str, session: Session, result: Calibration) -> Profile:
-    from gaze_demo.calibration.profile import Profile
-
-    return Profile(
-        name=name,
-        created=session.created,
-        camera=session.camera,
-        screen=session.screen,
-        mappings=result.mappings,
-        hull=result.hull,
-        report=result.report,
-    )
-
-
-def _keep(profile: Profile, session: Session) -> None:
-    from gaze_demo.calibration.profile import samples_path, save_profile
-    from gaze_demo.calibration.session_file import save_session
-
-    save_session(session, samples_path(save_profile(profile)))
-
-
-def _recalibrated(profile: Profile, entries: list[ModelEntry]) -> Profile:
-    """The profile with all models, from its samples; saved. Raises UserError where they were not kept."""
-    from gaze_demo.calibration.calibrate import Estimates, calibrate
-    from gaze_demo.calibration.profile import profile_path, samples_path, save_profile
-    from gaze_demo.calibration.session_file import load_session
-    from gaze_demo.model.session import GazeModel
-
-    session = load_session(samples_path(profile_path(profile)))
-    again = _profile(profile.name, session, calibrate(session, [Estimates(GazeModel(entry)) for entry in entries]))
-    save_profile(again)
-    return again

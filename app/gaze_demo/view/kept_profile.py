@@ -1,0 +1,47 @@
+"""A profile and the samples behind it: made, kept, and made anew with more models. Its calls may take seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.calibrate import Calibration
+    from gaze_demo.calibration.profile import Profile
+    from gaze_demo.calibration.sample import Session
+    from gaze_demo.model.registry import ModelEntry
+
+
+def profile_of(name: str, session: Session, result: Calibration) -> Profile:
+    """What a calibration brought, under a name."""
+    from gaze_demo.calibration.profile import Profile
+
+    return Profile(
+        name=name,
+        created=session.created,
+        camera=session.camera,
+        screen=session.screen,
+        mappings=result.mappings,
+        hull=result.hull,
+        report=result.report,
+    )
+
+
+def keep(profile: Profile, session: Session) -> None:
+    """Save a profile and the samples behind it; raises UserError where that fails."""
+    from gaze_demo.calibration.profile import samples_path, save_profile
+    from gaze_demo.calibration.session_file import save_session
+
+    save_session(session, samples_path(save_profile(profile)))
+
+
+def recalibrated(profile: Profile, entries: list[ModelEntry]) -> Profile:
+    """The profile with all models, from its samples; saved. Raises UserError where they were not kept."""
+    from gaze_demo.calibration.calibrate import Estimates, calibrate
+    from gaze_demo.calibration.profile import profile_path, samples_path, save_profile
+    from gaze_demo.calibration.session_file import load_session
+    from gaze_demo.model.session import GazeModel
+
+    session = load_session(samples_path(profile_path(profile)))
+    again = profile_of(profile.name, session, calibrate(session, [Estimates(GazeModel(entry)) for entry in entries]))
+    save_profile(again)
+    return again
