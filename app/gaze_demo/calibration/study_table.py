@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -12,6 +10,7 @@ import numpy as np
 
 from gaze_demo.calibration.study import POINTS, WRONG, WRONG_POINTS, Line, Study
 from gaze_demo.errors import UserError
+from gaze_demo.machine import machine
 
 BEGIN, END = "<!-- study: written by `gaze-demo calibrate study --markdown` -->", "<!-- end of study -->"
 ABSORBED_DEG = 0.3
@@ -97,7 +96,7 @@ def _section(study: Study) -> str:
         for name, (cost, many, of) in unabsorbed(study.lines).items()
     )
     head = (
-        f"{datetime.now(timezone.utc):%Y-%m-%d}, seed {study.seed}, {_machine()}; {people} virtual people, each once "
+        f"{datetime.now(timezone.utc):%Y-%m-%d}, seed {study.seed}, {machine()}; {people} virtual people, each once "
         "with a still and once with a moving head. Degrees, seen from where the eyes really are."
     )
     before = (
@@ -110,17 +109,6 @@ def _section(study: Study) -> str:
     )
     cost = f"What the wrong belief costs after the calibration, in degrees over all sittings: {costs}."
     return "\n\n".join([head, "By number of points, nothing believed wrongly:", points, before, wrong, cost, time])
-
-
-def _machine() -> str:
-    """The processor's name and how many there are."""
-    name = platform.processor() or platform.machine()
-    try:
-        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
-        name = found[1] if found else name
-    except OSError:
-        pass  # no Linux: what Python knows has to do
-    return f"{name.strip()} ({platform.system()})"
 
 
 def _table(lines: Sequence[Line], titles: list[str], cells: Callable[[list[Line]], list[str]]) -> str:
