@@ -96,29 +96,47 @@ def paint_eyeball(
     du, dl = np.maximum(from_upper[row, column], 0), np.maximum(from_lower[row, column], 0)
     x = X_PX[column]
     to_inner, to_outer = np.maximum((x - lids.inner) / k, 0), np.maximum((lids.outer - x) / k, 0)
-    corner = np.minimum(to_inner, to_outer)
-    shadow = 0.75 * np.exp(-du / 1.3) + 0.2 * np.exp(-du / 4) + 0.3 * np.exp(-dl) + 0.45 * np.exp(-corner / 2.5)
-    shadow = np.minimum(0.93, shadow * draw.lids.shadow).astype(np.float32)
     focal = PATCH.focal_px
     rays = np.stack([(x - PATCH.width / 2) / focal, (Y_PX[row, 0] - PATCH.height / 2) / focal, np.ones_like(x)], -1)
     rays /= np.linalg.norm(rays, axis=1, keepdims=True)
-    rgb, hit = shade_eyeball(
-        rays.astype(np.float32), centre_mm, optical, upright, draw.shape, draw.look, draw.lights, shadow
-    )
-    light = front_light(draw.lights)
-    flesh = (np.asarray(draw.flesh) * light).astype(np.float32) * (1 - 0.6 * shadow[:, None])
-    pink = np.maximum(np.exp(-((to_inner / 2.6) ** 2)), 0.6 * np.exp(-((to_outer / 1.5) ** 2))).astype(np.float32)
-    pink = np.where(hit, pink, 1.0)[:, None].astype(np.float32)
-    rim = (0.5 * np.exp(-((np.maximum(dl - 0.35, 0) / 0.45) ** 2))).astype(np.float32)[:, None]
-    wet = ((np.asarray(draw.flesh) * 0.8 + 0.1) * light).astype(np.float32)
-    rgb = rgb * (1 - pink) + flesh * pink
-    rgb = (rgb * (1 - rim) + wet * rim) * level.astype(np.float32)
+    edges = LidDistances(du, dl, to_inner, to_outer)
+    rgb = light_eyeball(rays.astype(np.float32), edges, centre_mm, optical, upright, draw) * level.astype(np.float32)
     if draw.flatten > 0:
         weight = cover[row, column][:, None]
         mean = (rgb * weight).sum(0) / max(float(weight.sum()), 1e-3)
         rgb = rgb * np.float32(1 - draw.flatten) + mean * np.float32(draw.flatten)
     colour[row, column] = rgb * np.float32(draw.gain)
     return colour, cover.astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class LidDistances:
+    """How far points (n,) between the lids are from the upper and the lower lid and from the corners' columns, mm."""
+
+    upper: Image
+    lower: Image
+    inner: Image
+    outer: Image
+
+
+def light_eyeball(
+    rays: Image, edges: LidDistances, centre_mm: Array, optical: Array, upright: Array, draw: EyeDraw
+) -> Image:
+    """Linear RGB (n, 3) of what shows between the lids along unit rays (n, 3): eyeball, flesh where it is missed, and
+    the wet rim of the lower lid, in the shadow of the lids."""
+    corner = np.minimum(edges.inner, edges.outer)
+    du, dl = edges.upper, edges.lower
+    shadow = 0.75 * np.exp(-du / 1.3) + 0.2 * np.exp(-du / 4) + 0.3 * np.exp(-dl) + 0.45 * np.exp(-corner / 2.5)
+    shadow = np.minimum(0.93, shadow * draw.lids.shadow).astype(np.float32)
+    rgb, hit = shade_eyeball(rays, centre_mm, optical, upright, draw.shape, draw.look, draw.lights, shadow)
+    light = front_light(draw.lights)
+    flesh = (np.asarray(draw.flesh) * light).astype(np.float32) * (1 - 0.6 * shadow[:, None])
+    pink = np.exp(-((edges.inner / 2.6) ** 2)), 0.6 * np.exp(-((edges.outer / 1.5) ** 2))
+    share = np.where(hit, np.maximum(*pink).astype(np.float32), 1.0)[:, None].astype(np.float32)
+    rim = (0.5 * np.exp(-((np.maximum(dl - 0.35, 0) / 0.45) ** 2))).astype(np.float32)[:, None]
+    wet = ((np.asarray(draw.flesh) * 0.8 + 0.1) * light).astype(np.float32)
+    rgb = rgb * (1 - share) + flesh * share
+    return np.asarray(rgb * (1 - rim) + wet * rim, np.float32)
 
 
 def front_light(lights: Lights) -> Array:

@@ -35,6 +35,7 @@ from gaze_training.data.aperture import (
     paint_eyeball,
     paint_lashes,
 )
+from gaze_training.data.raster import interpolate, paint_triangles, smooth_normals
 from gaze_training.data.rendered import Render, RenderedFace
 from gaze_training.data.sampler import EyeDraw, draw_eyes, draw_gaze, draw_head
 from gaze_training.data.skin import Skin, draw_skin
@@ -199,43 +200,23 @@ def _draw_skin(
 ) -> tuple[Image, Image]:
     """Lit skin (h, w, 3) and its depth in mm (h, w), infinite where there is none; painted far to near."""
     tri = model.triangles
-    edges = posed[tri[:, 1]] - posed[tri[:, 0]], posed[tri[:, 2]] - posed[tri[:, 0]]
-    normals = np.cross(*edges)
-    smooth = np.zeros_like(posed)
-    for k in range(3):
-        np.add.at(smooth, tri[:, k], normals)
-    smooth /= np.linalg.norm(smooth, axis=1, keepdims=True) + 1e-9
+    smooth = smooth_normals(posed, tri)
     smooth *= -np.sign((smooth * posed).sum(1).mean())  # outwards: towards the camera
     px = posed[:, :2] / posed[:, 2:] * PATCH.focal_px + [PATCH.width / 2, PATCH.height / 2]
     corners = px[tri]
     shown = (corners.max(1) > 0).all(1) & (corners.min(1) < [PATCH.width, PATCH.height]).all(1)
     order = np.flatnonzero(shown)
     order = order[np.argsort(-posed[tri[order]][:, :, 2].mean(1))]
-    index = np.full((PATCH.height, PATCH.width), -1, np.int32)
-    fixed = np.round((corners - 0.5) * 16).astype(np.int32)
-    for t in order:
-        cv2.fillConvexPoly(index, fixed[t], int(t), cv2.LINE_8, 4)
+    index = paint_triangles(px, tri, order, (PATCH.height, PATCH.width))
     row, column = np.nonzero(index >= 0)
     face = tri[index[row, column]]
-    weight = _barycentric(px.astype(np.float32), face, X_PX[column], Y_PX[row, 0])
     of_vertex = np.concatenate([vertices[:, :2], smooth, posed[:, 2:]], 1).astype(np.float32)
-    of_pixel = sum((weight[:, k, None] * of_vertex[face[:, k]] for k in range(3)), np.zeros((len(face), 6), np.float32))
+    of_pixel = interpolate(px.astype(np.float32), face, X_PX[column], Y_PX[row, 0], of_vertex)
     picture = np.zeros((PATCH.height, PATCH.width, 3), np.float32)
     picture[row, column] = shade_skin(skin, of_pixel[:, :2], of_pixel[:, 2:5], head, lights)
     depth = np.full((PATCH.height, PATCH.width), np.inf, np.float32)
     depth[row, column] = of_pixel[:, 5]
     return picture, depth
-
-
-def _barycentric(vertices: Image, triangles: NDArray[np.int64], x: Image, y: Image) -> Image:
-    """Weights (n, 3) of points (n,) in triangles (n, 3) of vertices (v, 2), kept within the triangle."""
-    (ax, ay), (bx, by), (cx, cy) = (vertices[triangles[:, k]].T for k in range(3))
-    bx, by, cx, cy, px, py = bx - ax, by - ay, cx - ax, cy - ay, x - ax, y - ay
-    area = bx * cy - by * cx
-    area = np.where(np.abs(area) < 1e-6, np.float32(1e-6), area)
-    v, w = (px * cy - py * cx) / area, (bx * py - by * px) / area
-    weight = np.clip(np.stack([1 - v - w, v, w], -1), 0, None)
-    return np.asarray(weight / weight.sum(1, keepdims=True), np.float32)
 
 
 def _opening(depth: Image, centre_mm: Array, draw: EyeDraw) -> LidLines | None:

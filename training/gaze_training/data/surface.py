@@ -21,8 +21,13 @@ def shade_skin(skin: Skin, at_mm: Image, normals: Image, head: Array, lights: Li
     3) head to camera.
     """
     x, y = at_mm.T
-    albedo = skin.at(skin.albedo, x, y)
-    slope_x, slope_y = skin.at(skin.slopes, x, y).T
+    light, gloss = light_skin(skin.at(skin.slopes, x, y), skin.gloss, normals, head, lights)
+    return np.asarray(skin.at(skin.albedo, x, y) * light + gloss, np.float32)
+
+
+def light_skin(slopes: Image, oiliness: float, normals: Image, head: Array, lights: Lights) -> tuple[Image, Image]:
+    """Light (n, 3) that white skin with such `slopes` (n, 2) of its relief returns, and what its oil mirrors (n, 3)."""
+    slope_x, slope_y = slopes.T
     axes = head.astype(np.float32)
     bent = normals.T - axes[:, :1] * slope_x - axes[:, 1:2] * slope_y
     bent /= np.sqrt((bent * bent).sum(0))
@@ -39,6 +44,6 @@ def shade_skin(skin: Skin, at_mm: Image, normals: Image, head: Array, lights: Li
         lobe = np.clip(direction.astype(np.float32) @ bent, 0, None) * (
             np.float32(0.10) * twelfth + np.float32(0.12) * twelfth * twelfth * twelfth * squared * squared
         )
-        power = colour * (4 * half[0] * half[1] / np.pi * skin.gloss)
+        power = colour * (4 * half[0] * half[1] / np.pi * oiliness)
         gloss += power.astype(np.float32)[:, None] * lobe
-    return np.asarray(albedo * light.T + gloss.T, np.float32)
+    return light.T, gloss.T
