@@ -1,4 +1,4 @@
-"""`gaze-train evaluate zero|points|response|mirror`: how models answer to real people and to known rotations."""
+"""`gaze-train evaluate zero|points|response|mirror|heads`: how models answer to real people and to known rotations."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ def add_to(commands: Any) -> None:
         )
     _add(tests, "points", "FILE", _points, "webcam eyes with known screen points (npz)")
     _add(tests, "response", "DIR", _response, "labelled faces: gain, linearity, head turn, agreement of the eyes")
+    heads = _add(
+        tests, "heads", "ICT_FILE", _heads, "rendered whole heads through the app's landmarks, crops and models"
+    )
+    heads.add_argument(
+        "--count", type=int, default=100, metavar="N", help="heads anywhere; series are of a tenth as many"
+    )
+    heads.add_argument("--seed", type=int, default=1)
 
 
 def _add(tests: Any, name: str, data: str, run: Callable[..., int], text: str) -> Any:
@@ -99,6 +106,29 @@ def _response(options: argparse.Namespace) -> int:
     rows = _responses(options.data, {**_predictors(options.model), **CONSTANTS})
     print(response_table(rows))
     return _write(options.json, {name: [asdict(row) for row in result] for name, result in rows.items()})
+
+
+def _heads(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import track
+
+    from gaze_demo.model.registry import find_model
+    from gaze_demo.model.session import GazeModel
+    from gaze_training.data.head_mesh import load_head_mesh
+    from gaze_training.evaluate.head_scenes import PICTURES_IN_SERIES, head_scenes
+    from gaze_training.evaluate.heads import ask, summarise
+    from gaze_training.evaluate.table import heads_tables
+
+    if options.count < 8:
+        raise UserError(f"--count {options.count} is too few to tell anything: give 8 or more.")
+    people = max(2, options.count // 10)
+    models = [GazeModel(find_model(name)) for name in options.model]
+    scenes = head_scenes(load_head_mesh(options.data), options.count, people, options.seed)
+    total = options.count + people * PICTURES_IN_SERIES
+    answers = ask(models, track(scenes, "heads", total=total, console=Console(stderr=True)))
+    result = summarise([model.entry.name for model in models], answers)
+    print(heads_tables(result))
+    return _write(options.json, asdict(result))
 
 
 def _responses(folder: Path, predictors: dict[str, Predict]) -> dict[str, Any]:

@@ -86,8 +86,8 @@ def _row(name: str, faces: Faces, angles: Array) -> ResponseRow | None:
         bias_pitch=float(off[:, 0].mean()),
         bias_yaw=float(off[:, 1].mean()),
         eyes_apart=float(np.linalg.norm(apart[:, 0] - apart[:, 1], axis=-1).mean()) if both.any() else float("nan"),
-        pitch=_axis(answer[:, 0], true[:, 0], np.degrees(head[known][:, 0])),
-        yaw=_axis(answer[:, 1], true[:, 1], np.degrees(head[known][:, 1])),
+        pitch=axis_response(answer[:, 0], true[:, 0], np.degrees(head[known][:, 0])),
+        yaw=axis_response(answer[:, 1], true[:, 1], np.degrees(head[known][:, 1])),
     )
 
 
@@ -102,7 +102,8 @@ def _error_of_faces(faces: Faces, angles: Array) -> float:
     return float(np.degrees(angle_between(mean_gaze(angles), mean_gaze(faces.gaze.astype(float)))).mean())
 
 
-def _axis(answer: Array, true: Array, head: Array) -> AxisResponse:
+def axis_response(answer: Array, true: Array, head: Array) -> AxisResponse:
+    """How answers (n,) follow the true angle (n,) and the head's (n,), all of one axis in degrees."""
     alone = np.c_[true, np.ones(len(true))]
     (slope, start), *_ = np.linalg.lstsq(alone, answer, rcond=None)
     left = answer - slope * true - start

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gaze_training.evaluate.points import PointResult
 from gaze_training.evaluate.response import ResponseRow
 from gaze_training.evaluate.zero import ZeroResult
+
+if TYPE_CHECKING:
+    from gaze_training.evaluate.heads import HeadsResult  # it loads MediaPipe
 
 Cell = str | float | int
 
@@ -65,3 +69,33 @@ def response_table(results: Mapping[str, Sequence[ResponseRow]]) -> str:
         for r in result
     ]
     return text_table(header, rows)
+
+
+def heads_tables(result: HeadsResult) -> str:
+    """How well whole heads are found and placed, then one line a model for heads anywhere, and one for the series."""
+    places: list[list[Cell]] = [[row.name, row.bias, row.spread, row.per_pitch, row.per_yaw] for row in result.places]
+    anywhere: list[list[Cell]] = [
+        [
+            *(r.model, r.answered, r.error, r.bias_pitch, r.bias_yaw, r.pitch.gain, r.pitch.r2, r.pitch.per_head),
+            *(r.yaw.gain, r.yaw.r2, r.yaw.per_head),
+        ]
+        for r in result.models
+    ]
+    series: list[list[Cell]] = [
+        [
+            *(r.model, r.turn_pitch.slope, r.turn_pitch.people, r.turn_yaw.slope, r.turn_yaw.people),
+            *(r.irises_pitch.slope, r.irises_pitch.people, r.irises_pitch.r2, r.irises_pitch.spread),
+            *(r.irises_yaw.slope, r.irises_yaw.people, r.irises_yaw.r2, r.irises_yaw.spread),
+        ]
+        for r in result.models
+    ]
+    axes = ["gain p", "R2 p", "per head p", "gain y", "R2 y", "per head y"]
+    moved = [f"{name} {axis}" for axis in "py" for name in ("irises", "+-", "R2", "left")]
+    return "\n\n".join(
+        [
+            f"{result.pictures} heads anywhere: {result.found:.0%} found, {result.read:.0%} can be read",
+            text_table(["live against true", "bias", "spread", "per deg of pitch", "of yaw"], places),
+            text_table(["model", "answered", "error", "bias p", "bias y", *axes], anywhere),
+            text_table(["model", "per turn p", "+- p", "per turn y", "+- y", *moved], series),
+        ]
+    )
