@@ -44,6 +44,10 @@ _COLOURS = (
     "#6b7785",
     "#7a5230",
     "#2f2f2f",
+    "#e39bb8",
+    "#86b6e6",
+    "#a3c45a",
+    "#a0522d",
 )
 _CURVES = ("baseline", "imitation", "hints", "staged-hints")
 
