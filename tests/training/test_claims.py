@@ -45,6 +45,12 @@ def test_half_the_width_has_to_equal_the_plain_network(
     assert verdict(WIDTH, plain, *students) is expected
 
 
+def test_other_averages_of_a_plain_networks_weights_are_not_distilled() -> None:
+    plain = runs("mobilenet50", "baseline", [8.95, 9.05, 9.15])
+    averaged = runs("mobilenet25", "baseline-swa", [8.0, 8.1, 8.2])
+    assert verdict(WIDTH, plain, averaged, runs("mobilenet25", "imitation", [9.8, 10.0, 10.2])) is Verdict.CONTRARY
+
+
 def test_thin_networks_are_compared_with_mobilenet25() -> None:
     plain = runs("mobilenet25", "baseline", [9.0, 9.1, 9.2])
     assert verdict(THIN, plain, runs("mobilenet12", "baseline", [12.0, 12.1, 12.3])) is Verdict.HOLDS

@@ -77,38 +77,6 @@ def finish_eye(
     return RenderedEye(linear, rotation, centre, gaze, corners, iris, opening)
 
 
-def paint_eyeball(
-    lids: LidLines, centre_mm: Array, optical: Array, upright: Array, draw: EyeDraw, level: Array
-) -> tuple[Image, Image]:
-    """Linear RGB (h, w, 3) and coverage 0..1 (h, w) of what shows between the lids.
-
-    All in the (mirrored) patch frame; `level` (3,) scales the eyeball to the light of its surroundings.
-    """
-    k = PX_PER_MM
-    from_upper = (Y_PX - lids.upper.astype(np.float32)) / k
-    from_lower = (lids.lower.astype(np.float32) - Y_PX) / k
-    open_column = lids.inside & (lids.lower - lids.upper > 1.0)
-    cover = np.clip(np.minimum(from_upper, from_lower) * np.float32(k * 0.6) + np.float32(0.5), 0, 1) * open_column
-    row, column = np.nonzero(cover > 0)
-    colour = np.zeros((PATCH.height, PATCH.width, 3), np.float32)
-    if len(row) == 0:
-        return colour, cover.astype(np.float32)
-    du, dl = np.maximum(from_upper[row, column], 0), np.maximum(from_lower[row, column], 0)
-    x = X_PX[column]
-    to_inner, to_outer = np.maximum((x - lids.inner) / k, 0), np.maximum((lids.outer - x) / k, 0)
-    focal = PATCH.focal_px
-    rays = np.stack([(x - PATCH.width / 2) / focal, (Y_PX[row, 0] - PATCH.height / 2) / focal, np.ones_like(x)], -1)
-    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
-    edges = LidDistances(du, dl, to_inner, to_outer)
-    rgb = light_eyeball(rays.astype(np.float32), edges, centre_mm, optical, upright, draw) * level.astype(np.float32)
-    if draw.flatten > 0:
-        weight = cover[row, column][:, None]
-        mean = (rgb * weight).sum(0) / max(float(weight.sum()), 1e-3)
-        rgb = rgb * np.float32(1 - draw.flatten) + mean * np.float32(draw.flatten)
-    colour[row, column] = rgb * np.float32(draw.gain)
-    return colour, cover.astype(np.float32)
-
-
 @dataclass(frozen=True, eq=False)
 class LidDistances:
     """How far points (n,) between the lids are from the upper and the lower lid and from the corners' columns, mm."""
@@ -117,6 +85,62 @@ class LidDistances:
     lower: Image
     inner: Image
     outer: Image
+
+
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """What shows between the lids of a patch: `cover` 0..1 (h, w), the pixels `row`, `column` (n,) where it is above 0,
+    and those pixels' distances to the lids."""
+
+    cover: Image
+    row: NDArray[np.intp]
+    column: NDArray[np.intp]
+    edges: LidDistances
+
+
+def between_lids(lids: LidLines) -> Opening:
+    """The opening of lids, with soft edges; columns where they are less than a pixel apart are shut."""
+    k = PX_PER_MM
+    from_upper = (Y_PX - lids.upper.astype(np.float32)) / k
+    from_lower = (lids.lower.astype(np.float32) - Y_PX) / k
+    open_column = lids.inside & (lids.lower - lids.upper > 1.0)
+    cover = np.clip(np.minimum(from_upper, from_lower) * np.float32(k * 0.6) + np.float32(0.5), 0, 1) * open_column
+    row, column = np.nonzero(cover > 0)
+    x = X_PX[column]
+    edges = LidDistances(
+        np.maximum(from_upper[row, column], 0),
+        np.maximum(from_lower[row, column], 0),
+        np.maximum((x - lids.inner) / k, 0),
+        np.maximum((lids.outer - x) / k, 0),
+    )
+    return Opening(cover.astype(np.float32), row, column, edges)
+
+
+def paint_eyeball(
+    lids: LidLines, centre_mm: Array, optical: Array, upright: Array, draw: EyeDraw, level: Array
+) -> tuple[Image, Image]:
+    """Linear RGB (h, w, 3) and coverage 0..1 (h, w) of what shows between the lids.
+
+    All in the (mirrored) patch frame; `level` (3,) scales the eyeball to the light of its surroundings.
+    """
+    opening = between_lids(lids)
+    colour = np.zeros((PATCH.height, PATCH.width, 3), np.float32)
+    row, column = opening.row, opening.column
+    if len(row) == 0:
+        return colour, opening.cover
+    x = X_PX[column]
+    focal = PATCH.focal_px
+    rays = np.stack([(x - PATCH.width / 2) / focal, (Y_PX[row, 0] - PATCH.height / 2) / focal, np.ones_like(x)], -1)
+    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+    rgb = light_eyeball(rays.astype(np.float32), opening.edges, centre_mm, optical, upright, draw) * level.astype(
+        np.float32
+    )
+    if draw.flatten > 0:
+        weight = opening.cover[row, column][:, None]
+        mean = (rgb * weight).sum(0) / max(float(weight.sum()), 1e-3)
+        rgb = rgb * np.float32(1 - draw.flatten) + mean * np.float32(draw.flatten)
+    colour[row, column] = rgb * np.float32(draw.gain)
+    return colour, opening.cover
 
 
 def light_eyeball(

@@ -126,9 +126,11 @@ def shard_path(out: Path, number: int) -> Path:
 def _write_manifest(config: DataConfig, out: Path) -> None:
     path = out / "manifest.json"
     content = {"version": VERSION, **asdict(config)}
-    del content["faces"]  # a run may be continued to more faces
-    if path.exists() and {"build_spread": 0.0, "turned_eyes": 0.0, **json.loads(path.read_text())} != content:
+    stored = json.loads(path.read_text()) if path.exists() else content
+    usual = asdict(DataConfig())  # what a manifest does not name had its usual value
+    if {**usual, **stored, "faces": 0} != {**content, "faces": 0}:  # a run may be continued to more faces
         raise UserError(f"{out} holds the shards of another configuration: choose another folder or remove it.")
+    del content["faces"]
     path.write_text(json.dumps(content, indent=1) + "\n")
 
 

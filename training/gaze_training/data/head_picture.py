@@ -12,12 +12,10 @@ from gaze_demo.geometry import Array, Intrinsics, normalised
 from gaze_demo.synthesis.noise import iris_fibres, sample
 from gaze_training.data.aperture import LidDistances, light_eyeball
 from gaze_training.data.head_mesh import HeadMesh, Ints
-from gaze_training.data.head_skin import HeadLook, albedo_of_head, draw_look, room
+from gaze_training.data.head_skin import HeadLook, albedo_of_head, room
 from gaze_training.data.raster import interpolate, paint_triangles, smooth_normals
 from gaze_training.data.sampler import EyeDraw
 from gaze_training.data.surface import light_skin
-
-__all__ = ["EyeAxes", "HeadLook", "Posed", "draw_look", "draw_picture"]
 
 Image = NDArray[np.float32]
 _REACH_MM = 17.0

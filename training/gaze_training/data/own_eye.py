@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gaze_demo.geometry import Array
 from gaze_demo.synthesis.light import cross
-from gaze_training.data.aperture import PATCH, PX_PER_MM, X_PX, Y_PX, LidLines
+from gaze_training.data.aperture import PATCH, PX_PER_MM, X_PX, Y_PX, LidLines, between_lids
 
 Image = NDArray[np.float32]
 
@@ -86,18 +86,14 @@ def paint_own_eye(
 ) -> tuple[Image, Image]:
     """Linear RGB (h, w, 3) and coverage 0..1 (h, w) of what shows between the new lids, the ball turned from `old`
     (in the photograph's patch) to `new` (in the turned one). `skin`: what the corners' flesh is taken from."""
-    k = PX_PER_MM
-    from_upper = (Y_PX - lids.upper.astype(np.float32)) / k
-    from_lower = (lids.lower.astype(np.float32) - Y_PX) / k
-    open_column = lids.inside & (lids.lower - lids.upper > 1.0)
-    cover = np.clip(np.minimum(from_upper, from_lower) * np.float32(k * 0.6) + np.float32(0.5), 0, 1) * open_column
+    k, opening = PX_PER_MM, between_lids(lids)
     colour = np.zeros_like(skin)
-    row, column = np.nonzero(cover > 0)
+    row, column, edges = opening.row, opening.column, opening.edges
     if len(row) == 0:
-        return colour, cover.astype(np.float32)
+        return colour, opening.cover
     local = new.axes @ _surface((X_PX[column] - _HALF[0]) / k, (Y_PX[row, 0] - _HALF[1]) / k, new)
     rgb = _lookup(eye.profile, np.hypot(local[0], local[1]), _temporal(local[0]))
-    upper_shade = np.float32(0.45) * np.exp(-np.maximum(from_upper[row, column], 0) / np.float32(1.2))
+    upper_shade = np.float32(0.45) * np.exp(-edges.upper / np.float32(1.2))
     rgb = rgb * (1 - upper_shade)[:, None]
     for flip in (np.float32(-1.0), np.float32(1.0)):  # the mirrored half first, the ball's own pixels over it
         there = old.axes.T @ (local * np.array([[1.0], [flip], [1.0]], np.float32))
@@ -110,11 +106,10 @@ def paint_own_eye(
         rgb = rgb * (1 - weight[:, None]) + own * weight[:, None]
     if rng.random() < 0.7:
         rgb = rgb + _reflection(rng, column, row, new, float(skin.mean()))
-    x = X_PX[column]
-    to_inner, to_outer = np.maximum((x - lids.inner) / k, 0), np.maximum((lids.outer - x) / k, 0)
-    flesh = np.maximum(np.exp(-((to_inner / 2.8) ** 2)), 0.7 * np.exp(-((to_outer / 1.4) ** 2))).astype(np.float32)
-    colour[row, column] = rgb * (1 - flesh[:, None]) + skin[row, column] * flesh[:, None]
-    return colour, cover.astype(np.float32)
+    flesh = np.maximum(np.exp(-((edges.inner / 2.8) ** 2)), 0.7 * np.exp(-((edges.outer / 1.4) ** 2)))
+    share = flesh.astype(np.float32)[:, None]
+    colour[row, column] = rgb * (1 - share) + skin[row, column] * share
+    return colour, opening.cover
 
 
 def _surface(x_mm: Image, y_mm: Image, ball: BallPose) -> NDArray[np.float32]:

@@ -15,7 +15,8 @@ from gaze_demo.camera.frame import Truth
 from gaze_demo.geometry import Array, Intrinsics, normalised, pitch_yaw_to_vector, vector_to_pitch_yaw
 from gaze_training.data.degrade import CameraDraw, degrade
 from gaze_training.data.head_mesh import HeadMesh
-from gaze_training.data.head_picture import EyeAxes, HeadLook, Posed, draw_look, draw_picture
+from gaze_training.data.head_picture import EyeAxes, Posed, draw_picture
+from gaze_training.data.head_skin import HeadLook, draw_look
 from gaze_training.data.sampler import EyeDraw, draw_eyes, draw_gaze, draw_head
 
 Image = NDArray[np.float32]
