@@ -9,7 +9,7 @@ from gaze_training.config import AugmentConfig
 from gaze_training.eyes import Eyes
 from training.drawn_eyes import drawn_faces
 
-STILL = dict.fromkeys(AugmentConfig.model_fields, 0.0)
+STILL: dict[str, float | None] = {**dict.fromkeys(AugmentConfig.model_fields, 0.0), "head_pitch_deg": None}
 
 
 def augmented(seed: int = 0, **amounts: float) -> tuple[Eyes, Eyes]:
@@ -50,6 +50,13 @@ def test_roll_turns_gaze_and_head_alike_and_keeps_their_angle_to_the_axis() -> N
     head_angle = torch.atan2(head_turned[:, 1], head_turned[:, 0]) - torch.atan2(head_before[:, 1], head_before[:, 0])
     assert torch.allclose(torch.sin(angle), torch.sin(head_angle), atol=1e-3)
     assert float(angle.sin().abs().max()) > math.sin(math.radians(5))
+
+
+def test_the_heads_pitch_can_be_measured_worse_than_its_yaw() -> None:
+    eyes, after = augmented(head_deg=1.0, head_pitch_deg=4.0)
+    pitch, yaw = torch.rad2deg(after.head - eyes.head).std(0).tolist()
+    assert pitch == pytest.approx(4.0, rel=0.25)
+    assert yaw == pytest.approx(1.0, rel=0.25)
 
 
 def test_an_unknown_label_stays_unknown() -> None:

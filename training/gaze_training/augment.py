@@ -22,6 +22,8 @@ class Augment:
     def __init__(self, config: AugmentConfig, generator: torch.Generator) -> None:
         self._config = config
         self._generator = generator
+        pitch = config.head_deg if config.head_pitch_deg is None else config.head_pitch_deg
+        self._head_spread = torch.deg2rad(torch.tensor([pitch, config.head_deg]))
 
     def __call__(self, eyes: Eyes) -> Eyes:
         """Disturbed eyes with float crops; gaze, head, outside label and iris follow the geometry exactly."""
@@ -29,7 +31,7 @@ class Augment:
         crops = self._camera(self._light(crops))
         if self._config.reflection > 0:
             crops = self._reflect(crops)
-        noise = self._normal(len(eyes), 2) * float(torch.deg2rad(torch.tensor(self._config.head_deg)))
+        noise = self._normal(len(eyes), 2) * self._head_spread.to(moved.head)
         return replace(moved, crops=crops.clamp_(0.0, 255.0), head=moved.head + noise)
 
     def _move(self, eyes: Eyes) -> tuple[Eyes, Tensor]:

@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from gaze_training.metrics import measure, predict
 from gaze_training.networks.batch_norm import share_batch_norm
 from gaze_training.networks.output import GazeNetwork, GazeOutput
 from gaze_training.networks.spec import build_network
-from gaze_training.networks.store import FORMAT, read_safely, save_network, write_whole
+from gaze_training.networks.store import FORMAT, load_network, read_safely, save_network, write_whole
 from gaze_training.runlog import RunLog
 from gaze_training.schemes.registry import build_scheme
 from gaze_training.source import EyeSource, InMemory
@@ -45,12 +46,12 @@ class Trainer:
     """
 
     def __init__(self, run: RunConfig, teacher: GazeNetwork | None = None, fabric: Fabric | None = None) -> None:
-        """Raises UserError where the scheme and its options do not fit."""
+        """Raises UserError where the scheme and its options do not fit, or the network to start from."""
         set_threads()
         self._run = run
         self._fabric = fabric or make_fabric("cpu", run.train.precision)
         torch.manual_seed(run.seed)
-        self.student = build_network(run.network)
+        self.student = _student(run)
         scheme = build_scheme(run.scheme, self.student, teacher)
         lesson = Lesson(self.student, scheme, Supervision(run.labels))
         if self._fabric.world_size > 1:
@@ -128,11 +129,16 @@ class Trainer:
     def _teach(self, eyes: Eyes, progress: float) -> GazeOutput | None:
         if self._teacher is None:
             return None
-        with self._fabric.autocast():
+        with self._teacher_autocast():
             if self._run.scheme.outputs == "live":
                 return self._teacher(eyes.crops, eyes.head)
             maps = self._teacher.maps(eyes.crops, eyes.head) if self._scheme.wants_maps(progress) else ()
         return GazeOutput(eyes.taught, eyes.taught, features=maps)
+
+    def _teacher_autocast(self) -> AbstractContextManager[object]:
+        if self._run.scheme.teacher_precision == "bf16":
+            return torch.autocast(self._fabric.device.type, torch.bfloat16)
+        return self._fabric.autocast()
 
     def _prepare(self, source: EyeSource) -> None:
         """Tell the scheme how wrong its teacher is."""
@@ -215,6 +221,16 @@ class Trainer:
         self.average.model.load_state_dict(content["average"])
         self._optimiser.load_state_dict(content["optimiser"])
         return from_json(content["epochs"])
+
+
+def _student(run: RunConfig) -> GazeNetwork:
+    """With random weights, or with those of the network to start from."""
+    if run.train.start is None:
+        return build_network(run.network)
+    stored = load_network(run.train.start)
+    if stored.spec != run.network:
+        raise UserError(f"{run.train.start} is another kind of network than the run's: train.start needs the same.")
+    return stored.network.train()
 
 
 def _seed(*parts: int) -> int:

@@ -4,7 +4,8 @@ import pytest
 
 from app.drawn_face import CAMERA, head_pose, landmarks_of
 from gaze_demo.geometry import Intrinsics, angle_between
-from gaze_demo.landmarks.head_pose import RIGID, canonical_face, estimate_head_pose
+from gaze_demo.landmarks.face import FaceLandmarks
+from gaze_demo.landmarks.head_pose import RIGID, HeadPose, canonical_face, estimate_head_pose
 
 WIDE = Intrinsics(1280, 720, 600.0, 610.0, 620.0, 350.0, (-0.2, 0.05, 0.001, -0.001, 0.0))
 
@@ -34,6 +35,39 @@ def test_a_lens_that_distorts_is_allowed_for() -> None:
     found = estimate_head_pose(landmarks, WIDE)
     assert found is not None
     assert found.rotation == pytest.approx(truth.rotation, abs=1e-3)
+
+
+FAR = Intrinsics.from_hfov(640, 480, 5.0)
+"""A camera so far away that depth and image have one scale, as MediaPipe's landmarks have."""
+
+
+def in_space(flat: HeadPose, depth: HeadPose) -> FaceLandmarks:
+    """Landmarks that lie in the image as in one pose and in depth as in another."""
+    landmarks = landmarks_of(flat, FAR)
+    depth_mm = (canonical_face() @ depth.rotation.T)[:, 2]
+    landmarks.depth_px[:468] = depth_mm * FAR.fx / depth.distance_mm
+    return landmarks
+
+
+@pytest.mark.parametrize("degrees", [(0, 0, 0), (15, 0, 0), (-15, 10, 5), (5, -25, -10)])
+def test_landmarks_in_space_give_the_pose_back_but_for_what_mediapipes_lack(degrees: tuple[float, ...]) -> None:
+    truth = head_pose(*degrees, at_mm=(0, 0, 8000))
+    found = estimate_head_pose(in_space(truth, truth), FAR)
+    assert found is not None
+    assert np.degrees(found.angles) == pytest.approx(np.add(degrees, (2.3, 0, 0)), abs=0.3)
+    assert found.left_eye_mm == pytest.approx(truth.left_eye_mm, abs=1.0)
+
+
+@pytest.mark.parametrize("nod_deg", [-10.0, 10.0])
+def test_depth_tells_of_a_nod_that_the_image_shows_too_little_of(nod_deg: float) -> None:
+    shown, true = head_pose(0.6 * nod_deg, 8, at_mm=(0, 0, 8000)), head_pose(nod_deg, 8, at_mm=(0, 0, 8000))
+    flat, found = estimate_head_pose(landmarks_of(shown, FAR), FAR), estimate_head_pose(in_space(shown, true), FAR)
+    assert flat is not None
+    assert found is not None
+    pitch, yaw, roll = np.degrees(found.angles) - (2.3, 0, 0)
+    assert 0.7 < pitch / nod_deg < 1.0
+    assert (yaw, roll) == pytest.approx(np.degrees(flat.angles[1:]), abs=1e-6)
+    assert found.eyes_middle_mm == pytest.approx(flat.eyes_middle_mm, abs=1e-6)
 
 
 def test_eyes_lids_and_mouth_take_no_part_in_the_pose() -> None:

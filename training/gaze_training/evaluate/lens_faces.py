@@ -19,7 +19,7 @@ from gaze_training.data.photographs import PHOTO_FOCAL, list_photographs
 from gaze_training.readers.files import read_image
 from gaze_training.readers.measured import observe, open_observer
 
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class Ensemble(GazeNetwork):
 
     def forward(self, eyes: Tensor, head: Tensor) -> GazeOutput:
         outputs: list[GazeOutput] = [member(eyes, head) for member in self.members]
-        vectors = torch.stack([pitch_yaw_to_vector(output.gaze) for output in outputs]).mean(0)
+        vectors = torch.stack([pitch_yaw_to_vector(output.gaze.float()) for output in outputs]).mean(0)
         embedding = torch.cat([output.embedding for output in outputs], 1)
         return GazeOutput(vector_to_pitch_yaw(vectors), embedding, features=outputs[0].features)
 
