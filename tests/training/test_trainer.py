@@ -118,6 +118,27 @@ def test_mixed_precision_trains_with_a_teacher() -> None:
     assert not Trainer(run, teacher).fit(EYES, show=False).diverged
 
 
+def test_a_teacher_asked_in_bfloat16_teaches_the_same() -> None:
+    teacher, losses = Trainer(run_config()).result.eval(), []
+    for precision in ("train", "bf16"):
+        run = run_config(scheme={"name": "imitation", "teacher_precision": precision})
+        losses.append([epoch.loss for epoch in Trainer(run, Ensemble([teacher, teacher])).fit(EYES, show=False).epochs])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-2)
+    assert losses[0] != losses[1]
+
+
+def test_a_run_goes_on_from_a_trained_network(tmp_path: Path) -> None:
+    first = Trainer(run_config()).fit(EYES, EYES, folder=tmp_path, show=False)
+    assert first.epochs[-1].quality is not None
+    start = tmp_path / "network.pt"
+    run = run_config(train={"epochs": 1, "batch": 64, "warmup_epochs": 0, "rate": 1e-6, "start": str(start)})
+    second = Trainer(run).fit(EYES, EYES, show=False)
+    assert second.epochs[-1].quality is not None
+    assert second.epochs[-1].quality.error_deg == pytest.approx(first.epochs[-1].quality.error_deg, rel=0.02)
+    with pytest.raises(UserError, match="another kind of network"):
+        Trainer(run.model_copy(update={"network": run.network.model_copy(update={"width": 0.25})}))
+
+
 def test_a_teacher_asked_once_teaches_as_one_that_sees_undisturbed_crops() -> None:
     teacher = Trainer(run_config()).result.eval()
     still = dict.fromkeys(AugmentConfig.model_fields, 0.0)

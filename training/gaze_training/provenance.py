@@ -19,9 +19,11 @@ def training_of(summary: dict[str, Any]) -> Training:
         )
     run = summary["run"]
     network, train, scheme = run["network"], run["train"], run["scheme"]
+    deep = f" and depth {network['depth']:g}" if network["depth"] != 1 else ""
+    start = f", from the weights of {_parent(train['start'])}" if train.get("start") else ""
     return Training(
-        summary=f"{network['kind']} of width {network['width']:g}, {train['epochs']} epochs of {summary['eyes']} eyes, "
-        f"seed {run['seed']}.",
+        summary=f"{network['kind']} of width {network['width']:g}{deep}, {train['epochs']} epochs of {summary['eyes']} "
+        f"eyes, seed {run['seed']}{start}.",
         data=tuple(_name(path) for path in (*run["data"]["folders"], *run["data"]["unlabelled"])),
         scheme=scheme["name"],
         teacher=", ".join(_parent(path) for path in scheme["teachers"]),

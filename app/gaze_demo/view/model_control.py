@@ -30,10 +30,12 @@ class ModelControl(QObject):
     Attributes: `entries`, all models that can be chosen; `known`, whether they were looked for yet; `errors`, by side,
     why the chosen model does not run.
 
-    Signals: `changed`, when any of these has.
+    Signals: `changed`, when any of these has; `missed`, with a sentence, when a model that was asked for by name cannot be
+    had, and others are shown instead.
     """
 
     changed = Signal()
+    missed = Signal(str)
 
     def __init__(
         self, window: Window, engine: Engine, settings: Settings, background: Background, wanted: Sequence[str]
@@ -107,8 +109,10 @@ class ModelControl(QObject):
         self.changed.emit()
 
     def _on_not_found(self, error: Exception) -> None:
-        self._window.notice.show_notice(sentence(error, "The models could not be listed"), Level.TROUBLE)
+        text = sentence(error, "The models could not be listed")
+        self._window.notice.show_notice(text, Level.TROUBLE)
         if self._wanted:
+            self.missed.emit(text)
             self._wanted = ()
             self.look()
         else:

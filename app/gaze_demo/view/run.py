@@ -27,7 +27,8 @@ _SWITCH_INTERVAL_S = 0.001
 def run_window(options: WindowOptions) -> int:
     """Show the window until it is closed, or for `options.duration_s`; the exit code.
 
-    Raises UserError where the statistics cannot be written.
+    Raises UserError where the statistics cannot be written, and where a timed run, which is a measurement, would have to
+    go on without a model that was asked for.
     """
     start_log(paths.log_file())
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
@@ -46,6 +47,12 @@ def run_window(options: WindowOptions) -> int:
                 failure.append(error)
         app.window.close()
 
+    def give_up(text: str) -> None:
+        failure.append(UserError(text))
+        app.window.close()
+
+    if options.duration_s is not None:
+        app.models.missed.connect(give_up)
     app.start()
     if options.duration_s is not None:
         QTimer.singleShot(round(options.duration_s * 1000), finish)

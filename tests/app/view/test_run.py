@@ -42,6 +42,15 @@ def test_a_timed_run_writes_what_it_delivered(tmp_path: Path, model: Path, sourc
     assert not list(Path(os.environ["XDG_CONFIG_HOME"]).rglob("*.conf"))  # a measurement leaves the settings alone
 
 
+def test_a_timed_run_does_not_measure_other_models_than_those_asked_for(tmp_path: Path) -> None:
+    stats = tmp_path / "stats.json"
+    run = run_app("--source", "virtual", "--model", tmp_path / "none.onnx", "--duration", "20", "--stats", stats)
+    assert run.returncode == 2
+    assert "none.onnx" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not stats.exists()
+
+
 def test_statistics_that_cannot_be_written_end_in_a_sentence(tmp_path: Path, model: Path) -> None:
     run = run_app("--source", "virtual", "--model", model, "--duration", "1", "--stats", tmp_path / "no" / "stats.json")
     assert run.returncode == 2
