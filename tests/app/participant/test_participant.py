@@ -126,6 +126,22 @@ def test_head_and_eyes_are_measured_where_the_truth_has_them(person: int, landma
     assert np.mean(turned, 0).max() < 3.5
 
 
+@pytest.mark.parametrize("person", range(len(PEOPLE)))
+def test_a_turned_head_is_seen_to_turn_as_far_as_the_truth_says(person: int, landmarker: FaceLandmarker) -> None:
+    source = opened(person=person, head="moving", mode="path", seed=5, rate=1)
+    true, seen = [], []
+    for _ in range(24):
+        frame = source.read()
+        landmarks = landmarker.find(frame.image)
+        assert landmarks is not None
+        pose = estimate_head_pose(landmarks, source.intrinsics)
+        assert pose is not None
+        true.append(head_angles(truth_of(frame).head_rotation))
+        seen.append(pose.angles)
+    for axis in (0, 1):
+        assert np.polyfit(np.array(true)[:, axis], np.array(seen)[:, axis], 1)[0] == pytest.approx(1, abs=0.25)
+
+
 def test_a_seed_repeats_itself_and_another_does_not() -> None:
     one, same, other = (opened(head="moving", mode="path", seed=seed, rate=30) for seed in (3, 3, 4))
     for _ in range(12):
