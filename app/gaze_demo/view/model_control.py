@@ -30,8 +30,8 @@ class ModelControl(QObject):
     Attributes: `entries`, all models that can be chosen; `known`, whether they were looked for yet; `errors`, by side,
     why the chosen model does not run.
 
-    Signals: `changed`, when any of these has; `missed`, with a sentence, when a model that was asked for by name cannot be
-    had, and others are shown instead.
+    Signals: `changed`, when any of these has; `missed`, with a sentence, when a model that was asked for by name cannot
+    be had, and others are shown instead.
     """
 
     changed = Signal()

@@ -27,8 +27,8 @@ _SWITCH_INTERVAL_S = 0.001
 def run_window(options: WindowOptions) -> int:
     """Show the window until it is closed, or for `options.duration_s`; the exit code.
 
-    Raises UserError where the statistics cannot be written, and where a timed run, which is a measurement, would have to
-    go on without a model that was asked for.
+    Raises UserError where the statistics cannot be written, and where a timed run, which is a measurement, would have
+    to go on without a model that was asked for.
     """
     start_log(paths.log_file())
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
