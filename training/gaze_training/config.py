@@ -82,8 +82,8 @@ class SchemeConfig(_Section):
     """A scheme of the registry and its options; `teachers`: networks, more than one is an ensemble. `outputs`: the
     teacher sees each disturbed crop (Beyer et al., "Knowledge distillation: a good teacher is patient and consistent",
     CVPR 2022), or each crop once, as it is, which costs next to nothing; hints see each crop while they last.
-    `teacher_precision`: "bf16" asks a teacher in bfloat16 whatever the student is trained in, under 0.1 deg from its full
-    answer and twice as fast where the processor knows bfloat16."""
+    `teacher_precision`: "bf16" asks a teacher in bfloat16 whatever the student is trained in, under 0.1 deg from its
+    full answer and twice as fast where the processor knows bfloat16."""
 
     name: str = "baseline"
     teachers: tuple[Path, ...] = ()
