@@ -14,6 +14,8 @@ from gaze_demo.calibration.comparison import COLUMNS, Row, cell, to_csv
 Index = QModelIndex | QPersistentModelIndex
 _SORT = Qt.ItemDataRole.UserRole
 _NOWHERE = QModelIndex()
+_ROWS_SEEN = 6
+"""At most so many without scrolling: as many models as the app ships."""
 
 
 class ComparisonModel(QAbstractTableModel):
@@ -75,7 +77,6 @@ class ComparisonTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
-        self.setMinimumHeight(150)
         self.setAccessibleName("Comparison of models")
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -90,6 +91,8 @@ class ComparisonTable(QTableView):
         )
         if rows:
             self.selectRow(0)
+            seen = self.rowHeight(0) * min(len(rows), _ROWS_SEEN)
+            self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + seen + 2 * self.frameWidth())
 
     def rows(self) -> list[Row]:
         """In the order shown."""

@@ -33,6 +33,20 @@ def results(dark: QApplication, qtbot: QtBot, report: Report) -> CalibrationResu
     return results
 
 
+def test_as_many_models_as_the_app_ships_are_seen_without_scrolling(
+    dark: QApplication, qtbot: QtBot, report: Report
+) -> None:
+    one = report.models["fast"]
+    many = {f"model{i}": one.model_copy(update={"model": f"model{i}", "accuracy_deg": 1.0 + i}) for i in range(6)}
+    results = CalibrationResults(report.model_copy(update={"models": many}), "Ada")
+    qtbot.addWidget(results)
+    results.show()
+    qtbot.waitExposed(results)
+    last = results.table.visualRect(results.table.model().index(5, 0))
+    assert results.table.viewport().rect().contains(last)
+    assert results.height() <= 780
+
+
 def test_a_figure_that_is_of_no_use_is_not_praised(report: Report) -> None:
     bad = {name: model.model_copy(update={"accuracy_deg": 20.0}) for name, model in report.models.items()}
     assert headline(report.model_copy(update={"models": bad})).startswith("No model follows your eyes: 20°")
