@@ -19,6 +19,7 @@ from gaze_demo.model.registry import ModelEntry
 from gaze_demo.model.session import GazeModel
 from gaze_demo.pipeline import GazeEstimate, Observation
 
+TIMED_FRAMES = 40
 _KINDS = {"fit": "Point", "validation": "Validation point"}
 
 
@@ -132,10 +133,14 @@ def _report(
 
 
 def _speed(estimates: Estimates) -> tuple[float | None, float | None]:
-    """Median latency in ms of crops and model, and the frames a second it allows after landmarks and pose."""
+    """Median latency in ms of crops and model, and the frames a second it allows after landmarks and pose.
+
+    Some frames are estimated once more for it: during the sitting all models and the camera shared the processor.
+    """
     done = [(seen, estimate) for seen, estimate in estimates.all() if estimate.gaze is not None]
     if not done:
         return None, None
-    own = float(np.median([estimate.normalisation_ms + estimate.model_ms for _, estimate in done]))
+    again = [estimates.model.estimate(seen) for seen, _ in done[:: max(1, len(done) // TIMED_FRAMES)]]
+    own = float(np.median([estimate.normalisation_ms + estimate.model_ms for estimate in again]))
     shared = float(np.median([seen.landmarks_ms + seen.pose_ms for seen, _ in done]))
     return own, 1000.0 / max(own + shared, 1e-3)

@@ -121,6 +121,7 @@ class CalibrationControl(QObject):
         """Leave the calibration; what was before stays."""
         self._clock.stop()
         self._engine.listen(None)
+        self._engine.wishes.held = False
         if self._estimator is not None:
             self._estimator.cancel()
         self._estimator, self._sitting, self._session, self._camera = None, None, None, None
@@ -217,6 +218,7 @@ class CalibrationControl(QObject):
 
         self._clock.stop()
         self._engine.listen(None)
+        self._engine.wishes.held = True  # until `cancel`: the person waits, and the models are timed
         if self._camera is None or self.screen is None:
             self.cancel()
             self._warn("The camera gave no picture during the calibration.")

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from app.calibration.fakes import CAMERA, SCREEN, FakeModel, Person
-from gaze_demo.calibration.calibrate import Estimates, calibrate, judge
+from gaze_demo.calibration.calibrate import TIMED_FRAMES, Estimates, calibrate, judge
 from gaze_demo.calibration.mapping import Mapping
 from gaze_demo.calibration.readings import label
 from gaze_demo.calibration.report import describe_geometry, judge_points, load_report
@@ -85,7 +86,7 @@ def test_a_model_that_sees_nothing_is_reported_without_figures() -> None:
     assert report.models["fake"].accuracy_deg is not None
 
 
-def test_each_estimate_is_made_once() -> None:
+def test_each_estimate_is_made_once_but_for_those_that_are_timed() -> None:
     model, calls = FakeModel(), []
     own = model.estimate
     model.estimate = lambda seen: calls.append(1) or own(seen)  # type: ignore[assignment, func-returns-value]
@@ -93,7 +94,19 @@ def test_each_estimate_is_made_once() -> None:
     estimates = Estimates(model)
     calibrate(session, [estimates])
     calibrate(session, [estimates])
-    assert len(calls) == sum(len(f.samples) for f in session.fixations)
+    assert len(calls) == sum(len(f.samples) for f in session.fixations) + 2 * TIMED_FRAMES
+
+
+def test_what_held_up_a_model_during_the_sitting_is_not_its_latency() -> None:
+    model, own = FakeModel(), FakeModel().estimate
+    session, busy = Person().sitting(5), [True]
+    model.estimate = lambda seen: replace(own(seen), model_ms=50.0 if busy[0] else 3.0, normalisation_ms=1.0)  # type: ignore[method-assign]
+    estimates = Estimates(model)
+    for fixation in session.fixations:
+        for sample in fixation.samples:
+            estimates.of(sample.observation)
+    busy[0] = False
+    assert calibrate(session, [estimates]).report.models["fake"].latency_ms == 4.0
 
 
 @pytest.mark.parametrize(

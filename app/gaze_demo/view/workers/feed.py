@@ -32,8 +32,9 @@ _CROP_WIDTH, _CROP_HEIGHT = 150, 90
 class Wishes:
     """What the window wants, set by it at any time and read by the feed before each frame.
 
-    `lens` counts where it is known, `hfov_deg` otherwise. `preview_box` in device px. `revision` rises when the last
-    frame should be observed again.
+    `lens` counts where it is known, `hfov_deg` otherwise. `preview_box` in device px. `paused`: by the user; `held`:
+    the processor is wanted for something else for a moment. `revision` rises when the last frame should be observed
+    again.
     """
 
     lens: Lens | None = None
@@ -41,6 +42,7 @@ class Wishes:
     preview_box: tuple[int, int] = (640, 480)
     crops: bool = False
     paused: bool = False
+    held: bool = False
     revision: int = field(default=0)
 
 
@@ -120,18 +122,24 @@ class Feed(QObject):
     def _observe(self, source: Source, reader: Reader, observer: Observer) -> None:
         status: ReaderStatus | None = None
         frame: Frame | None = None
-        revision = self._wishes.revision
+        newest: Frame | None = None
+        index, revision = -1, self._wishes.revision
         while not self._stop.is_set():
-            newest = reader.next(frame.index if frame else -1, _WAIT_S)
+            read = reader.next(index, _WAIT_S)
+            if read is not None:
+                newest, index = read, read.index
             now = reader.status
             if status is None or (now.state, now.message) != (status.state, status.message):
                 status = now
                 self._tell(self.status_changed, status)
+            if self._wishes.held:
+                continue
             again = revision != self._wishes.revision
             if (newest is None or self._wishes.paused) and not (again and frame is not None):
                 continue
             revision = self._wishes.revision
-            frame = frame if newest is None or self._wishes.paused else newest
+            if newest is not None and not self._wishes.paused:
+                frame, newest = newest, None
             assert frame is not None
             observer.lens = self._lens(source)
             self._sinks(self._shoot(source, observer, frame))

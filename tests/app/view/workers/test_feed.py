@@ -114,6 +114,38 @@ def test_a_held_picture_is_observed_again_when_something_changes(
     assert shots[-1].preview.shape == (120, 160, 4)
 
 
+@pytest.mark.parametrize("wish", ["paused", "held"])
+def test_who_waits_costs_nothing_and_goes_on_with_the_newest_frame(
+    start: Start, shots: list[Shot], wishes: Wishes, qtbot: QtBot, wish: str
+) -> None:
+    feed = start(FakeSource())
+    feed.start()
+    qtbot.waitUntil(lambda: len(shots) > 2)
+    setattr(wishes, wish, True)
+    qtbot.wait(100)
+    assert feed.reader is not None
+    own, asked = feed.reader.next, []
+    feed.reader.next = lambda *a: asked.append(1) or own(*a)  # type: ignore[method-assign, func-returns-value]
+    last, count = shots[-1].observation.frame.index, len(shots)
+    qtbot.wait(300)
+    assert len(shots) == count
+    assert len(asked) < 40  # 50 frames a second
+    setattr(wishes, wish, False)
+    qtbot.waitUntil(lambda: len(shots) > count)
+    assert shots[count].observation.frame.index > last + 5
+
+
+def test_a_picture_that_comes_while_the_feed_is_held_is_observed_afterwards(
+    start: Start, shots: list[Shot], wishes: Wishes, qtbot: QtBot
+) -> None:
+    wishes.held = True
+    start(FakeSource(frames=1)).start()
+    qtbot.wait(300)
+    assert not shots
+    wishes.held = False
+    qtbot.waitUntil(lambda: len(shots) == 1)
+
+
 def test_a_fault_is_told_and_the_stream_resumes(start: Start, shots: list[Shot], qtbot: QtBot) -> None:
     source = FakeSource()
     feed = start(source)
