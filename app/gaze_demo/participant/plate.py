@@ -171,10 +171,11 @@ def _depth(landmarks_px: Array, pose: HeadPose, camera: Intrinsics, cell: int, s
     near = ((x[..., None] - at[:, 0]) ** 2 + (y[..., None] - at[:, 1]) ** 2 + np.float32(_DEPTH_REACH_MM**2)) ** -2
     near /= near.sum(-1, keepdims=True)
     columns, rows = (np.ascontiguousarray(known[None, :, axis] / cell - np.float32(0.5)) for axis in (0, 1))
-    depth, missing = np.zeros(shape, np.float32), mesh[:, 2].astype(np.float32)
+    true = mesh[:, 2].astype(np.float32)
+    depth, missing = np.zeros(shape, np.float32), true
     for _ in range(_CORRECTIONS):
         depth += cv2.GaussianBlur(near @ missing, (0, 0), 0.6)
-        missing = mesh[:, 2].astype(np.float32) - cv2.remap(depth, columns, rows, cv2.INTER_LINEAR)[0]
+        missing = true - cv2.remap(depth, columns, rows, cv2.INTER_LINEAR)[0]
     outline = cv2.convexHull(landmarks_px[: len(mesh)].astype(np.float32) / cell).astype(np.int32)
     face = np.zeros(shape, np.uint8)
     cv2.fillConvexPoly(face, outline, 1)

@@ -51,10 +51,9 @@ def run_window(options: WindowOptions) -> int:
         failure.append(UserError(text))
         app.window.close()
 
-    if options.duration_s is not None:
-        app.models.missed.connect(give_up)
     app.start()
     if options.duration_s is not None:
+        app.models.missed.connect(give_up)
         QTimer.singleShot(round(options.duration_s * 1000), finish)
     signal.signal(signal.SIGINT, lambda *_: app.window.close())  # the heartbeat lets Python see it
     try:
