@@ -64,6 +64,19 @@ def test_an_unknown_label_stays_unknown() -> None:
     assert torch.equal(eyes.outside.isnan(), after.outside.isnan())
 
 
+def test_blended_eyes_lie_between_two_and_have_no_label() -> None:
+    eyes, after = augmented(blended=0.5)
+    blended = after.gaze.isnan().all(1)
+    assert 5 < int(blended.sum()) < 35
+    for name in ("outside", "taught", "iris"):
+        assert torch.isnan(getattr(after, name)[blended]).all()
+    assert torch.allclose(after.gaze[~blended], eyes.gaze[~blended], atol=1e-6)
+    assert torch.allclose(after.crops[~blended], eyes.crops[~blended].float(), atol=0.02)
+    lowest, highest = eyes.crops.float().amin(0), eyes.crops.float().amax(0)
+    assert bool(((after.crops >= lowest - 0.02) & (after.crops <= highest + 0.02)).all())
+    assert float((after.crops[blended] - eyes.crops[blended].float()).abs().mean()) > 1  # another eye shows through
+
+
 def test_the_same_seed_gives_the_same_pictures_and_another_does_not() -> None:
     everything = {name: field.default for name, field in AugmentConfig.model_fields.items()}
     first, again, other = (augmented(seed, **everything)[1] for seed in (1, 1, 2))

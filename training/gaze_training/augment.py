@@ -32,7 +32,8 @@ class Augment:
         if self._config.reflection > 0:
             crops = self._reflect(crops)
         noise = self._normal(len(eyes), 2) * self._head_spread.to(moved.head)
-        return replace(moved, crops=crops.clamp_(0.0, 255.0), head=moved.head + noise)
+        disturbed = replace(moved, crops=crops.clamp_(0.0, 255.0), head=moved.head + noise)
+        return self._blend(disturbed) if self._config.blended > 0 else disturbed
 
     def _move(self, eyes: Eyes) -> tuple[Eyes, Tensor]:
         """Roll, scale and shift: errors of the landmarks that place the crop."""
@@ -100,6 +101,28 @@ class Augment:
         spot = torch.exp(-(x[:, None, :] ** 4) - y[:, :, None] ** 4) * bright[:, None, None]
         crops[hit] += spot[:, None]
         return crops
+
+    def _blend(self, eyes: Eyes) -> Eyes:
+        """Some of the eyes laid over others (Zhang et al., "mixup", ICLR 2018), their labels unknown: a student has to
+        match its teacher beside the pictures that there are, too (Beyer et al., CVPR 2022)."""
+        hit = self._uniform(len(eyes)) < self._config.blended
+        other = torch.randperm(len(eyes), generator=self._generator, device=self._generator.device)
+        share = torch.where(hit, self._uniform(len(eyes)), 1.0)[:, None]
+        weight = share[..., None, None]
+
+        def unlabelled(values: Tensor) -> Tensor:
+            return values.masked_fill(hit.view(-1, *[1] * (values.ndim - 1)), torch.nan)
+
+        return replace(
+            eyes,
+            crops=weight * eyes.crops + (1 - weight) * eyes.crops[other],
+            head=share * eyes.head + (1 - share) * eyes.head[other],
+            gaze=unlabelled(eyes.gaze),
+            outside=unlabelled(eyes.outside),
+            taught=unlabelled(eyes.taught),
+            iris=unlabelled(eyes.iris),
+            openness=unlabelled(eyes.openness),
+        )
 
     def _normal(self, *shape: int) -> Tensor:
         return torch.randn(shape, generator=self._generator, device=self._generator.device)

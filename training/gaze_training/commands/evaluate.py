@@ -1,4 +1,4 @@
-"""`gaze-train evaluate zero|points|response|mirror|heads`: how models answer to real people and to known rotations."""
+"""`gaze-train evaluate TEST`: how models answer to real people and to known rotations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def add_to(commands: Any) -> None:
         "--response", type=Path, metavar="DIR", help="labelled faces, whose gains stand beside the errors"
     )
     mirror = _add(tests, "mirror", "FACES", _mirror, "portraits and their mirror images: do both answers agree")
-    for test in (zero, mirror):
+    pose = _add(tests, "pose", "FACES", _pose, "the same portraits: how far answers lean on the measured head")
+    for test in (zero, mirror, pose):
         test.add_argument(
             "--people", choices=("heldout", "all"), default="heldout", help="heldout: kept out of training"
         )
@@ -75,6 +76,19 @@ def _zero(options: argparse.Namespace) -> int:
     else:
         print("\nA constant answer wins this test: add --response DIR to see the gains beside it.")
     return _write(options.json, {name: asdict(result) for name, result in results.items()})
+
+
+def _pose(options: argparse.Namespace) -> int:
+    from gaze_training.evaluate.lens_faces import load_lens_faces
+    from gaze_training.evaluate.pose import pose_test
+    from gaze_training.evaluate.table import pose_table
+    from gaze_training.evaluate.zero import heldout_mask
+
+    faces = load_lens_faces(options.data, _CACHE)
+    faces = faces.where(faces.open & (heldout_mask(faces) if options.people == "heldout" else True))
+    results = {name: pose_test(faces, predict) for name, predict in _predictors(options.model).items()}
+    print(pose_table(results))
+    return _write(options.json, {name: [asdict(row) for row in result] for name, result in results.items()})
 
 
 def _mirror(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gaze_training.evaluate.points import PointResult
+from gaze_training.evaluate.pose import PoseRow
 from gaze_training.evaluate.response import ResponseRow
 from gaze_training.evaluate.zero import ZeroResult
 
@@ -37,6 +38,17 @@ def zero_table(results: Mapping[str, ZeroResult]) -> str:
         ]
         for name, result in results.items()
         for r in result.groups
+    ]
+    return text_table(header, rows)
+
+
+def pose_table(results: Mapping[str, Sequence[PoseRow]]) -> str:
+    """One line a model and group, degrees and degrees per degree."""
+    header = ["model", "group", "images", "head sd p", "lean p", "lean y", "error", "heads level"]
+    rows: list[list[Cell]] = [
+        [*(name, r.group, r.images, r.head_pitch_spread), *(r.lean_pitch, r.lean_yaw, r.error, r.error_level)]
+        for name, result in results.items()
+        for r in result
     ]
     return text_table(header, rows)
 
