@@ -46,6 +46,12 @@ def test_every_teacher_comes_before_who_learns_from_it(study: StudyConfig, tmp_p
     assert next(run for run in runs if run.key == "thin-assistant-2").teachers == ("wide-assistant-2",)
 
 
+def test_a_scheme_can_have_more_seeds_than_the_others(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(STUDY + "seeds = [1, 2, 3]\n")
+    students = [run for run in plan(read_study(tmp_path / "study.toml"), tmp_path) if run.network != "teacher"]
+    assert {run.seed for run in students} == {1, 2, 3}
+
+
 def test_the_teachers_differ_from_the_base_only_where_they_say_so(study: StudyConfig) -> None:
     assert study.teacher.train.epochs == 2
     assert study.teacher.train.batch == study.base.train.batch

@@ -57,7 +57,7 @@ def _plan(study: StudyConfig, results: Sequence[RunResult]) -> str:
     hours = sum(r.seconds for r in results) / 3600
     return (
         f"{len(results)} of {len(plan(study, Path()))} planned runs were done: {len(students)} students, over "
-        f"{len(study.seeds)} seeds, and {len(results) - len(students)} teachers; "
+        f"{_seeds(study)} seeds, and {len(results) - len(students)} teachers; "
         f"{limit}{', '.join(folder.name for folder in base.data.folders)}; {100 * base.data.held_out:.0f} % of the "
         f"people held out, and errors measured on them. Students: {base.train.epochs} epochs, batches of "
         f"{base.train.batch} eyes. Teachers: {teacher.network.kind} of width {teacher.network.width:g}, "
@@ -65,6 +65,11 @@ def _plan(study: StudyConfig, results: Sequence[RunResult]) -> str:
         "same weights and see the same eyes in the same order. So short a training compares schemes; it does not show "
         "how good a network can become."
     )
+
+
+def _seeds(study: StudyConfig) -> str:
+    counts = sorted({len(scheme.seeds or study.seeds) for scheme in study.schemes})
+    return " or ".join(str(count) for count in counts)
 
 
 def _claims(results: Sequence[RunResult]) -> list[str]:

@@ -22,7 +22,7 @@ class _Section(BaseModel):
 class SchemeEntry(SchemeConfig):
     """A column of the study. `taught_by`: the study's first teacher, all of its teachers as one ensemble, or another
     column's student of the same seed (`assistant`, `of`: for each network the next larger one). `unlabelled`: with the
-    faces of `data.unlabelled`. `average`: of the weights, instead of the base's."""
+    faces of `data.unlabelled`. `average`: of the weights, instead of the base's. `seeds`: instead of the study's."""
 
     label: str = Field(pattern=r"^[a-z0-9-]+$")
     networks: tuple[str, ...]
@@ -30,6 +30,7 @@ class SchemeEntry(SchemeConfig):
     of: dict[str, str] = Field(default_factory=dict)
     unlabelled: bool = False
     average: Literal["ema", "swa", "none"] | None = None
+    seeds: tuple[int, ...] | None = Field(None, min_length=2)
 
 
 class StudyConfig(_Section):
@@ -89,7 +90,7 @@ def plan(study: StudyConfig, out: Path) -> list[PlannedRun]:
         _student_run(study, scheme, network, seed, out)
         for scheme in study.schemes
         for network in scheme.networks
-        for seed in study.seeds
+        for seed in scheme.seeds or study.seeds
     ]
     runs = {run.key: run for run in (*students, *teachers)}
     ordered: dict[str, PlannedRun] = {}
