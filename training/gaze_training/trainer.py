@@ -224,13 +224,18 @@ class Trainer:
 
 
 def _student(run: RunConfig) -> GazeNetwork:
-    """With random weights, or with those of the network to start from."""
+    """With random weights, or with those of the network to start from, which may have fewer refinements."""
+    student = build_network(run.network)
     if run.train.start is None:
-        return build_network(run.network)
+        return student
     stored = load_network(run.train.start)
-    if stored.spec != run.network:
-        raise UserError(f"{run.train.start} is another kind of network than the run's: train.start needs the same.")
-    return stored.network.train()
+    if not stored.spec.grows_into(run.network):
+        raise UserError(
+            f"{run.train.start} is another kind of network than the run's: train.start needs the same, or one with "
+            "fewer refinements."
+        )
+    student.load_state_dict(stored.network.state_dict(), strict=False)
+    return student
 
 
 def _seed(*parts: int) -> int:

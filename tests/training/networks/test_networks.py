@@ -31,8 +31,32 @@ def test_a_mobilenet_of_each_width_has_four_maps_of_the_teachers_sizes(width: fl
     assert tuple(m.shape[1] for m in own.features) == student.group_channels
 
 
-def test_mobilenet25_has_at_most_a_hundred_thousand_parameters() -> None:
-    assert cost_of(build_network(NetworkSpec(kind="mobilenet", width=0.25))).parameters <= 100_000
+@pytest.mark.parametrize("refined", [(), (1, 2, 2, 0)])
+def test_mobilenet25_has_at_most_a_hundred_thousand_parameters(refined: tuple[int, ...]) -> None:
+    spec = NetworkSpec(kind="mobilenet", width=0.25, auxiliary=True, refined=refined)
+    assert cost_of(build_network(spec)).parameters <= 100_000
+
+
+def test_refinements_change_nothing_at_first_and_learn() -> None:
+    plain = build_network(MEMBER).eval()
+    deeper = build_network(MEMBER.model_copy(update={"refined": (1, 0, 2, 1)}))
+    assert MEMBER.grows_into(MEMBER.model_copy(update={"refined": (1, 0, 2, 1)}))
+    missing, unknown = deeper.load_state_dict(plain.state_dict(), strict=False)
+    assert missing
+    assert not unknown
+    assert torch.equal(deeper.eval()(*batch()).gaze, plain(*batch()).gaze)
+    optimiser = torch.optim.SGD(deeper.parameters(), 0.1)
+    for _ in range(2):  # the scale leaves 0 first, then the layer behind it learns
+        optimiser.zero_grad()
+        deeper.train()(*batch()).gaze.square().sum().backward()
+        optimiser.step()
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for n, p in deeper.named_parameters() if n in missing)
+
+
+@pytest.mark.parametrize("other", [{"width": 0.25}, {"kind": "residual"}])
+def test_a_network_does_not_grow_into_another_kind(other: dict[str, object]) -> None:
+    assert not MEMBER.model_copy(update={"refined": (1, 0, 0, 0)}).grows_into(MEMBER)
+    assert not MEMBER.grows_into(MEMBER.model_copy(update=other))
 
 
 def test_parameters_and_macs_grow_with_the_width() -> None:

@@ -37,6 +37,24 @@ def depthwise_separable(channels: int, out: int, stride: int = 1) -> nn.Module:
     return nn.Sequential(conv_bn(channels, channels, stride=stride, groups=channels), conv_bn(channels, out, kernel=1))
 
 
+class Refinement(nn.Module):
+    """A depthwise separable layer beside a shortcut, which changes nothing at first.
+
+    The last batch norm's scale begins at 0 (Goyal et al., "Accurate, large minibatch SGD", 2017), so a trained network
+    can be made deeper and goes on from what it knows (Chen, Goodfellow, Shlens, "Net2Net", ICLR 2016).
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.spread = conv_bn(channels, channels, groups=channels)
+        self.mix = conv_bn(channels, channels, kernel=1, relu=False)
+        scale = self.mix[1].weight  # type: ignore[index]  # a Sequential, declared as a Module
+        nn.init.zeros_(scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.mix(self.spread(x)))
+
+
 class ResidualBlock(nn.Module):
     """Two 3x3 convolutions beside a shortcut (He et al., "Deep residual learning", CVPR 2016)."""
 

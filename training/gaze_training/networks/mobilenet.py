@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from gaze_training.networks.layers import GazeHead, Standardise, conv_bn, depthwise_separable, map_size
+from gaze_training.networks.layers import GazeHead, Refinement, Standardise, conv_bn, depthwise_separable, map_size
 from gaze_training.networks.output import GazeNetwork, GazeOutput
 
 _STEM = 32
@@ -18,10 +18,17 @@ class MobileNet(GazeNetwork):
 
     Fewer halvings than for 224 px, and no layers of 1024 channels: a crop of an eye has neither the pixels nor the
     thousand classes. `width` scales all channels, `depth` the layers of a group beyond its first: thin and deep is
-    width 0.125, depth 3.
+    width 0.125, depth 3. `refined`: layers beside a shortcut that follow those of each group.
     """
 
-    def __init__(self, width: float = 1.0, depth: float = 1.0, auxiliary: bool = False, dropout: float = 0.0) -> None:
+    def __init__(
+        self,
+        width: float = 1.0,
+        depth: float = 1.0,
+        auxiliary: bool = False,
+        dropout: float = 0.0,
+        refined: tuple[int, ...] = (),
+    ) -> None:
         super().__init__()
 
         def scaled(channels: int) -> int:
@@ -30,10 +37,11 @@ class MobileNet(GazeNetwork):
         self.standardise = Standardise()
         self.stem = conv_bn(1, scaled(_STEM), stride=2)
         groups, channels = [], scaled(_STEM)
-        for full, stride, layers in _GROUPS:
+        for (full, stride, layers), refinements in zip(_GROUPS, refined or (0,) * len(_GROUPS), strict=True):
             out = scaled(full)
             repeats = max(0, round((layers - 1) * depth))
             more = [depthwise_separable(out, out) for _ in range(repeats)]
+            more += [Refinement(out) for _ in range(refinements)]
             groups.append(nn.Sequential(depthwise_separable(channels, out, stride), *more))
             channels = out
         self.groups = nn.ModuleList(groups)
