@@ -20,9 +20,11 @@ def training_of(summary: dict[str, Any]) -> Training:
     run = summary["run"]
     network, train, scheme = run["network"], run["train"], run["scheme"]
     deep = f" and depth {network['depth']:g}" if network["depth"] != 1 else ""
+    more = sum(network.get("refined", ()))
+    refined = f", {more} layers more" if more else ""
     start = f", from the weights of {_parent(train['start'])}" if train.get("start") else ""
     return Training(
-        summary=f"{network['kind']} of width {network['width']:g}{deep}, {train['epochs']} epochs of {summary['eyes']} "
+        summary=f"{network['kind']} of width {network['width']:g}{deep}{refined}, {train['epochs']} epochs of {summary['eyes']} "
         f"eyes, seed {run['seed']}{start}.",
         data=tuple(_name(path) for path in (*run["data"]["folders"], *run["data"]["unlabelled"])),
         scheme=scheme["name"],
