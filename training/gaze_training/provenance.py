@@ -24,8 +24,8 @@ def training_of(summary: dict[str, Any]) -> Training:
     refined = f", {more} layers more" if more else ""
     start = f", from the weights of {_parent(train['start'])}" if train.get("start") else ""
     return Training(
-        summary=f"{network['kind']} of width {network['width']:g}{deep}{refined}, {train['epochs']} epochs of {summary['eyes']} "
-        f"eyes, seed {run['seed']}{start}.",
+        summary=f"{network['kind']} of width {network['width']:g}{deep}{refined}, {train['epochs']} epochs of "
+        f"{summary['eyes']} eyes, seed {run['seed']}{start}.",
         data=tuple(_name(path) for path in (*run["data"]["folders"], *run["data"]["unlabelled"])),
         scheme=scheme["name"],
         teacher=", ".join(_parent(path) for path in scheme["teachers"]),
