@@ -18,8 +18,8 @@ def summary(**network: Any) -> dict[str, Any]:
 
 
 def test_a_run_says_what_was_trained_on_what_and_from_where() -> None:
-    training = training_of(summary(width=0.25, depth=2.0, refined=(1, 2, 2, 0)))
-    network = "mobilenet of width 0.25 and depth 2, 5 layers more"
+    training = training_of(summary(width=0.25, depth=2.0, refined=(1, 2, 2, 0), halving_kernel=5))
+    network = "mobilenet of width 0.25 and depth 2, 5 layers more, halved by 5 px"
     assert training.summary == f"{network}, 7 epochs of 120 eyes, seed 3, from the weights of before-1."
     assert training.data == ("photo", "head")
     assert (training.scheme, training.teacher) == ("imitation", "teacher-1")

@@ -135,7 +135,9 @@ def test_a_run_goes_on_from_a_trained_network(tmp_path: Path) -> None:
     second = Trainer(run).fit(EYES, EYES, show=False)
     assert second.epochs[-1].quality is not None
     assert second.epochs[-1].quality.error_deg == pytest.approx(first.epochs[-1].quality.error_deg, rel=0.02)
-    deeper = run.model_copy(update={"network": run.network.model_copy(update={"refined": (1, 0, 0, 1)})})
+    deeper = run.model_copy(
+        update={"network": run.network.model_copy(update={"refined": (1, 0, 0, 1), "halving_kernel": 5})}
+    )
     third = Trainer(deeper).fit(EYES, EYES, show=False)
     assert third.epochs[-1].quality is not None
     assert third.epochs[-1].quality.error_deg == pytest.approx(first.epochs[-1].quality.error_deg, rel=0.02)

@@ -97,7 +97,7 @@ class SchemeConfig(_Section):
 class OptimiserConfig(_Section):
     """AdamW with warm-up and cosine decay. `batch`: eyes of one step over all processes. `average`: of the weights,
     exponential (decay `ema_decay`) or over the last quarter of the run. `start`: a trained network of the same kind to
-    go on from, instead of random weights; it may have fewer refinements."""
+    go on from, instead of random weights; it may have fewer refinements and smaller kernels."""
 
     start: Path | None = None
     epochs: int = Field(20, ge=1)

@@ -22,6 +22,8 @@ def training_of(summary: dict[str, Any]) -> Training:
     deep = f" and depth {network['depth']:g}" if network["depth"] != 1 else ""
     more = sum(network.get("refined", ()))
     refined = f", {more} layers more" if more else ""
+    if network.get("halving_kernel", 3) != 3:
+        refined += f", halved by {network['halving_kernel']} px"
     start = f", from the weights of {_parent(train['start'])}" if train.get("start") else ""
     return Training(
         summary=f"{network['kind']} of width {network['width']:g}{deep}{refined}, {train['epochs']} epochs of "

@@ -27,7 +27,7 @@ from gaze_training.losses import Supervision
 from gaze_training.metrics import measure, predict
 from gaze_training.networks.batch_norm import share_batch_norm
 from gaze_training.networks.output import GazeNetwork, GazeOutput
-from gaze_training.networks.spec import build_network
+from gaze_training.networks.spec import build_network, grown_from
 from gaze_training.networks.store import FORMAT, load_network, read_safely, save_network, write_whole
 from gaze_training.runlog import RunLog
 from gaze_training.schemes.registry import build_scheme
@@ -224,18 +224,17 @@ class Trainer:
 
 
 def _student(run: RunConfig) -> GazeNetwork:
-    """With random weights, or with those of the network to start from, which may have fewer refinements."""
+    """With random weights, or with those of the network to start from, which may be smaller."""
     student = build_network(run.network)
     if run.train.start is None:
         return student
     stored = load_network(run.train.start)
     if not stored.spec.grows_into(run.network):
         raise UserError(
-            f"{run.train.start} is another kind of network than the run's: train.start needs the same, or one with "
-            "fewer refinements."
+            f"{run.train.start} is another kind of network than the run's: train.start needs the same, or one that "
+            "has fewer refinements or smaller kernels."
         )
-    student.load_state_dict(stored.network.state_dict(), strict=False)
-    return student
+    return grown_from(stored.network, student)
 
 
 def _seed(*parts: int) -> int:

@@ -4,13 +4,16 @@ from pathlib import Path
 import pytest
 import torch
 
+import gaze_training
 from gaze_demo.errors import UserError
 from gaze_training.angles import angle_between, pitch_yaw_to_vector
+from gaze_training.config import read_config
 from gaze_training.networks.cost import cost_of
 from gaze_training.networks.ensemble import Ensemble
-from gaze_training.networks.spec import NetworkSpec, build_network
+from gaze_training.networks.spec import NetworkSpec, build_network, grown_from
 from gaze_training.networks.store import load_network, load_teacher, save_network
 
+CONFIGS = Path(gaze_training.__file__).parents[1] / "configs"
 WIDTHS = (1.0, 0.75, 0.5, 0.25, 0.125, 0.0625)
 MEMBER = NetworkSpec(kind="mobilenet", width=0.125, depth=0.5)
 
@@ -31,32 +34,33 @@ def test_a_mobilenet_of_each_width_has_four_maps_of_the_teachers_sizes(width: fl
     assert tuple(m.shape[1] for m in own.features) == student.group_channels
 
 
-@pytest.mark.parametrize("refined", [(), (1, 2, 2, 0)])
-def test_mobilenet25_has_at_most_a_hundred_thousand_parameters(refined: tuple[int, ...]) -> None:
-    spec = NetworkSpec(kind="mobilenet", width=0.25, auxiliary=True, refined=refined)
+@pytest.mark.parametrize("config", ["mobilenet25", "mobilenet25-live", "mobilenet25-refined"])
+def test_mobilenet25_has_at_most_a_hundred_thousand_parameters(config: str) -> None:
+    spec = read_config(CONFIGS / f"{config}.toml").network
     assert cost_of(build_network(spec)).parameters <= 100_000
 
 
-def test_refinements_change_nothing_at_first_and_learn() -> None:
-    plain = build_network(MEMBER).eval()
-    deeper = build_network(MEMBER.model_copy(update={"refined": (1, 0, 2, 1)}))
-    assert MEMBER.grows_into(MEMBER.model_copy(update={"refined": (1, 0, 2, 1)}))
-    missing, unknown = deeper.load_state_dict(plain.state_dict(), strict=False)
-    assert missing
-    assert not unknown
-    assert torch.equal(deeper.eval()(*batch()).gaze, plain(*batch()).gaze)
-    optimiser = torch.optim.SGD(deeper.parameters(), 0.1)
-    for _ in range(2):  # the scale leaves 0 first, then the layer behind it learns
+GROWN = MEMBER.model_copy(update={"refined": (1, 0, 2, 1), "halving_kernel": 5})
+
+
+def test_a_network_grows_into_a_larger_one_that_answers_as_it_did_and_learns() -> None:
+    plain, large = build_network(MEMBER).eval(), build_network(GROWN)
+    assert MEMBER.grows_into(GROWN)
+    grown_from(plain, large)
+    assert cost_of(large).parameters > cost_of(plain).parameters
+    assert torch.allclose(large.eval()(*batch()).gaze, plain(*batch()).gaze, atol=1e-6)
+    optimiser = torch.optim.SGD(large.parameters(), 0.1)
+    for _ in range(2):  # a refinement's scale leaves 0 first, then the layer behind it learns
         optimiser.zero_grad()
-        deeper.train()(*batch()).gaze.square().sum().backward()
+        large.train()(*batch()).gaze.square().sum().backward()
         optimiser.step()
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for n, p in deeper.named_parameters() if n in missing)
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for n, p in large.named_parameters() if "gaze" not in n)
 
 
-@pytest.mark.parametrize("other", [{"width": 0.25}, {"kind": "residual"}])
-def test_a_network_does_not_grow_into_another_kind(other: dict[str, object]) -> None:
-    assert not MEMBER.model_copy(update={"refined": (1, 0, 0, 0)}).grows_into(MEMBER)
+@pytest.mark.parametrize("other", [{"width": 0.25}, {"kind": "residual"}, {"auxiliary": True}])
+def test_a_network_does_not_grow_into_another_kind_nor_shrink(other: dict[str, object]) -> None:
     assert not MEMBER.grows_into(MEMBER.model_copy(update=other))
+    assert not GROWN.grows_into(MEMBER)
 
 
 def test_parameters_and_macs_grow_with_the_width() -> None:

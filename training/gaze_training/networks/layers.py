@@ -32,9 +32,10 @@ def conv_bn(channels: int, out: int, kernel: int = 3, stride: int = 1, groups: i
     return nn.Sequential(*layers, nn.ReLU(inplace=True)) if relu else nn.Sequential(*layers)
 
 
-def depthwise_separable(channels: int, out: int, stride: int = 1) -> nn.Module:
+def depthwise_separable(channels: int, out: int, stride: int = 1, kernel: int = 3) -> nn.Module:
     """A 3x3 convolution for each channel, then 1x1 across channels (Howard et al., "MobileNets", 2017)."""
-    return nn.Sequential(conv_bn(channels, channels, stride=stride, groups=channels), conv_bn(channels, out, kernel=1))
+    each = conv_bn(channels, channels, kernel, stride, groups=channels)
+    return nn.Sequential(each, conv_bn(channels, out, kernel=1))
 
 
 class Refinement(nn.Module):

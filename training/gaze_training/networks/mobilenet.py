@@ -19,6 +19,8 @@ class MobileNet(GazeNetwork):
     Fewer halvings than for 224 px, and no layers of 1024 channels: a crop of an eye has neither the pixels nor the
     thousand classes. `width` scales all channels, `depth` the layers of a group beyond its first: thin and deep is
     width 0.125, depth 3. `refined`: layers beside a shortcut that follow those of each group.
+    `halving_kernel`: size of the convolutions that halve a map. With 3 px they alias, which is a noise of the eye's
+    place in the crop (Zhang, "Making convolutional networks shift-invariant again", ICML 2019); with 5 they need not.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class MobileNet(GazeNetwork):
         auxiliary: bool = False,
         dropout: float = 0.0,
         refined: tuple[int, ...] = (),
+        halving_kernel: int = 3,
     ) -> None:
         super().__init__()
 
@@ -35,14 +38,15 @@ class MobileNet(GazeNetwork):
             return max(2, round(channels * width))
 
         self.standardise = Standardise()
-        self.stem = conv_bn(1, scaled(_STEM), stride=2)
+        self.stem = conv_bn(1, scaled(_STEM), halving_kernel, stride=2)
         groups, channels = [], scaled(_STEM)
         for (full, stride, layers), refinements in zip(_GROUPS, refined or (0,) * len(_GROUPS), strict=True):
             out = scaled(full)
             repeats = max(0, round((layers - 1) * depth))
             more = [depthwise_separable(out, out) for _ in range(repeats)]
             more += [Refinement(out) for _ in range(refinements)]
-            groups.append(nn.Sequential(depthwise_separable(channels, out, stride), *more))
+            first = depthwise_separable(channels, out, stride, halving_kernel if stride > 1 else 3)
+            groups.append(nn.Sequential(first, *more))
             channels = out
         self.groups = nn.ModuleList(groups)
         self.group_channels = tuple(scaled(full) for full, _, _ in _GROUPS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import torch.nn.functional as F
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
 
 from gaze_training.networks.ensemble import Ensemble
@@ -11,10 +12,13 @@ from gaze_training.networks.mobilenet import MobileNet
 from gaze_training.networks.output import GazeNetwork
 from gaze_training.networks.residual import ResidualNet
 
+_MOBILENET_GROUPS = 4
+
 
 class NetworkSpec(BaseModel):
     """`width` scales the channels, `depth` the layers of a group; `auxiliary`: iris centre and openness as outputs.
-    `refined`: of a MobileNet, for each of its four groups, more layers that begin as if they were not there.
+    `refined`: of a MobileNet, for each of its four groups, more layers that begin as if they were not there;
+    `halving_kernel`: size of its convolutions that halve a map.
 
     An ensemble has `members` and nothing else of its own.
     """
@@ -27,21 +31,36 @@ class NetworkSpec(BaseModel):
     auxiliary: bool = False
     dropout: float = Field(0.0, ge=0, lt=1)
     refined: tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt, NonNegativeInt] | tuple[()] = ()
+    halving_kernel: Literal[3, 5] = 3
     members: tuple[NetworkSpec, ...] = ()
 
     def grows_into(self, other: NetworkSpec) -> bool:
-        """Whether the other is this network, or this one with more refinements, which its weights do not know."""
-        own, more = (spec.refined or (0,) * len(other.refined) for spec in (self, other))
-        same = self.model_copy(update={"refined": other.refined}) == other
-        return same and len(own) == len(more) and all(a <= b for a, b in zip(own, more, strict=True))
+        """Whether the other is this network, or a larger one that can begin with what this one knows."""
+        own, more = (spec.refined or (0,) * _MOBILENET_GROUPS for spec in (self, other))
+        grown = {"refined": other.refined, "halving_kernel": other.halving_kernel}
+        deeper = all(a <= b for a, b in zip(own, more, strict=True))
+        return deeper and self.halving_kernel <= other.halving_kernel and self.model_copy(update=grown) == other
 
 
 def build_network(spec: NetworkSpec) -> GazeNetwork:
     """The network, freshly initialised from torch's random state. Raises ValueError for an ensemble without members."""
     if spec.kind == "mobilenet":
-        return MobileNet(spec.width, spec.depth, spec.auxiliary, spec.dropout, spec.refined)
+        return MobileNet(spec.width, spec.depth, spec.auxiliary, spec.dropout, spec.refined, spec.halving_kernel)
     if spec.kind == "residual":
         return ResidualNet(spec.width, round(spec.depth), spec.auxiliary, spec.dropout)
     if not spec.members:
         raise ValueError("an ensemble needs members")
     return Ensemble([build_network(member) for member in spec.members])
+
+
+def grown_from(small: GazeNetwork, large: GazeNetwork) -> GazeNetwork:
+    """`large` with the weights of `small`, whose description grows into its own, answering as that does.
+
+    Kernels get a rim of zeros, layers that `small` has not are left as they are.
+    """
+    known, wanted = small.state_dict(), large.state_dict()
+    for name, value in known.items():
+        rim = (wanted[name].shape[-1] - value.shape[-1]) // 2 if value.ndim == 4 else 0
+        wanted[name] = F.pad(value, (rim,) * 4) if rim else value
+    large.load_state_dict(wanted)
+    return large
