@@ -22,8 +22,6 @@ class Augment:
     def __init__(self, config: AugmentConfig, generator: torch.Generator) -> None:
         self._config = config
         self._generator = generator
-        pitch = config.head_deg if config.head_pitch_deg is None else config.head_pitch_deg
-        self._head_spread = torch.deg2rad(torch.tensor([pitch, config.head_deg]))
 
     def __call__(self, eyes: Eyes) -> Eyes:
         """Disturbed eyes with float crops; gaze, head, outside label and iris follow the geometry exactly."""
@@ -31,9 +29,8 @@ class Augment:
         crops = self._camera(self._light(crops))
         if self._config.reflection > 0:
             crops = self._reflect(crops)
-        noise = self._normal(len(eyes), 2) * self._head_spread.to(moved.head)
-        disturbed = replace(moved, crops=crops.clamp_(0.0, 255.0), head=moved.head + noise)
-        return self._blend(disturbed) if self._config.blended > 0 else disturbed
+        noise = self._normal(len(eyes), 2) * float(torch.deg2rad(torch.tensor(self._config.head_deg)))
+        return replace(moved, crops=crops.clamp_(0.0, 255.0), head=moved.head + noise)
 
     def _move(self, eyes: Eyes) -> tuple[Eyes, Tensor]:
         """Roll, scale and shift: errors of the landmarks that place the crop."""
@@ -101,28 +98,6 @@ class Augment:
         spot = torch.exp(-(x[:, None, :] ** 4) - y[:, :, None] ** 4) * bright[:, None, None]
         crops[hit] += spot[:, None]
         return crops
-
-    def _blend(self, eyes: Eyes) -> Eyes:
-        """Some of the eyes laid over others (Zhang et al., "mixup", ICLR 2018), their labels unknown: a student has to
-        match its teacher beside the pictures that there are, too (Beyer et al., CVPR 2022)."""
-        hit = self._uniform(len(eyes)) < self._config.blended
-        other = torch.randperm(len(eyes), generator=self._generator, device=self._generator.device)
-        share = torch.where(hit, self._uniform(len(eyes)), 1.0)[:, None]
-        weight = share[..., None, None]
-
-        def unlabelled(values: Tensor) -> Tensor:
-            return values.masked_fill(hit.view(-1, *[1] * (values.ndim - 1)), torch.nan)
-
-        return replace(
-            eyes,
-            crops=weight * eyes.crops + (1 - weight) * eyes.crops[other],
-            head=share * eyes.head + (1 - share) * eyes.head[other],
-            gaze=unlabelled(eyes.gaze),
-            outside=unlabelled(eyes.outside),
-            taught=unlabelled(eyes.taught),
-            iris=unlabelled(eyes.iris),
-            openness=unlabelled(eyes.openness),
-        )
 
     def _normal(self, *shape: int) -> Tensor:
         return torch.randn(shape, generator=self._generator, device=self._generator.device)

@@ -46,24 +46,21 @@ class AugmentConfig(_Section):
     """Disturbances drawn anew for each eye and epoch; 0 switches one off.
 
     Standard deviations: `shift_px`, `scale` (log), `roll_deg` (gaze and head turn with it exactly), `head_deg` (error
-    of the measured head; `head_pitch_deg`: of its pitch, where that is another), `gamma` (log), `light` (slope across
-    the crop). Upper limits: `noise` (grey levels), `blur` (1: a 3x3 binomial filter; below 0 as much sharpening),
-    `contrast` (share lost or won). `reflection`: share of eyes that get a bright spot, as glasses do. `blended`:
-    share of eyes that are laid over another and have no label then: a teacher that sees them says what they show.
+    of the measured head), `gamma` (log), `light` (slope across the crop). Upper limits: `noise` (grey levels), `blur`
+    (1: a 3x3 binomial filter; below 0 as much sharpening), `contrast` (share lost or won). `reflection`: share of eyes
+    that get a bright spot, as glasses do.
     """
 
     shift_px: float = Field(1.2, ge=0)
     scale: float = Field(0.04, ge=0)
     roll_deg: float = Field(2.0, ge=0)
     head_deg: float = Field(2.0, ge=0)
-    head_pitch_deg: float | None = Field(None, ge=0)
     gamma: float = Field(0.2, ge=0)
     light: float = Field(0.3, ge=0)
     contrast: float = Field(0.3, ge=0, lt=1)
     noise: float = Field(6.0, ge=0)
     blur: float = Field(1.0, ge=0, le=1)
     reflection: float = Field(0.1, ge=0, le=1)
-    blended: float = Field(0.0, ge=0, le=1)
 
 
 class LabelConfig(_Section):
@@ -128,12 +125,6 @@ class RunConfig(_Section):
     def _warm_up_ends(self) -> RunConfig:
         if self.train.warmup_epochs >= self.train.epochs:
             raise ValueError("train.warmup_epochs has to be less than train.epochs")
-        return self
-
-    @model_validator(mode="after")
-    def _blends_are_taught(self) -> RunConfig:
-        if self.augment.blended > 0 and (self.scheme.outputs != "live" or self.scheme.name == "baseline"):
-            raise ValueError('augment.blended needs a teacher that sees each crop: scheme.outputs = "live"')
         return self
 
 

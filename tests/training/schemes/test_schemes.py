@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from gaze_demo.errors import UserError
-from gaze_training.augment import Augment
-from gaze_training.config import AugmentConfig, LabelConfig, RunConfig, SchemeConfig, parse_config
+from gaze_training.config import LabelConfig, RunConfig, SchemeConfig, parse_config
 from gaze_training.eyes import Eyes
 from gaze_training.losses import Supervision
 from gaze_training.networks.output import GazeNetwork, GazeOutput
@@ -51,17 +50,6 @@ def test_every_scheme_trains_and_names_its_paper(name: str) -> None:
     trained = Trainer(parse_config(tree, "test"), TEACHER).fit(EYES, EYES, show=False)
     assert not trained.diverged
     assert SCHEMES[name].paper
-
-
-@pytest.mark.parametrize("scheme", [{"name": "imitation", "outputs": "once"}, {"name": "baseline"}])
-def test_blended_eyes_need_a_teacher_that_sees_them(scheme: dict[str, str]) -> None:
-    with pytest.raises(UserError, match=r"augment\.blended needs a teacher"):
-        parse_config({"augment": {"blended": 0.5}, "scheme": scheme}, "test")
-
-
-def test_a_student_learns_from_blended_eyes_alone() -> None:
-    blended = Augment(AugmentConfig(blended=1.0), torch.Generator().manual_seed(0))(EYES)
-    assert float(loss(scheme("imitation"), TRUTH + 0.1, TRUTH, blended)) == pytest.approx(0.1, rel=1e-4)
 
 
 def test_the_baseline_does_not_listen_to_the_teacher() -> None:
