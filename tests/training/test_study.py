@@ -1,13 +1,15 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import gaze_training
 from gaze_demo.errors import UserError
-from gaze_training.study import do_run, load_results, result_file, run_study
+from gaze_training.study import do_run, load_results, measure_again, result_file, run_study
 from gaze_training.study_config import StudyConfig, plan, read_study
 from training.drawn_eyes import drawn_faces
+from training.evaluate.made_lens_faces import lens_faces
 
 CONFIGS = Path(gaze_training.__file__).parents[1] / "configs"
 STUDY = """
@@ -75,6 +77,22 @@ def test_a_stopped_study_goes_on_where_it_was(study: StudyConfig, tmp_path: Path
     assert len(results) == 6
     assert all(result.parameters and not result.diverged for result in results)
     assert not list(out.glob("runs/*/last.pt"))
+
+
+def test_networks_are_asked_again_when_faces_are_measured_otherwise(
+    study: StudyConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = plan(study, tmp_path)[0]
+    do_run(run, tmp_path, None)
+    before = load_results(tmp_path)[0]
+    assert before.real_deg == {}
+    faces = lens_faces()
+    monkeypatch.setattr("gaze_training.study._portraits", lambda out, folder: faces)
+    monkeypatch.setattr("gaze_training.evaluate.zero.heldout_mask", lambda faces: faces.open)
+    assert measure_again(tmp_path, tmp_path) == 1
+    after = load_results(tmp_path)[0]
+    assert set(after.real_deg) == {"town", "village", "all"}
+    assert replace(after, real_deg={}) == before
 
 
 def test_results_of_another_plan_are_not_taken_over(study: StudyConfig, tmp_path: Path) -> None:

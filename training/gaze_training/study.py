@@ -118,6 +118,24 @@ def do_run(run: PlannedRun, out: Path, real: Path | None) -> None:
     )
 
 
+def measure_again(out: Path, real: Path) -> int:
+    """Ask the networks of all runs that are done about the portraits in `real` again; how many those are.
+
+    For studies that were begun before a change of how faces are found and measured. Raises UserError where there is no
+    result.
+    """
+    from gaze_training.networks.store import load_network
+
+    results = load_results(out)
+    for result in results:
+        file = result_file(out, result.key)
+        whole = json.loads(file.read_text())
+        if not result.diverged:
+            whole["result"]["real_deg"] = _real(load_network(network_file(out, result.key)).network, out, real)
+        file.write_text(json.dumps(whole) + "\n")
+    return len(results)
+
+
 def load_results(out: Path) -> list[RunResult]:
     """The results that a study's folder holds so far. Raises UserError where there is none, or one is damaged."""
     files = sorted(out.glob("runs/*/result.json"))

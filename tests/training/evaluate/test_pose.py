@@ -3,7 +3,7 @@ import pytest
 
 from gaze_training.evaluate.pose import pose_test
 from gaze_training.evaluate.predict import Angles, Crops, along_the_head, into_the_lens
-from training.evaluate.test_zero import lens_faces
+from training.evaluate.made_lens_faces import lens_faces
 
 
 def leaning(crops: Crops, head: Angles) -> Angles:

@@ -20,15 +20,18 @@ def add_to(commands: Any) -> None:
     add("--report", type=Path, metavar="MD", help="write the report, with its plots in a folder beside it")
     add("--models", type=Path, metavar="DIR", help="shipped models whose cards the report shows")
     add("--only-report", action="store_true", help="run nothing; report what is there")
+    add("--measure-again", action="store_true", help="the zero test of the runs that are done, too")
     parser.set_defaults(run=run, parser=parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    from gaze_training.study import load_results, run_study
+    from gaze_training.study import load_results, measure_again, run_study
     from gaze_training.study_config import read_study
 
     if options.workers < 1:
         options.parser.error("--workers is at least 1")
+    if options.measure_again and options.faces is None:
+        options.parser.error("--measure-again needs --faces")
     study = read_study(options.config, tuple(options.data))
     if not options.only_report:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -36,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
             task = progress.add_task(f"{study.name}, runs", total=None)
             for done, total in run_study(study, options.out, options.faces, options.workers):
                 progress.update(task, completed=done, total=total)
+    if options.measure_again:
+        print(f"{measure_again(options.out, options.faces)} networks were measured again.")
     if options.report:
         from gaze_training.report import write_report
 
