@@ -48,6 +48,7 @@ def card(name: str) -> Card:
         measured="2024-01-02",
         latency_ms=0.123,
         zero=(ZeroFigures(group="all", people=20, error_deg=3.21),),
+        skin=(ZeroFigures(group="light", people=9, error_deg=3.45),),
         points_px={"median_40": 171.0},
         response=(response,),
         int8_loss_deg=0.33,
@@ -81,5 +82,14 @@ def test_a_card_comes_back_as_it_was_and_reads_well(tmp_path: Path) -> None:
     write_card(made, tmp_path / "mobilenet25.onnx")
     assert load_cards(tmp_path) == [made]
     text = (tmp_path / "mobilenet25.md").read_text()
-    for part in ("# mobilenet25", "83,000", "2024-01-02", "0.33 deg", "Intended use", "Limits", "nobody"):
+    for part in (
+        "# mobilenet25",
+        "83,000",
+        "2024-01-02",
+        "0.33 deg",
+        "| light | 9 | 3.45 |",
+        "Intended use",
+        "Limits",
+        "nobody",
+    ):
         assert part in text

@@ -20,7 +20,7 @@ LIMITS = (
     "Trained on rendered eyes and on composites of photographs, not on measured gaze of people.",
     "One webcam, one face, eyes at least about 20 px wide, heads turned by at most about 30 degrees.",
     "Without a calibration of the person, errors of several degrees are usual; vertical gaze is the weaker axis.",
-    "Accuracy for different skins, eye shapes, ages, glasses and make-up was not measured one by one.",
+    "Accuracy for different eye shapes, ages, glasses and make-up was not measured one by one.",
 )
 
 
@@ -59,10 +59,10 @@ class ZeroFigures(_Part):
 
 
 class Card(_Part):
-    """`points_px`: medians of the point test. `latency_ms`: median of one call with both eyes, one thread.
+    """`zero`, `skin`: the zero test by groups of photographs and by skin. `points_px`: medians of the point test.
 
-    `beside_ms`: the same of other models, measured in turns with this one. `machine`: where. `int8_loss_deg`:
-    mean angle to the version that it was made of.
+    `latency_ms`: median of one call with both eyes, one thread. `beside_ms`: the same of other models, measured in
+    turns with this one. `machine`: where. `int8_loss_deg`: mean angle to the version that it was made of.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Card(_Part):
     latency_ms: float
     beside_ms: dict[str, float] = Field(default_factory=dict)
     zero: tuple[ZeroFigures, ...] = ()
+    skin: tuple[ZeroFigures, ...] = ()
     points_px: dict[str, float] = Field(default_factory=dict)
     response: tuple[ResponseFigures, ...] = ()
     int8_loss_deg: float | None = None

@@ -45,6 +45,7 @@ def measure_card(
     predict = onnx_predictor(entry)
     if full and not response:
         raise UserError("--full needs --response DIR: faces on which the two versions are compared.")
+    zero, skin = _zero(portraits, cache, predict) if portraits else ((), ())
     return Card(
         name=entry.name,
         title=contract.title,
@@ -59,7 +60,8 @@ def measure_card(
         machine=machine(),
         latency_ms=round(times_ms[entry.name], 4),
         beside_ms={name: round(value, 4) for name, value in times_ms.items() if name != entry.name},
-        zero=_zero(portraits, cache, predict) if portraits else (),
+        zero=zero,
+        skin=skin,
         points_px=_points(points, predict) if points else {},
         response=_response(response, predict) if response else (),
         int8_loss_deg=_apart_deg(full, path, response) if full and response else None,
@@ -70,10 +72,15 @@ def _points(file: Path, predict: Predict) -> dict[str, float]:
     return {name: round(value, 3) for name, value in asdict(point_test(load_point_eyes(file), predict)).items()}
 
 
-def _zero(portraits: Path, cache: Path, predict: Predict) -> tuple[ZeroFigures, ...]:
+def _zero(portraits: Path, cache: Path, predict: Predict) -> tuple[tuple[ZeroFigures, ...], tuple[ZeroFigures, ...]]:
+    """By group and by skin."""
     faces = load_lens_faces(portraits, cache)
-    rows = zero_test(faces.where(heldout_mask(faces) & faces.open), predict).groups
-    return tuple(ZeroFigures(group=r.group, people=r.people, error_deg=round(r.error, 3)) for r in rows)
+    result = zero_test(faces.where(heldout_mask(faces) & faces.open), predict)
+    groups, tones = (
+        tuple(ZeroFigures(group=r.group, people=r.people, error_deg=round(r.error, 3)) for r in rows)
+        for rows in (result.groups, result.tones)
+    )
+    return groups, tones
 
 
 def _response(folder: Path, predict: Predict) -> tuple[ResponseFigures, ...]:

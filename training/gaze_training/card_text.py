@@ -50,7 +50,12 @@ def _zero(card: Card) -> list[str]:
     text = (
         "People kept out of training who look into the lens. A constant answer wins this test: read it with the next."
     )
-    return ["## Looking into the lens", text, markdown_table(["group", "people", "mean error"], rows)]
+    parts = ["## Looking into the lens", text, markdown_table(["group", "people", "mean error"], rows)]
+    if card.skin:
+        tones = [[row.group, str(row.people), number(row.error_deg)] for row in card.skin]
+        text = "The same by skin, as light as its typology angle says it is in the photograph (below 10, to 41, above)."
+        parts += [text, markdown_table(["skin", "people", "mean error"], tones)]
+    return parts
 
 
 def _response(card: Card) -> list[str]:

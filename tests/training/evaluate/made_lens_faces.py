@@ -33,4 +33,5 @@ def lens_faces(count: int = 40) -> LensFaces:
         openness=np.full((count, 2), 0.3, np.float32),
         valid=np.ones((count, 2), bool),
         eye_px=np.full(count, 50, np.float32),
+        skin_deg=np.linspace(-60, 70, count, dtype=np.float32),
     )

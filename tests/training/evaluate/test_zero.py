@@ -59,6 +59,14 @@ def test_groups_and_persons_are_reported_apart() -> None:
     assert {row.images for row in result.persons} == {2}
 
 
+def test_each_photograph_counts_for_one_skin() -> None:
+    result = zero_test(lens_faces(), into_the_lens)
+    assert [row.group for row in result.tones] == ["dark and brown", "tan and intermediate", "light"]
+    assert sum(row.images for row in result.tones) == 40
+    light = lens_faces().where(lens_faces().skin_deg > 50)
+    assert [row.group for row in zero_test(light, into_the_lens).tones] == ["light"]
+
+
 def test_a_gaze_of_the_whole_face_needs_no_single_eyes() -> None:
     faces = lens_faces()
     middle = -faces.centre_mm.astype(float).mean(1)

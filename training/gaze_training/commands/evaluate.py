@@ -60,7 +60,7 @@ def _add(tests: Any, name: str, data: str, run: Callable[..., int], text: str) -
 def _zero(options: argparse.Namespace) -> int:
     from gaze_training.evaluate.lens_faces import load_lens_faces
     from gaze_training.evaluate.predict import CONSTANTS
-    from gaze_training.evaluate.table import response_table, zero_table
+    from gaze_training.evaluate.table import response_table, tone_table, zero_table
     from gaze_training.evaluate.zero import heldout_mask, zero_test
 
     networks = {name: predict for name in options.model if (predict := _network(name))}
@@ -70,6 +70,7 @@ def _zero(options: argparse.Namespace) -> int:
     for name, predict in {**networks, **CONSTANTS}.items():
         results[name] = zero_test(faces.where(chosen), predict)
     print(zero_table(results))
+    print("\nBy skin, error and people:\n" + tone_table(results))
     if options.response:
         rows = _responses(options.response, {**_predictors(options.model), **CONSTANTS})
         print("\n" + response_table(rows))

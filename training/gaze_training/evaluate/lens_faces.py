@@ -16,10 +16,11 @@ from gaze_demo.geometry import Intrinsics
 from gaze_demo.normalisation.normalise import FOCAL_PX, HEIGHT_PX, WIDTH_PX, CropGeometry, normalise_eye
 from gaze_demo.pipeline import Observation
 from gaze_training.data.photographs import PHOTO_FOCAL, list_photographs
+from gaze_training.evaluate.skin import typology_angle_deg
 from gaze_training.readers.files import read_image
 from gaze_training.readers.measured import observe, open_observer
 
-_VERSION = 3
+_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class LensFaces:
     head pitch and yaw in the crop's frame, radians. `rotation`: (n, 2, 3, 3) camera frame to virtual camera, not
     mirrored. `centre_mm`: (n, 2, 3) the eyes in the camera frame. `openness`: (n, 2) lid distance over corner distance.
     `valid`: (n, 2) the app would read this eye: open, large and bright enough. `eye_px`: (n,) width of an eye in the
-    photograph.
+    photograph. `skin_deg`: (n,) typology angle of the skin.
     """
 
     name: NDArray[np.str_]
@@ -53,6 +54,7 @@ class LensFaces:
     openness: NDArray[np.float32]
     valid: NDArray[np.bool_]
     eye_px: NDArray[np.float32]
+    skin_deg: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.name)
@@ -120,7 +122,7 @@ def concatenate(parts: Sequence[LensFaces]) -> LensFaces:
 def prepare(portrait: Portrait, geometry: CropGeometry) -> LensFaces:
     """A portrait as arrays of length 1. Raises ValueError where no face was found."""
     seen = portrait.seen
-    if seen.pose is None or seen.left is None or seen.right is None:
+    if seen.pose is None or seen.left is None or seen.right is None or seen.landmarks is None:
         raise ValueError("a portrait without a face cannot be prepared")
     eyes = (seen.left, seen.right)
     normal = [
@@ -140,4 +142,5 @@ def prepare(portrait: Portrait, geometry: CropGeometry) -> LensFaces:
         openness=np.array([[eye.openness for eye in eyes]], np.float32),
         valid=np.array([[eye.valid for eye in eyes]], bool),
         eye_px=np.array([(seen.left.width_px + seen.right.width_px) / 2], np.float32),
+        skin_deg=np.array([typology_angle_deg(seen.frame.image, seen.landmarks)], np.float32),
     )

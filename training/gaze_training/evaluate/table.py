@@ -42,6 +42,13 @@ def zero_table(results: Mapping[str, ZeroResult]) -> str:
     return text_table(header, rows)
 
 
+def tone_table(results: Mapping[str, ZeroResult]) -> str:
+    """The zero test by skin: people and error in degrees, one line a model."""
+    tones = next(iter(results.values())).tones if results else ()
+    header = ["model", *(f"{row.group} ({row.people})" for row in tones)]
+    return text_table(header, [[name, *(row.error for row in result.tones)] for name, result in results.items()])
+
+
 def pose_table(results: Mapping[str, Sequence[PoseRow]]) -> str:
     """One line a model and group, degrees and degrees per degree."""
     header = ["model", "group", "images", "head sd p", "lean p", "lean y", "error", "heads level"]

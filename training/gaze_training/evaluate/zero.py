@@ -20,6 +20,7 @@ from gaze_demo.geometry import (
 from gaze_training.data.split import is_heldout
 from gaze_training.evaluate.lens_faces import LensFaces
 from gaze_training.evaluate.predict import Predict, in_batches
+from gaze_training.evaluate.skin import TONES
 
 _UNMIRROR = np.array([[1.0, 1.0], [1.0, -1.0]])
 
@@ -66,7 +67,10 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class ZeroResult:
+    """`groups`: as the photographs name them. `tones`: by skin, `skin.TONES`."""
+
     groups: tuple[ZeroRow, ...]
+    tones: tuple[ZeroRow, ...]
     persons: tuple[PersonRow, ...]
 
     def group(self, name: str) -> ZeroRow:
@@ -102,7 +106,12 @@ def zero_result_of_gaze(faces: LensFaces, gaze: Array, angles: Array | None = No
     groups = [_row(name, faces, faces.group == name, error, off, angles) for name in names]
     if len(names) > 1:
         groups.append(_row("all", faces, np.ones(len(faces), bool), error, off, angles))
-    return ZeroResult(tuple(groups), tuple(_persons(faces, error, off)))
+    tones = [
+        _row(name, faces, mask, error, off, angles)
+        for name, (low, high) in TONES.items()
+        if (mask := (faces.skin_deg > low) & (faces.skin_deg <= high)).any()
+    ]
+    return ZeroResult(tuple(groups), tuple(tones), tuple(_persons(faces, error, off)))
 
 
 def _row(name: str, faces: LensFaces, mask: NDArray[np.bool_], error: Array, off: Array, angles: Array) -> ZeroRow:
