@@ -26,6 +26,7 @@ def portraits(held_out: bool, count: int = 12) -> LensFaces:
         openness=np.full((count, 2), 0.3, np.float32),
         valid=np.ones((count, 2), bool),
         eye_px=np.full(count, 50, np.float32),
+        skin_deg=np.full(count, 30, np.float32),
     )
 
 
