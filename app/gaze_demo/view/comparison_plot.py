@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from gaze_demo.calibration.comparison import Row
@@ -15,6 +15,8 @@ from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.view import theme
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 18.0, 14.0, 44.0
+_LABEL = 200
+"""The widest name, px."""
 
 
 class ComparisonPlot(QWidget):
@@ -60,13 +62,29 @@ class ComparisonPlot(QWidget):
             painter.setPen(QPen(QColor(used.text), 2) if row.model == self._picked else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.get(row.role, used.accent)))
             painter.drawEllipse(point, 6, 6)
-            painter.setPen(QColor(used.text))
-            end = point.x() > self.width() * 0.6
-            # Beside the front, which falls from left to right: above it on the left, below it on the right.
-            box = QRectF(point.x() - 194 if end else point.x() - 6, point.y() + (7 if end else -27), 200, 20)
-            side = Qt.AlignmentFlag.AlignRight if end else Qt.AlignmentFlag.AlignLeft
-            name = painter.fontMetrics().elidedText(row.model, Qt.TextElideMode.ElideMiddle, 200)
-            painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setPen(QColor(used.text))
+        for row, box in zip(self._rows, self.label_boxes(painter.fontMetrics()), strict=True):
+            name = painter.fontMetrics().elidedText(row.model, Qt.TextElideMode.ElideMiddle, _LABEL)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+
+    def label_boxes(self, metrics: QFontMetrics) -> list[QRectF]:
+        """Where the rows' names are drawn: beside their dots, over no other name or dot as far as there is room."""
+        points = [self.place(row) for row in self._rows]
+        taken = [QRectF(point.x() - 7, point.y() - 7, 14, 14) for point in points]
+        room, boxes = QRectF(self.rect()), []
+        for row, point in zip(self._rows, points, strict=True):
+            width, height = min(metrics.horizontalAdvance(row.model), _LABEL) + 2.0, float(metrics.height())
+            above, below = point.y() - 9 - height, point.y() + 9
+            start, end = point.x() - 6, point.x() + 6 - width
+            beside = (point.x() + 11, point.y() - height / 2), (point.x() - 11 - width, point.y() - height / 2)
+            # the front falls from left to right: it leaves room above it on the left, and below it on the right
+            right = point.x() > self.width() * 0.6
+            near = ((end, below), (end, above)) if right else ((start, above), (start, below))
+            places = [QRectF(x, y, width, height) for x, y in (*near, *beside)]
+            free = (box for box in places if room.contains(box) and not any(box.intersects(other) for other in taken))
+            boxes.append(next(free, places[0]))
+            taken.append(boxes[-1])
+        return boxes
 
     def _draw_grid(self, painter: QPainter, used: theme.Colours) -> None:
         low, high, top = self._ranges()

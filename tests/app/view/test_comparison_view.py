@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,20 @@ def test_the_plot_places_the_better_lower_and_the_faster_to_the_left(results: Ca
     slow, fast, worse = (results.plot.place(row) for row in results.table.rows())
     assert fast.x() < slow.x() < worse.x()
     assert slow.y() > fast.y() > worse.y()
+
+
+def test_names_of_models_that_are_alike_are_not_drawn_over_each_other(results: CalibrationResults) -> None:
+    row = results.table.rows()[0]
+    alike = ((0.50, 0.79), (0.51, 0.82), (0.60, 0.88), (0.80, 0.54), (1.2, 0.66), (3.1, 0.53))
+    rows = [replace(row, model=f"mobilenet-{ms}", latency_ms=ms, accuracy_deg=deg) for ms, deg in alike]
+    results.plot.show_rows(rows)
+    boxes = results.plot.label_boxes(results.plot.fontMetrics())
+    assert len(boxes) == len(rows)
+    for one, other in combinations(boxes, 2):
+        assert not one.intersects(other)
+    for box in boxes:
+        assert results.plot.rect().contains(box.toRect())
+        assert not any(box.contains(results.plot.place(row)) for row in rows)
 
 
 def test_picking_a_model_shows_its_error_map(results: CalibrationResults) -> None:
