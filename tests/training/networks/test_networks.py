@@ -1,8 +1,10 @@
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 import gaze_training
 from gaze_demo.errors import UserError
@@ -61,6 +63,12 @@ def test_a_network_grows_into_a_larger_one_that_answers_as_it_did_and_learns() -
 def test_a_network_does_not_grow_into_another_kind_nor_shrink(other: dict[str, object]) -> None:
     assert not MEMBER.grows_into(MEMBER.model_copy(update=other))
     assert not GROWN.grows_into(MEMBER)
+
+
+@pytest.mark.parametrize("more", [{"refined": (0, 1, 0, 0)}, {"halving_kernel": 5}])
+def test_what_other_networks_do_not_have_is_not_ignored(more: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="of a mobilenet alone"):
+        NetworkSpec(kind="residual", **more)
 
 
 def test_parameters_and_macs_grow_with_the_width() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import torch.nn.functional as F
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
 from gaze_training.networks.ensemble import Ensemble
 from gaze_training.networks.mobilenet import MobileNet
@@ -33,6 +33,12 @@ class NetworkSpec(BaseModel):
     refined: tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt, NonNegativeInt] | tuple[()] = ()
     halving_kernel: Literal[3, 5] = 3
     members: tuple[NetworkSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _only_mobilenets_grow(self) -> NetworkSpec:
+        if self.kind != "mobilenet" and (self.refined or self.halving_kernel != 3):
+            raise ValueError("refined and halving_kernel are of a mobilenet alone")
+        return self
 
     def grows_into(self, other: NetworkSpec) -> bool:
         """Whether the other is this network, or a larger one that can begin with what this one knows."""
