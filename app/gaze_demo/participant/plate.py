@@ -26,8 +26,8 @@ _TOP_PX = 90
 _DEPTH_REACH_MM, _CORRECTIONS = 5.0, 12
 _SKULL_SLOPE, _SKULL_DEPTH_MM = 0.7, 55.0
 _LIDS_MM, _LIDS_REACH_MM = 6.0, (7.0, 9.0)
-"""How far lids and lower orbit stand out beyond the canonical face, whose lids are flat: on the ICT head, and on the
-eyes that training draws, they lie 6 mm before the corners."""
+"""How far lids and lower orbit are brought before the canonical face, whose lids are flat, on the grid even more so:
+so the lids lie 6 and 4 mm before the corners, about as on the ICT head and on the eyes that training draws."""
 
 
 @dataclass(frozen=True, eq=False)
