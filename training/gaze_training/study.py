@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gaze_demo.errors import UserError
 from gaze_training.config import RunConfig, same_run
@@ -113,9 +113,7 @@ def do_run(run: PlannedRun, out: Path, real: Path | None) -> None:
         real_deg=_real(trained.network, out, real) if real and not trained.diverged else {},
     )
     (folder / "last.pt").unlink(missing_ok=True)  # the run is over: its optimiser's state is of no more use
-    result_file(out, run.key).write_text(
-        json.dumps({"run": _placeless(run).model_dump(mode="json"), "result": asdict(result)}) + "\n"
-    )
+    _write(result_file(out, run.key), {"run": _placeless(run).model_dump(mode="json"), "result": asdict(result)})
 
 
 def measure_again(out: Path, real: Path) -> int:
@@ -132,7 +130,7 @@ def measure_again(out: Path, real: Path) -> int:
         whole = json.loads(file.read_text())
         if not result.diverged:
             whole["result"]["real_deg"] = _real(load_network(network_file(out, result.key)).network, out, real)
-        file.write_text(json.dumps(whole) + "\n")
+        _write(file, whole)
     return len(results)
 
 
@@ -154,6 +152,13 @@ def load_results(out: Path) -> list[RunResult]:
 
 def result_file(out: Path, key: str) -> Path:
     return out / "runs" / key / "result.json"
+
+
+def _write(file: Path, whole: dict[str, Any]) -> None:
+    """All of it or nothing: a study that is stopped keeps every result that it had."""
+    part = file.with_name(file.name + ".part")
+    part.write_text(json.dumps(whole) + "\n")
+    part.replace(file)
 
 
 def _check_same(run: PlannedRun, out: Path) -> None:

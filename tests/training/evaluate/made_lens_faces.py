@@ -34,4 +34,5 @@ def lens_faces(count: int = 40) -> LensFaces:
         valid=np.ones((count, 2), bool),
         eye_px=np.full(count, 50, np.float32),
         skin_deg=np.linspace(-60, 70, count, dtype=np.float32),
+        iris_up_mm=rng.normal(1.8, 0.4, (count, 2)).astype(np.float32),
     )

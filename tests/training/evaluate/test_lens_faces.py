@@ -26,6 +26,7 @@ def test_real_photographs_face_the_lens(shared: Path, tmp_path: Path) -> None:
     assert len(faces) == 3
     assert faces.open.all()
     assert zero_test(faces, along_the_head).group("photographs").error < 12
+    assert ((faces.iris_up_mm > 0.5) & (faces.iris_up_mm < 3.0)).all()
     again = load_lens_faces(folder, tmp_path / "cache")
     np.testing.assert_array_equal(again.crops, faces.crops)
     assert len(list((tmp_path / "cache").iterdir())) == 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gaze_demo.errors import UserError
 
 if TYPE_CHECKING:
+    from gaze_training.evaluate.lens_faces import LensFaces
     from gaze_training.evaluate.predict import Predict
     from gaze_training.evaluate.zero import ZeroResult
 
@@ -27,7 +28,8 @@ def add_to(commands: Any) -> None:
     )
     mirror = _add(tests, "mirror", "FACES", _mirror, "portraits and their mirror images: do both answers agree")
     pose = _add(tests, "pose", "FACES", _pose, "the same portraits: how far answers lean on the measured head")
-    for test in (zero, mirror, pose):
+    offsets = _add(tests, "offsets", "FACES", _offsets, "the same portraits: what of the error the build of eyes tells")
+    for test in (zero, mirror, pose, offsets):
         test.add_argument(
             "--people", choices=("heldout", "all"), default="heldout", help="heldout: kept out of training"
         )
@@ -58,17 +60,15 @@ def _add(tests: Any, name: str, data: str, run: Callable[..., int], text: str) -
 
 
 def _zero(options: argparse.Namespace) -> int:
-    from gaze_training.evaluate.lens_faces import load_lens_faces
     from gaze_training.evaluate.predict import CONSTANTS
     from gaze_training.evaluate.table import response_table, tone_table, zero_table
-    from gaze_training.evaluate.zero import heldout_mask, zero_test
+    from gaze_training.evaluate.zero import zero_test
 
     networks = {name: predict for name in options.model if (predict := _network(name))}
     results: dict[str, ZeroResult] = _onnx_zero(options, [name for name in options.model if name not in networks])
-    faces = load_lens_faces(options.data, _CACHE)
-    chosen = faces.open & (heldout_mask(faces) if options.people == "heldout" else True)
+    faces = _open_faces(options)
     for name, predict in {**networks, **CONSTANTS}.items():
-        results[name] = zero_test(faces.where(chosen), predict)
+        results[name] = zero_test(faces, predict)
     print(zero_table(results))
     print("\nBy skin, error and people:\n" + tone_table(results))
     if options.response:
@@ -79,14 +79,21 @@ def _zero(options: argparse.Namespace) -> int:
     return _write(options.json, {name: asdict(result) for name, result in results.items()})
 
 
+def _offsets(options: argparse.Namespace) -> int:
+    from gaze_training.evaluate.offsets import offset_test
+    from gaze_training.evaluate.table import offset_table
+
+    faces = _open_faces(options)
+    results = {name: offset_test(faces, predict) for name, predict in _predictors(options.model).items()}
+    print(offset_table(results))
+    return _write(options.json, {name: [asdict(row) for row in result] for name, result in results.items()})
+
+
 def _pose(options: argparse.Namespace) -> int:
-    from gaze_training.evaluate.lens_faces import load_lens_faces
     from gaze_training.evaluate.pose import pose_test
     from gaze_training.evaluate.table import pose_table
-    from gaze_training.evaluate.zero import heldout_mask
 
-    faces = load_lens_faces(options.data, _CACHE)
-    faces = faces.where(faces.open & (heldout_mask(faces) if options.people == "heldout" else True))
+    faces = _open_faces(options)
     results = {name: pose_test(faces, predict) for name, predict in _predictors(options.model).items()}
     print(pose_table(results))
     return _write(options.json, {name: [asdict(row) for row in result] for name, result in results.items()})
@@ -144,6 +151,15 @@ def _heads(options: argparse.Namespace) -> int:
     result = summarise([model.entry.name for model in models], answers)
     print(heads_tables(result))
     return _write(options.json, asdict(result))
+
+
+def _open_faces(options: argparse.Namespace) -> LensFaces:
+    """The portraits whose eyes can be read, of the people asked for."""
+    from gaze_training.evaluate.lens_faces import load_lens_faces
+    from gaze_training.evaluate.zero import heldout_mask
+
+    faces = load_lens_faces(options.data, _CACHE)
+    return faces.where(faces.open & (heldout_mask(faces) if options.people == "heldout" else True))
 
 
 def _responses(folder: Path, predictors: dict[str, Predict]) -> dict[str, Any]:

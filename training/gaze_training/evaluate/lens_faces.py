@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo.errors import UserError
-from gaze_demo.geometry import Intrinsics
-from gaze_demo.normalisation.normalise import FOCAL_PX, HEIGHT_PX, WIDTH_PX, CropGeometry, normalise_eye
+from gaze_demo.geometry import Array, Intrinsics
+from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS
+from gaze_demo.normalisation.normalise import FOCAL_PX, HEIGHT_PX, WIDTH_PX, CropGeometry, normalise_eye, warp_matrix
 from gaze_demo.pipeline import Observation
 from gaze_training.data.photographs import PHOTO_FOCAL, list_photographs
 from gaze_training.evaluate.skin import typology_angle_deg
 from gaze_training.readers.files import read_image
-from gaze_training.readers.measured import observe, open_observer
+from gaze_training.readers.measured import IRIS_CENTRES, observe, open_observer
 
-_VERSION = 4
+_VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class LensFaces:
     head pitch and yaw in the crop's frame, radians. `rotation`: (n, 2, 3, 3) camera frame to virtual camera, not
     mirrored. `centre_mm`: (n, 2, 3) the eyes in the camera frame. `openness`: (n, 2) lid distance over corner distance.
     `valid`: (n, 2) the app would read this eye: open, large and bright enough. `eye_px`: (n,) width of an eye in the
-    photograph. `skin_deg`: (n,) typology angle of the skin.
+    photograph. `skin_deg`: (n,) typology angle of the skin. `iris_up_mm`: (n, 2) how far
+    the iris's centre lies above the line of the corners, as the crop shows it.
     """
 
     name: NDArray[np.str_]
@@ -55,6 +57,7 @@ class LensFaces:
     valid: NDArray[np.bool_]
     eye_px: NDArray[np.float32]
     skin_deg: NDArray[np.float32]
+    iris_up_mm: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.name)
@@ -131,6 +134,11 @@ def prepare(portrait: Portrait, geometry: CropGeometry) -> LensFaces:
         )
         for eye in eyes
     ]
+    heights = [
+        _iris_up_px(seen.landmarks.points_px[[*corners, iris]], eye.centre_mm, n.rotation, seen.camera, geometry)
+        * (geometry.distance_mm / geometry.focal_px)
+        for eye, n, corners, iris in zip(eyes, normal, (LEFT_CORNERS, RIGHT_CORNERS), IRIS_CENTRES, strict=True)
+    ]
     return LensFaces(
         name=np.array([portrait.name]),
         group=np.array([portrait.group]),
@@ -143,4 +151,15 @@ def prepare(portrait: Portrait, geometry: CropGeometry) -> LensFaces:
         valid=np.array([[eye.valid for eye in eyes]], bool),
         eye_px=np.array([(seen.left.width_px + seen.right.width_px) / 2], np.float32),
         skin_deg=np.array([typology_angle_deg(seen.frame.image, seen.landmarks)], np.float32),
+        iris_up_mm=np.array([heights], np.float32),
     )
+
+
+def _iris_up_px(
+    points_px: Array, centre_mm: Array, rotation: Array, camera: Intrinsics, geometry: CropGeometry
+) -> float:
+    """Both corners and the iris's centre (3, 2) in the picture: its height above their line in px of the crop."""
+    mapped = np.c_[points_px, np.ones(3)] @ warp_matrix(centre_mm, rotation, camera, geometry).T
+    first, second, iris = mapped[:, :2] / mapped[:, 2:]
+    along = (iris[0] - first[0]) / (second[0] - first[0])
+    return float(first[1] + along * (second[1] - first[1]) - iris[1])

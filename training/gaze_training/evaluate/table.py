@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from gaze_training.evaluate.offsets import OffsetRow
 from gaze_training.evaluate.points import PointResult
 from gaze_training.evaluate.pose import PoseRow
 from gaze_training.evaluate.response import ResponseRow
@@ -54,6 +55,20 @@ def pose_table(results: Mapping[str, Sequence[PoseRow]]) -> str:
     header = ["model", "group", "images", "head sd p", "lean p", "lean y", "error", "heads level"]
     rows: list[list[Cell]] = [
         [*(name, r.group, r.images, r.head_pitch_spread), *(r.lean_pitch, r.lean_yaw, r.error, r.error_level)]
+        for name, result in results.items()
+        for r in result
+    ]
+    return text_table(header, rows)
+
+
+def offset_table(results: Mapping[str, Sequence[OffsetRow]]) -> str:
+    """One line a model and group, degrees, mm, degrees per mm and per degree."""
+    header = ["model", "group", "images", "iris sd mm", "per mm", "per head", "sd p", "explained", "rest", "error"]
+    rows: list[list[Cell]] = [
+        [
+            *(name, r.group, r.images, r.iris_spread_mm, r.per_mm, r.per_head),
+            *(r.spread, r.explained, r.rest, r.error),
+        ]
         for name, result in results.items()
         for r in result
     ]

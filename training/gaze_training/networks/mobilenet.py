@@ -8,7 +8,7 @@ from gaze_training.networks.layers import GazeHead, Refinement, Standardise, con
 from gaze_training.networks.output import GazeNetwork, GazeOutput
 
 _STEM = 32
-_GROUPS = ((64, 1, 1), (128, 2, 2), (256, 2, 2), (512, 2, 4))
+GROUPS = ((64, 1, 1), (128, 2, 2), (256, 2, 2), (512, 2, 4))
 """Channels at width 1, stride of the first layer, depthwise separable layers at depth 1 of each group."""
 _EMBEDDING = 256
 
@@ -40,7 +40,7 @@ class MobileNet(GazeNetwork):
         self.standardise = Standardise()
         self.stem = conv_bn(1, scaled(_STEM), halving_kernel, stride=2)
         groups, channels = [], scaled(_STEM)
-        for (full, stride, layers), refinements in zip(_GROUPS, refined or (0,) * len(_GROUPS), strict=True):
+        for (full, stride, layers), refinements in zip(GROUPS, refined or (0,) * len(GROUPS), strict=True):
             out = scaled(full)
             repeats = max(0, round((layers - 1) * depth))
             more = [depthwise_separable(out, out) for _ in range(repeats)]
@@ -49,7 +49,7 @@ class MobileNet(GazeNetwork):
             groups.append(nn.Sequential(first, *more))
             channels = out
         self.groups = nn.ModuleList(groups)
-        self.group_channels = tuple(scaled(full) for full, _, _ in _GROUPS)
+        self.group_channels = tuple(scaled(full) for full, _, _ in GROUPS)
         self.embedding_width = max(16, round(_EMBEDDING * width))
         self.head = GazeHead(channels, map_size(4), self.embedding_width, auxiliary, dropout)
 

@@ -8,11 +8,9 @@ import torch.nn.functional as F
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
 from gaze_training.networks.ensemble import Ensemble
-from gaze_training.networks.mobilenet import MobileNet
+from gaze_training.networks.mobilenet import GROUPS, MobileNet
 from gaze_training.networks.output import GazeNetwork
 from gaze_training.networks.residual import ResidualNet
-
-_MOBILENET_GROUPS = 4
 
 
 class NetworkSpec(BaseModel):
@@ -42,7 +40,7 @@ class NetworkSpec(BaseModel):
 
     def grows_into(self, other: NetworkSpec) -> bool:
         """Whether the other is this network, or a larger one that can begin with what this one knows."""
-        own, more = (spec.refined or (0,) * _MOBILENET_GROUPS for spec in (self, other))
+        own, more = (spec.refined or (0,) * len(GROUPS) for spec in (self, other))
         grown = {"refined": other.refined, "halving_kernel": other.halving_kernel}
         deeper = all(a <= b for a, b in zip(own, more, strict=True))
         return deeper and self.halving_kernel <= other.halving_kernel and self.model_copy(update=grown) == other

@@ -26,7 +26,7 @@ from gaze_demo.pipeline import Observation, Observer
 from gaze_training.data.sample import RENDERERS, Faces
 
 REAL = RENDERERS.index("real")
-_IRIS_CENTRES = (473, 468)
+IRIS_CENTRES = (473, 468)
 """Landmarks of the left and the right iris's centre."""
 
 
@@ -82,7 +82,7 @@ def face_with_gaze(seen: Observation, gaze: Array, person: int) -> Faces | None:
         face.openness[0, side] = eye.openness
         face.valid[0, side] = eye.valid
         warp = warp_matrix(eye.centre_mm, normal.rotation, seen.camera, CropGeometry())
-        iris = warp @ np.append(seen.landmarks.points_px[_IRIS_CENTRES[side]], 1.0)
+        iris = warp @ np.append(seen.landmarks.points_px[IRIS_CENTRES[side]], 1.0)
         x, y = iris[:2] / iris[2]
         face.iris_px[0, side] = (CropGeometry().width - x if mirrored else x, y)
     face.person[0], face.renderer[0] = person, REAL
