@@ -24,6 +24,7 @@ def portraits(held_out: bool, count: int = 12) -> LensFaces:
         rotation=np.tile(np.eye(3, dtype=np.float32), (count, 2, 1, 1)),
         centre_mm=np.zeros((count, 2, 3), np.float32),
         openness=np.full((count, 2), 0.3, np.float32),
+        iris_up_mm=np.zeros((count, 2), np.float32),
         valid=np.ones((count, 2), bool),
         eye_px=np.full(count, 50, np.float32),
         skin_deg=np.full(count, 30, np.float32),
