@@ -65,6 +65,14 @@ def test_the_runs_of_one_seed_share_data_and_seed(study: StudyConfig, tmp_path: 
     assert len({(config.seed, config.data, config.train) for config in own}) == 1
 
 
+def test_a_scheme_keeps_what_its_entry_says_of_the_teacher_and_the_training(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(STUDY + 'epochs = 3\naverage = "swa"\nteacher_precision = "bf16"\n')
+    runs = plan(read_study(tmp_path / "study.toml"), tmp_path)
+    config = next(run.config for run in runs if run.key == "wide-assistant-1")
+    assert (config.train.epochs, config.train.average, config.scheme.teacher_precision) == (3, "swa", "bf16")
+    assert config.train.batch == 32
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_stopped_study_goes_on_where_it_was(study: StudyConfig, tmp_path: Path, workers: int) -> None:
     out = tmp_path / "out"
@@ -124,6 +132,7 @@ def test_a_damaged_result_is_one_sentence(tmp_path: Path) -> None:
             lambda text: text.replace('of = { thin = "wide" }', 'of = { thin = "wide", wide = "thin" }'),
             "cannot come before",
         ),
+        (lambda text: text + 'teachers = ["other.pt"]\n', "taught_by"),
     ],
 )
 def test_a_wrong_plan_is_one_sentence(tmp_path: Path, change: Callable[[str], str], message: str) -> None:

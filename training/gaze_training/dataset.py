@@ -8,7 +8,7 @@ from pathlib import Path
 from gaze_demo.errors import UserError
 from gaze_training.config import FacesConfig
 from gaze_training.data.outside_labels import calibrated_outside
-from gaze_training.data.sample import Faces, load_faces, split_people
+from gaze_training.data.sample import Faces, load_faces, split_people, without_people
 from gaze_training.eyes import Eyes
 from gaze_training.source import EyeSource, InMemory
 from gaze_training.stream import ShardStream
@@ -19,7 +19,7 @@ _SPLIT_SEED = 2017
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """`validation`: people that are not in `train`."""
+    """`validation`: people that are not in `train`, neither with labels nor without."""
 
     train: EyeSource
     validation: Eyes
@@ -43,7 +43,10 @@ def load_dataset(config: FacesConfig) -> Dataset:
             ) from error
     eyes = Eyes.from_faces(calibrated_outside(train) if config.calibrate_outside else train)
     if config.unlabelled:
-        eyes = Eyes.concatenate(eyes, Eyes.from_faces(_load(config.unlabelled, config.limit), labelled=False))
+        others = without_people(_load(config.unlabelled, config.limit), validation)
+        if not len(others):
+            raise UserError("data.unlabelled has no faces but of people who are held out; name other folders.")
+        eyes = Eyes.concatenate(eyes, Eyes.from_faces(others, labelled=False))
     return Dataset(InMemory(eyes), Eyes.from_faces(validation))
 
 

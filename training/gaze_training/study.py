@@ -92,7 +92,7 @@ def do_run(run: PlannedRun, out: Path, real: Path | None) -> None:
     data = _dataset(run.config.data.model_dump_json())
     folder = network_file(out, run.key).parent
     teacher = load_teacher(run.config.scheme.teachers)
-    trainer = Trainer(run.config, teacher.network if teacher else None, make_fabric("cpu"))
+    trainer = Trainer(run.config, teacher.network if teacher else None, make_fabric("cpu", run.config.train.precision))
     trained = trainer.fit(data.train, data.validation, folder, show=False)
     cost, last = cost_of(trained.network), trained.epochs[-1].quality
     nan = float("nan")

@@ -22,7 +22,7 @@ class _Section(BaseModel):
 class SchemeEntry(SchemeConfig):
     """A column of the study. `taught_by`: the study's first teacher, all of its teachers as one ensemble, or another
     column's student of the same seed (`assistant`, `of`: for each network the next larger one). `unlabelled`: with the
-    faces of `data.unlabelled`. `average`: of the weights, instead of the base's. `seeds`: instead of the study's."""
+    faces of `data.unlabelled`. `average`, `epochs`: instead of the base's. `seeds`: instead of the study's."""
 
     label: str = Field(pattern=r"^[a-z0-9-]+$")
     networks: tuple[str, ...]
@@ -30,7 +30,14 @@ class SchemeEntry(SchemeConfig):
     of: dict[str, str] = Field(default_factory=dict)
     unlabelled: bool = False
     average: Literal["ema", "swa", "none"] | None = None
+    epochs: int | None = Field(None, ge=1)
     seeds: tuple[int, ...] | None = Field(None, min_length=2)
+
+    @model_validator(mode="after")
+    def _taught_by_the_studys_own(self) -> SchemeEntry:
+        if self.teachers:
+            raise ValueError("a study's teachers are its own: say `taught_by` instead of `teachers`")
+        return self
 
 
 class StudyConfig(_Section):
@@ -128,13 +135,13 @@ def _student_run(study: StudyConfig, scheme: SchemeEntry, network: str, seed: in
         larger = scheme.of.get(network, TEACHER)
         teachers = (f"{TEACHER}-0",) if larger == TEACHER else (f"{larger}-{scheme.label}-{seed}",)
     files = tuple(network_file(out, key) for key in teachers)
-    own = SchemeConfig(name=scheme.name, outputs=scheme.outputs, options=scheme.options, teachers=files)
+    own = SchemeConfig(**{**{f: getattr(scheme, f) for f in SchemeConfig.model_fields}, "teachers": files})
     data: FacesConfig = study.base.data
     if not scheme.unlabelled:
         data = data.model_copy(update={"unlabelled": ()})
     update: dict[str, object] = {"name": f"{network}-{scheme.label}", "seed": seed, "network": study.networks[network]}
-    if scheme.average:
-        update["train"] = study.base.train.model_copy(update={"average": scheme.average})
+    changes = {"average": scheme.average, "epochs": scheme.epochs}
+    update["train"] = study.base.train.model_copy(update={k: v for k, v in changes.items() if v is not None})
     config = study.base.model_copy(update={**update, "scheme": own, "data": data})
     return PlannedRun(f"{network}-{scheme.label}-{seed}", network, scheme.label, seed, config, teachers)
 

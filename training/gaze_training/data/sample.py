@@ -147,3 +147,11 @@ def split_people(faces: Faces, share: float, seed: int) -> tuple[Faces, Faces]:
         chosen = np.random.default_rng(seed).permutation(people)[:count]
         held_out |= own & np.isin(faces.person, chosen)
     return faces.select(~held_out), faces.select(held_out)
+
+
+def without_people(faces: Faces, others: Faces) -> Faces:
+    """The faces of people who are not among `others`; a person's number counts within a renderer, and means the same
+    person where both were drawn from the same source."""
+    known = set(zip(others.renderer.tolist(), others.person.tolist(), strict=True))
+    pairs = zip(faces.renderer.tolist(), faces.person.tolist(), strict=True)
+    return faces.select(np.array([pair not in known for pair in pairs], bool))
