@@ -1,7 +1,4 @@
-"""One process of a run, for torchrun: trains on drawn eyes with double precision and writes the network.
-
-In single precision the order of a sum already changes which ReLU is open, and AdamW makes a full step of it.
-"""
+"""One process of a run, for torchrun: `FOLDER PRECISION`; trains on drawn eyes and writes the network."""
 
 import sys
 from pathlib import Path
@@ -19,6 +16,6 @@ RUN = {
     "train": {"epochs": 2, "batch": 64, "warmup_epochs": 0.5},
 }
 
-with fabric_of_launcher("cpu", "64-true") as fabric:
+with fabric_of_launcher("cpu", sys.argv[2]) as fabric:
     trainer = Trainer(parse_config(RUN, "pair"), fabric=fabric)
     trainer.fit(Eyes.from_faces(drawn_faces(200)), folder=Path(sys.argv[1]), show=False)

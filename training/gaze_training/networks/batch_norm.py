@@ -31,7 +31,10 @@ def _summed(value: Tensor) -> Tensor:
 
 
 class SharedBatchNorm(nn.BatchNorm2d):
-    """Statistics of the whole batch, whichever process holds its parts; the parts have to be of one size."""
+    """Statistics of the whole batch, whichever process holds its parts; the parts have to be of one size.
+
+    In mixed precision its sums are of 32 bits, as torch's own are.
+    """
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
@@ -40,15 +43,16 @@ class SharedBatchNorm(nn.BatchNorm2d):
         assert self.running_var is not None
         assert self.momentum is not None
         world = dist.get_world_size()
-        mean = _summed(x.mean((0, 2, 3))) / world
-        centred = x - mean[:, None, None]
+        full = x.to(torch.promote_types(x.dtype, torch.float32))
+        mean = _summed(full.mean((0, 2, 3))) / world
+        centred = full - mean[:, None, None]
         variance = _summed(centred.square().mean((0, 2, 3))) / world
         with torch.no_grad():
             count = x.numel() // x.shape[1] * world
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(variance * count / max(count - 1, 1), self.momentum)
         scale = self.weight * torch.rsqrt(variance + self.eps)
-        return centred * scale[:, None, None] + self.bias[:, None, None]
+        return (centred * scale[:, None, None] + self.bias[:, None, None]).to(x.dtype)
 
 
 def share_batch_norm(module: nn.Module) -> nn.Module:
