@@ -60,6 +60,30 @@ def test_a_wrong_export_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(export, "TOLERANCE_RAD", -1.0)
     with pytest.raises(UserError, match="differs from torch"):
         export_onnx(stored(MOBILENET), tmp_path / "a.onnx", DESCRIPTION)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_diverged_network_is_not_exported_and_a_refusal_leaves_the_last_export(tmp_path: Path) -> None:
+    good, path = stored(MOBILENET), tmp_path / "a.onnx"
+    export_onnx(good, path, DESCRIPTION)
+    before = path.read_bytes()
+    with torch.no_grad():
+        next(good.network.parameters())[:] = torch.nan
+    assert not worst_difference_rad(good.network, path) <= 1e-4
+    with pytest.raises(UserError, match="diverged"):
+        export_onnx(good, path, DESCRIPTION)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["a.onnx"]
+
+
+def test_the_last_layer_of_every_member_stays_in_full(tmp_path: Path) -> None:
+    model = stored(NetworkSpec(kind="ensemble", members=(MOBILENET, MOBILENET)))
+    contract = export_onnx(model, tmp_path / "a.onnx", DESCRIPTION)
+    export_int8(tmp_path / "a.onnx", tmp_path / "b.onnx", contract, Eyes.from_faces(drawn_faces(10)))
+    graph = onnx.load(tmp_path / "b.onnx").graph
+    dequantised = {output for node in graph.node if node.op_type == "DequantizeLinear" for output in node.output}
+    in_full = [node for node in graph.node if node.op_type == "Gemm" and node.input[1] not in dequantised]
+    assert len(in_full) == 2
 
 
 def test_eight_bits_keep_most_of_a_trained_network(tmp_path: Path) -> None:

@@ -65,18 +65,28 @@ class Int8Loss:
 
 
 def export_onnx(stored: StoredNetwork, path: Path, description: Description) -> Contract:
-    """Write the network with its contract. Raises UserError where ONNX and torch differ, or the file is too large."""
+    """Write the network with its contract, whole and checked or not at all.
+
+    Raises UserError where the network's training diverged, ONNX and torch differ, or the file is too large.
+    """
     network = stored.network.eval().cpu()
+    if not all(bool(value.isfinite().all()) for value in network.state_dict().values()):
+        raise UserError("The network's training diverged, it has weights that are not finite: train it again.")
     model = onnx.load_from_string(_traced(network))
     contract = contract_of(network, description)
-    _write(model, path, contract)
-    worst = worst_difference_rad(network, path)
-    if worst > TOLERANCE_RAD:
-        raise UserError(f"{path} differs from torch by {worst:.1e} rad, more than {TOLERANCE_RAD:.0e}: not usable.")
-    if path.stat().st_size > MAX_BYTES:
-        raise UserError(
-            f"{path} has {path.stat().st_size / 1e6:.1f} MB, more than {MAX_BYTES / 1e6:.0f}: train a smaller one."
-        )
+    part = path.with_name(path.name + ".part")
+    try:
+        _write(model, part, contract)
+        worst = worst_difference_rad(network, part)
+        if not worst <= TOLERANCE_RAD:
+            raise UserError(f"{path} differs from torch by {worst:.1e} rad, more than {TOLERANCE_RAD:.0e}: not usable.")
+        if part.stat().st_size > MAX_BYTES:
+            raise UserError(
+                f"{path} has {part.stat().st_size / 1e6:.1f} MB, more than {MAX_BYTES / 1e6:.0f}: train a smaller one."
+            )
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return contract
 
 
@@ -103,13 +113,13 @@ def contract_of(network: GazeNetwork, description: Description) -> Contract:
 def export_int8(path: Path, int8_path: Path, contract: Contract, calibration: Eyes) -> Int8Loss:
     """Static quantisation of an exported file with the value ranges of real inputs; the loss on the same eyes.
 
-    Convolutions and linear layers become 8 bit, the last layer stays as it is: its rounding would be the answer's.
+    Convolutions and linear layers become 8 bit, the last ones stay as they are: their rounding would be the answer's.
     """
     some = calibration.select(slice(0, None, max(1, len(calibration) // CALIBRATION_EYES)))
     with tempfile.TemporaryDirectory() as folder:
         prepared, quantised = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
         quant_pre_process(str(path), str(prepared), skip_symbolic_shape=True)
-        last = next(node.name for node in onnx.load(prepared).graph.node if GAZE in node.output)
+        last = _last_layers(onnx.load(prepared).graph)
         logger = logging.getLogger()
         level = logger.level
         logger.setLevel(logging.ERROR)  # it warns of each layer that it leaves alone
@@ -120,7 +130,7 @@ def export_int8(path: Path, int8_path: Path, contract: Contract, calibration: Ey
                 _Reader(some),
                 quant_format=QuantFormat.QDQ,
                 op_types_to_quantize=["Conv", "Gemm", "Relu"],
-                nodes_to_exclude=[last],
+                nodes_to_exclude=last,
                 per_channel=True,
                 reduce_range=True,  # 7 bits of weights: without VNNI, 8 bits overflow 16
                 activation_type=QuantType.QUInt8,
@@ -148,8 +158,8 @@ def worst_difference_rad(network: GazeNetwork, path: Path) -> float:
         for start in range(0, len(crops), size):
             part = slice(start, start + size)
             feed = {EYES: crops[part].numpy(), HEAD: head[part].numpy()}
-            worst = max(worst, float(np.abs(session.run([GAZE], feed)[0] - expected[part]).max()))
-    return worst
+            worst = np.maximum(worst, np.abs(session.run([GAZE], feed)[0] - expected[part]).max())  # a NaN stays
+    return float(worst)
 
 
 class _Reader(CalibrationDataReader):  # type: ignore[misc]
@@ -194,6 +204,21 @@ def _write(model: onnx.ModelProto, path: Path, contract: Contract) -> None:
     onnx.checker.check_model(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, str(path))
+
+
+def _last_layers(graph: onnx.GraphProto) -> list[str]:
+    """Names of the layers that give the gaze: one, or one of each member of an ensemble."""
+    maker = {output: node for node in graph.node for output in node.output}
+    layers, waiting = [], [GAZE]
+    while waiting:
+        node = maker.get(waiting.pop())
+        if node is None:
+            continue
+        if node.op_type in ("Conv", "Gemm"):
+            layers.append(node.name)
+        else:
+            waiting.extend(node.input)
+    return layers
 
 
 def _feed(crops: NDArray[np.float32], head: NDArray[np.float32], start: int) -> dict[str, NDArray[np.float32]]:

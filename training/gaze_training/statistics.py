@@ -47,7 +47,7 @@ class Group:
 class Difference:
     """Mean over seeds of the first's error less the second's, in degrees: above 0 the second is better.
 
-    `low`, `high`: its 95 % interval, Student's t, paired by seed; `p`: two-sided.
+    `low`, `high`: its 95 % interval, Student's t, paired by seed.
     """
 
     first: str
@@ -56,14 +56,6 @@ class Difference:
     mean: float
     low: float
     high: float
-    p: float
-
-    @property
-    def verdict(self) -> str:
-        """Which is better, as far as the seeds can tell."""
-        if self.low > 0:
-            return "second better"
-        return "first better" if self.high < 0 else "no difference shown"
 
 
 def groups_of(results: Sequence[RunResult]) -> list[Group]:
@@ -87,9 +79,17 @@ def difference(first: Sequence[RunResult], second: Sequence[RunResult]) -> Diffe
     gaps = np.array(pairs) @ [1.0, -1.0]
     mean, error = float(gaps.mean()), float(gaps.std(ddof=1)) / math.sqrt(len(gaps))
     reach = float(stats.t.ppf(0.975, len(gaps) - 1)) * error
-    p = float(2 * stats.t.sf(abs(mean) / error, len(gaps) - 1)) if error > 0 else float(mean == 0)
     names = (f"{first[0].network} {first[0].scheme}", f"{second[0].network} {second[0].scheme}")
-    return Difference(*names, len(gaps), mean, mean - reach, mean + reach, p)
+    return Difference(*names, len(gaps), mean, mean - reach, mean + reach)
+
+
+def wider_spread(wide: Group, narrow: Group) -> float:
+    """How likely seeds spread so much more in `wide` by chance: p of the one-sided F test of two variances, which takes
+    the errors of seeds for normal. NaN where either has fewer than two seeds that did not diverge."""
+    freedom = [group.seeds - group.diverged - 1 for group in (wide, narrow)]
+    if min(freedom) < 1:
+        return math.nan
+    return float(stats.f.sf(wide.sd**2 / narrow.sd**2, *freedom)) if narrow.sd > 0 else 0.0
 
 
 def unstable(group: Group) -> bool:

@@ -44,7 +44,7 @@ def load_network(path: Path) -> StoredNetwork:
         network = build_network(spec)
         network.load_state_dict(content["weights"])
         summary = json.loads(content["summary"])
-    except (KeyError, TypeError, ValueError, RuntimeError, ValidationError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RuntimeError, ValidationError) as error:
         raise UserError(f"{path} is not a network of gaze-train ({str(error).splitlines()[0]}).") from error
     return StoredNetwork(network.eval(), spec, summary)
 
@@ -73,7 +73,16 @@ def read_safely(path: Path) -> dict[str, Any]:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise UserError(f"There is no file {path}.") from error
-    except (OSError, EOFError, RuntimeError, ValueError, UnpicklingError) as error:
+    except (
+        OSError,
+        EOFError,
+        RuntimeError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        UnpicklingError,
+    ) as error:
         raise UserError(f"{path} is not a file of gaze-train, or is damaged.") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise UserError(f"{path} is not a file of gaze-train of format {FORMAT}.")
