@@ -62,9 +62,18 @@ def _plan(study: StudyConfig, results: Sequence[RunResult]) -> str:
         f"people held out, and errors measured on them. Students: {base.train.epochs} epochs, batches of "
         f"{base.train.batch} eyes. Teachers: {teacher.network.kind} of width {teacher.network.width:g}, "
         f"{teacher.train.epochs} epochs. {hours:.1f} hours of training in all. The runs of one seed begin with the "
-        "same weights and see the same eyes in the same order. So short a training compares schemes; it does not show "
-        "how good a network can become."
+        f"same weights and see the same eyes in the same order{_but_unlabelled(study)}. So short a training compares "
+        "schemes; it does not show how good a network can become."
     )
+
+
+def _but_unlabelled(study: StudyConfig) -> str:
+    schemes = [scheme for scheme in study.schemes if scheme.unlabelled]
+    if not schemes:
+        return ""
+    folders = ", ".join(folder.name for folder in study.base.data.unlabelled)
+    epochs = "; ".join(f"{s.label}, in {s.epochs or study.base.train.epochs} epochs" for s in schemes)
+    return f", but for those that also see faces without labels ({folders}: {epochs})"
 
 
 def _seeds(study: StudyConfig) -> str:
