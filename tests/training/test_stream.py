@@ -1,4 +1,5 @@
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,28 @@ def test_a_network_is_trained_from_a_stream(tars: Path) -> None:
     trained = Trainer(run).fit(data.train, data.validation, show=False)
     assert trained.epochs[-1].quality is not None
     assert trained.epochs[-1].loss < trained.epochs[0].loss
+
+
+class Chunks:
+    """A stream whose chunks have so many eyes."""
+
+    count = 80
+
+    def __init__(self, *sizes: int) -> None:
+        self.sizes = sizes
+
+    def chunks(self, _: int) -> Iterator[Eyes]:
+        eyes = Eyes.from_faces(drawn_faces(80))
+        return (eyes.select(slice(0, size)) for size in self.sizes)
+
+
+def test_a_chunk_without_a_whole_batch_is_left_out(tars: Path) -> None:
+    run = parse_config(stream(tars), "test")
+    trained, whole = (Trainer(run).fit(Chunks(*sizes), show=False) for sizes in ((0, 40, 0, 3), (0, 40)))
+    assert not trained.diverged
+    assert [epoch.loss for epoch in trained.epochs] == [epoch.loss for epoch in whole.epochs]
+    with pytest.raises(UserError, match="no eyes to train on"):
+        Trainer(run).fit(Chunks(0, 0), show=False)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,10 @@ networks = ["thin", "wide"]
 """
 
 
+def without(text: str, start: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.startswith(start))
+
+
 @pytest.fixture
 def study(tmp_path: Path) -> StudyConfig:
     (tmp_path / "study.toml").write_text(STUDY)
@@ -118,9 +122,18 @@ def test_results_of_another_plan_are_not_taken_over(study: StudyConfig, tmp_path
 def test_a_damaged_result_is_one_sentence(tmp_path: Path) -> None:
     file = result_file(tmp_path, "a")
     file.parent.mkdir(parents=True)
-    file.write_text("{}")
+    for content in ("{}", "", "[]"):
+        file.write_text(content)
+        with pytest.raises(UserError, match="damaged"):
+            load_results(tmp_path)
+
+
+def test_a_study_does_not_stumble_over_a_damaged_result(study: StudyConfig, tmp_path: Path) -> None:
+    file = result_file(tmp_path / "out", plan(study, tmp_path / "out")[0].key)
+    file.parent.mkdir(parents=True)
+    file.write_text('{"run": ')
     with pytest.raises(UserError, match="damaged"):
-        load_results(tmp_path)
+        next(run_study(study, tmp_path / "out", None))
 
 
 @pytest.mark.parametrize(
@@ -132,6 +145,8 @@ def test_a_damaged_result_is_one_sentence(tmp_path: Path) -> None:
             lambda text: text.replace('of = { thin = "wide" }', 'of = { thin = "wide", wide = "thin" }'),
             "cannot come before",
         ),
+        (lambda text: "base = 3\n" + without(text, "base."), "base"),
+        (lambda text: "teacher = 3\n" + without(text, "teacher."), "teacher"),
         (lambda text: text + 'teachers = ["other.pt"]\n', "taught_by"),
     ],
 )

@@ -26,7 +26,7 @@ from gaze_training.onnx_run import onnx_predictor, run_onnx
 
 def measure_card(
     path: Path,
-    times_ms: Mapping[str, float],
+    times_ms: Mapping[Path, float],
     *,
     portraits: Path | None = None,
     points: Path | None = None,
@@ -36,15 +36,19 @@ def measure_card(
 ) -> Card:
     """Each test for which data is named: a folder of portraits, a file of webcam eyes, a folder of labelled faces.
 
-    `times_ms`: the latency of this model and of those measured beside it. `full`: the version that an 8 bit
-    file was made of; its loss is measured on the faces of `response`. Raises UserError
-    where the file is no model of this project, or data cannot be read.
+    `times_ms`: the latency of this model and of those measured beside it, by their files. `full`: the version that an
+    8 bit file was made of; its loss is measured on the faces of `response`. Raises UserError where the file is no model
+    of this project, or data cannot be read.
     """
     entry = find_model(str(path))
     contract = entry.contract
     predict = onnx_predictor(entry)
     if full and not response:
         raise UserError("--full needs --response DIR: faces on which the two versions are compared.")
+    if full and not full.is_file():
+        raise UserError(f"There is no file {full}: name the ONNX that the 8 bit model was made of.")
+    others = {file: value for file, value in times_ms.items() if file != path}
+    stems = [file.stem for file in (path, *others)]
     zero, skin = _zero(portraits, cache, predict) if portraits else ((), ())
     return Card(
         name=entry.name,
@@ -58,8 +62,10 @@ def measure_card(
         size_bytes=entry.size_bytes,
         measured=date.today().isoformat(),
         machine=machine(),
-        latency_ms=round(times_ms[entry.name], 4),
-        beside_ms={name: round(value, 4) for name, value in times_ms.items() if name != entry.name},
+        latency_ms=round(times_ms[path], 4),
+        beside_ms={
+            file.stem if stems.count(file.stem) == 1 else str(file): round(value, 4) for file, value in others.items()
+        },
         zero=zero,
         skin=skin,
         points_px=_points(points, predict) if points else {},
@@ -94,6 +100,7 @@ def _response(folder: Path, predict: Predict) -> tuple[ResponseFigures, ...]:
             yaw=_axis(row.yaw),
         )
         for row in rows
+        if np.isfinite(row.error)  # no face with both eyes says nothing of a face's gaze
     )
 
 

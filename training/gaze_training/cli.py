@@ -42,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"gaze-train: {error}", file=sys.stderr)
         return EXIT_USER_ERROR
+    except OSError as error:  # a place that cannot be written, a full disk
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"gaze-train: {where}{error.strerror or error}; name another place, or mend that one.", file=sys.stderr)
+        return EXIT_USER_ERROR
     except KeyboardInterrupt:
         print("gaze-train: stopped; the same command goes on from here.", file=sys.stderr)
         return EXIT_INTERRUPTED

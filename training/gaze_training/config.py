@@ -25,7 +25,8 @@ class FacesConfig(_Section):
     """`folders`: shards of faces, made by `gaze-train data` or read from public sets, from where the command runs.
 
     `limit`: the first faces of each folder alone (0: all). `held_out`: share of people kept for validation, where
-    `validation` names no folder of its own. `unlabelled`: faces whose gaze is not to be used, for distillation alone.
+    `validation` names no folder of its own; `leave_out`: instead, the one person of this place among all, from 0.
+    `unlabelled`: faces whose gaze is not to be used, for distillation alone; those of people held out are left out.
     `stream`: tar files of shards, by their URLs, instead of `folders`; about `stream_faces` faces in all, `chunk` of
     them in memory at a time; then `validation` has to name a folder.
     `calibrate_outside`: take the outside teacher's compression and its following of the head out of its labels.
@@ -39,6 +40,7 @@ class FacesConfig(_Section):
     chunk: int = Field(20000, ge=1)
     limit: int = Field(0, ge=0)
     held_out: float = Field(0.1, gt=0, lt=1)
+    leave_out: int | None = Field(None, ge=0)
     calibrate_outside: bool = False
 
 
@@ -125,6 +127,12 @@ class RunConfig(_Section):
     def _warm_up_ends(self) -> RunConfig:
         if self.train.warmup_epochs >= self.train.epochs:
             raise ValueError("train.warmup_epochs has to be less than train.epochs")
+        return self
+
+    @model_validator(mode="after")
+    def _one_network_a_run(self) -> RunConfig:
+        if self.network.kind == "ensemble":
+            raise ValueError("network.kind: a run trains one network; `gaze-train export --member` makes an ensemble")
         return self
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from gaze_demo.errors import UserError
 from gaze_training.config import FacesConfig
 from gaze_training.data.outside_labels import calibrated_outside
-from gaze_training.data.sample import Faces, load_faces, split_people, without_people
+from gaze_training.data.sample import Faces, leave_person_out, load_faces, split_people, without_people
 from gaze_training.eyes import Eyes
 from gaze_training.source import EyeSource, InMemory
 from gaze_training.stream import ShardStream
@@ -27,6 +27,10 @@ class Dataset:
 
 def load_dataset(config: FacesConfig) -> Dataset:
     """Raises UserError where there are no faces, or too few people to hold some out."""
+    if config.leave_out is not None and (config.validation or config.stream):
+        raise UserError(
+            "data.leave_out names who is held out of data.folders: say no data.validation or stream beside."
+        )
     if config.stream:
         return Dataset(_stream(config), Eyes.from_faces(_validation_of_stream(config)))
     if not config.folders:
@@ -34,6 +38,8 @@ def load_dataset(config: FacesConfig) -> Dataset:
     faces = _load(config.folders, config.limit)
     if config.validation:
         train, validation = faces, load_faces(config.validation)
+    elif config.leave_out is not None:
+        train, validation = leave_person_out(faces, config.leave_out)
     else:
         try:
             train, validation = split_people(faces, config.held_out, _SPLIT_SEED)

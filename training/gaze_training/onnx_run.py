@@ -25,11 +25,14 @@ _TURNS, _CALLS = 21, 50
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """On the CPU, one thread."""
+    """On the CPU, one thread. Raises UserError where the file is no ONNX model."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises a dozen types of its own
+        raise UserError(f"{path} is not an ONNX model that can be run here; is it whole?") from error
 
 
 def run_onnx(path: Path, eyes: Eyes) -> Tensor:

@@ -127,7 +127,7 @@ def measure_again(out: Path, real: Path) -> int:
     results = load_results(out)
     for result in results:
         file = result_file(out, result.key)
-        whole = json.loads(file.read_text())
+        whole = _read(file)
         if not result.diverged:
             whole["result"]["real_deg"] = _real(load_network(network_file(out, result.key)).network, out, real)
         _write(file, whole)
@@ -142,16 +142,27 @@ def load_results(out: Path) -> list[RunResult]:
     results = []
     for file in files:
         try:
-            values = json.loads(file.read_text())["result"]
+            values = _read(file)["result"]
             lists = {name: tuple(values[name]) for name in ("losses", "errors")}
             results.append(RunResult(**{**values, **lists}))
-        except (ValueError, KeyError, TypeError) as error:
+        except (KeyError, TypeError) as error:
             raise UserError(f"{file} is damaged; remove it and run the study again.") from error
     return results
 
 
 def result_file(out: Path, key: str) -> Path:
     return out / "runs" / key / "result.json"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Raises UserError where the file is no table in JSON."""
+    try:
+        whole = json.loads(file.read_text())
+    except ValueError as error:
+        raise UserError(f"{file} is damaged; remove it and run the study again.") from error
+    if not isinstance(whole, dict):
+        raise UserError(f"{file} is damaged; remove it and run the study again.")
+    return whole
 
 
 def _write(file: Path, whole: dict[str, Any]) -> None:
@@ -163,7 +174,7 @@ def _write(file: Path, whole: dict[str, Any]) -> None:
 
 def _check_same(run: PlannedRun, out: Path) -> None:
     file = result_file(out, run.key)
-    if file.exists() and not same_run(json.loads(file.read_text())["run"], _placeless(run)):
+    if file.exists() and not same_run(_read(file).get("run"), _placeless(run)):
         raise UserError(f"{file.parent} holds a run of another configuration; choose another --out or remove it.")
 
 
@@ -189,7 +200,7 @@ def _real(network: GazeNetwork, out: Path, folder: Path) -> dict[str, float]:
 
     faces = _portraits(out, folder)
     rows = zero_test(faces.where(heldout_mask(faces) & faces.open), predictor(network)).groups
-    return {row.group: row.error for row in rows}
+    return {**{row.group: row.error for row in rows}, "all": rows[-1].error}  # one group is all there are
 
 
 @lru_cache(maxsize=1)

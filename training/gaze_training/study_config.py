@@ -82,8 +82,10 @@ def read_study(path: Path, data: tuple[Path, ...] = ()) -> StudyConfig:
     if data and isinstance(base, dict):
         base["data"] = {**base.get("data", {}), "folders": data}
     teacher = tree.get("teacher", {})
+    if isinstance(base, dict) and isinstance(teacher, dict):
+        teacher = _merged(base, teacher)
     try:
-        return StudyConfig.model_validate({**tree, "base": base, "teacher": _merged(base, teacher)})
+        return StudyConfig.model_validate({**tree, "base": base, "teacher": teacher})
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "the file"

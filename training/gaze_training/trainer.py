@@ -87,6 +87,10 @@ class Trainer:
             raise UserError("There are no eyes to train on; are they all marked as not valid?")
         if isinstance(train, InMemory):
             train = InMemory(self._ready(train.eyes))
+        if validation is not None and len(validation) and not validation.gaze.isfinite().all(1).any():
+            raise UserError(
+                "data.validation: no face in it has a known gaze to measure errors on; name another folder."
+            )
         validation = validation.to(self._fabric.device) if validation is not None and len(validation) else None
         self._prepare(train)
         done = self._resume(folder) if folder else []
@@ -175,12 +179,16 @@ class Trainer:
                 return math.nan
             log.step()
             step += 1
+        if not step:
+            raise UserError("There are no eyes to train on in data.stream; are they all marked as not valid?")
         return total / step
 
     def _batches(self, source: EyeSource, number: int) -> Iterator[Eyes]:
         """Whole batches of each chunk, shuffled; a last part of a batch is left out, unless it is all there is."""
         size = self._run.train.batch
         for place, chunk in enumerate(source.chunks(number)):
+            if len(chunk) < (size if place else 1):
+                continue
             eyes = self._ready(chunk)
             order = _permutation(len(eyes), self._run.seed, number, 3, place).to(self._fabric.device)
             for start in range(0, max(1, len(eyes) - size + 1), size):
@@ -206,6 +214,7 @@ class Trainer:
             "lesson": self._lesson.state_dict(),
             "average": self.average.model.state_dict(),
             "optimiser": self._optimiser.state_dict(),
+            "precision": self._fabric.strategy.precision.state_dict(),
         }
         write_whole(folder / "last.pt", content)
 
@@ -220,6 +229,7 @@ class Trainer:
         self._lesson.load_state_dict(content["lesson"])
         self.average.model.load_state_dict(content["average"])
         self._optimiser.load_state_dict(content["optimiser"])
+        self._fabric.strategy.precision.load_state_dict(content.get("precision", {}))
         return from_json(content["epochs"])
 
 

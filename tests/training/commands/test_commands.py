@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gaze_training.card import load_cards
@@ -51,6 +52,11 @@ def test_a_run_without_a_folder_is_named_by_its_configuration_and_seed(
         (["--data", "data", "--teacher", "absent.pt"], "There is no file absent.pt"),
         (["--data", "data", "--set", "scheme.name=imitation"], "needs a teacher"),
         (["--data", "data", "--set", "train.rate=1e30", "--set", "train.clip=1e30"], "diverged"),
+        (["--data", "data", "--set", "network.kind=ensemble"], "network"),
+        (["--data", "data", "--set", "data.leave_out=8"], "8 people"),
+        (["--data", "data", "--set", "data.leave_out=0", "--validation", "data"], "data.leave_out"),
+        (["--data", "data", "--validation", "unlabelled"], "no face in it has a known gaze"),
+        (["--data", "data", "--out", "run.toml"], "run.toml: "),  # a file, not a folder
     ],
 )
 def test_what_a_user_got_wrong_is_one_sentence_and_exit_code_2(
@@ -62,6 +68,9 @@ def test_what_a_user_got_wrong_is_one_sentence_and_exit_code_2(
     message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    unlabelled = drawn_faces(20)
+    unlabelled.gaze[:] = np.nan
+    unlabelled.save(tmp_path / "unlabelled" / "a.npz")
     assert main(["teacher", str(config), "--device", "cpu", *arguments]) == 2
     error = capsys.readouterr().err
     assert error.startswith("gaze-train: ")
@@ -99,11 +108,15 @@ def test_an_exported_model_is_measured_and_gets_its_card(
     exported, trained = (figures[name][0]["yaw"]["gain"] for name in ("models/tiny.onnx", "run/network.pt"))
     assert exported == pytest.approx(trained, abs=1e-3)
     Path("other.onnx").write_bytes(Path("models/tiny.onnx").read_bytes())
-    assert main(["card", "models/tiny.onnx", "--response", "data", "--beside", "other.onnx"]) == 0
+    Path("tiny.onnx").write_bytes(Path("models/tiny.onnx").read_bytes())  # of the same name, elsewhere
+    assert (
+        main(["card", "models/tiny.onnx", "--response", "data", "--beside", "other.onnx", "--beside", "tiny.onnx"]) == 0
+    )
     (card,) = load_cards(tmp_path / "models")
     assert card.training.data == ("data",)
     assert card.response[0].yaw.gain == pytest.approx(exported, abs=1e-3)
     assert card.latency_ms > 0
+    assert card.beside_ms.keys() == {"other", "tiny.onnx"}
     assert card.beside_ms["other"] == pytest.approx(card.latency_ms, rel=0.5)  # the same file, in turns
     assert "other" in Path("models/tiny.md").read_text()
 
@@ -115,6 +128,11 @@ def test_an_exported_model_is_measured_and_gets_its_card(
         (["evaluate", "response", "data", "--model", "absent.onnx"], "absent.onnx"),
         (["evaluate", "response", "data", "--model", "absent.pt"], "absent.pt"),
         (["card", "absent.onnx"], "absent.onnx"),
+        (["card", "junk.onnx"], "junk.onnx"),
+        (["evaluate", "response", "data", "--model", "junk.onnx"], "junk.onnx"),
+        (["data", "--outside", "junk.onnx", "--faces", "2", "--out", "new"], "junk.onnx"),
+        (["data", "--seed", "-1", "--out", "new"], "seed is -1"),
+        (["data", "--sheet", "sheet.xyz", "--count", "1"], "sheet.xyz"),
         (["card", "absent.onnx", "--beside", "absent.onnx"], "absent.onnx"),
         (["export", "absent.pt", "--out", "a.onnx"], "absent.pt"),
         (["export", "absent.pt", "--out", "a.txt"], ".onnx"),
@@ -131,6 +149,7 @@ def test_a_file_that_is_not_there_is_one_sentence(
     message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("junk.onnx").write_bytes(b"junk")
     assert main(arguments) == 2
     error = capsys.readouterr().err
     assert message in error

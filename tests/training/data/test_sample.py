@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gaze_demo.errors import UserError
-from gaze_training.data.sample import Faces, load_faces, split_people
+from gaze_training.data.sample import Faces, leave_person_out, load_faces, split_people
 
 
 def faces(count: int, people: int = 4) -> Faces:
@@ -59,3 +59,27 @@ def test_a_pickled_shard_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", **{**arrays, "gaze": np.array([{}, {}], object)})
     with pytest.raises(UserError, match="not a readable shard"):
         Faces.load(tmp_path / "a.npz")
+
+
+def test_an_array_that_calls_itself_a_shard_is_one_sentence(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros(3))
+    (tmp_path / "a.npy").rename(tmp_path / "a.npz")
+    with pytest.raises(UserError, match="not a readable shard"):
+        Faces.load(tmp_path / "a.npz")
+
+
+def test_each_person_is_left_out_once_and_wholly() -> None:
+    whole = faces(7)
+    whole.person[:] = [3, 3, 5, 5, 5, 9, 3]
+    folds = [leave_person_out(whole, place) for place in range(3)]
+    assert [(len(train), len(test)) for train, test in folds] == [(4, 3), (4, 3), (6, 1)]
+    assert all(not np.isin(test.person, train.person).any() for train, test in folds)
+    with pytest.raises(UserError, match="3 people"):
+        leave_person_out(whole, 3)
+
+
+def test_one_person_cannot_be_left_out() -> None:
+    whole = faces(3)
+    whole.person[:] = 1
+    with pytest.raises(UserError, match="1 people"):
+        leave_person_out(whole, 0)

@@ -78,11 +78,20 @@ def test_parameters_and_macs_grow_with_the_width() -> None:
 
 def test_macs_are_those_of_the_layers() -> None:
     network = build_network(NetworkSpec(kind="mobilenet", width=0.125, depth=0.5))
-    counted = cost_of(network).macs
-    stem = 4 * 9 * 18 * 30  # one of the layers, by hand
-    parts = [m for m in network.modules() if isinstance(m, torch.nn.Conv2d)]
-    assert counted > stem
-    assert parts[0].weight[0].numel() * parts[0].out_channels * 18 * 30 == stem
+    by_hand = 0
+    maps: dict[torch.nn.Module, int] = {}
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            layer.register_forward_hook(lambda m, _, out: maps.__setitem__(m, out.shape[-2] * out.shape[-1]))
+    network.eval()(*batch())
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            kernel = layer.kernel_size[0] * layer.kernel_size[1] * layer.in_channels // layer.groups
+            by_hand += kernel * layer.out_channels * maps[layer]
+        elif isinstance(layer, torch.nn.Linear):
+            by_hand += layer.in_features * layer.out_features
+    assert cost_of(network).macs == by_hand
+    assert maps[next(m for m in network.modules() if isinstance(m, torch.nn.Conv2d))] == 18 * 30
 
 
 @pytest.mark.parametrize("kind", ["mobilenet", "residual"])

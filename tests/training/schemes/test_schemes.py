@@ -152,6 +152,8 @@ def test_staged_hints_go_through_the_groups_and_fade_out() -> None:
         (SchemeConfig(name="imitation", options={"beta": 1.0}), "no option"),
         (SchemeConfig(name="imitation", options={"alpha": "much"}), "same type"),
         (SchemeConfig(name="outside", options={"yaw_only": 1.0}), "same type"),
+        (SchemeConfig(name="hints", options={"group": 7.0}), "groups are 0 to 3"),
+        (SchemeConfig(name="hints", options={"group": -1.0}), "groups are 0 to 3"),
     ],
 )
 def test_a_wrong_scheme_is_one_sentence(config: SchemeConfig, message: str) -> None:

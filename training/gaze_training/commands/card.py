@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     missing = [str(path) for path in timed if not path.is_file()]
     if missing:
         raise UserError(f"There is no file {missing[0]}: name ONNX files by their paths.")
-    times_ms = dict(zip([path.stem for path in timed], latencies_ms(timed), strict=True))
+    times_ms = dict(zip(timed, latencies_ms(timed), strict=True))
     for model in options.model:
         write_card(measure_card(model, times_ms, **tests), model)
         print(card_path(model))

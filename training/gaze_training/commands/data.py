@@ -47,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
 
     if (options.out is None) == (options.sheet is None):
         options.parser.error("name either --out DIR or --sheet PNG")
+    if options.count < 1 or options.columns < 1 or (options.workers or 1) < 1:
+        options.parser.error("--count, --columns and --workers are at least 1")
     if options.read:
         return _read(options)
     config = DataConfig(

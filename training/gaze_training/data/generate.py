@@ -59,6 +59,8 @@ class DataConfig:
             raise UserError(f"people is {self.people!r}: choose one of {', '.join(PEOPLE)}.")
         if self.faces < 1 or self.shard < 1:
             raise UserError("faces and shard are whole numbers of at least 1.")
+        if self.seed < 0:
+            raise UserError(f"seed is {self.seed}: it is a whole number of at least 0.")
         if self.renderer != "procedural" and not Path(self.source).exists():
             raise UserError(f"The {self.renderer} renderer needs its files: {self.source or '--source'} is not there.")
 
@@ -105,6 +107,8 @@ def generate(config: DataConfig, out: Path, workers: int | None = None) -> Itera
     yield total - len(missing), total
     if not missing:
         return
+    if config.outside:
+        OutsideTeacher(Path(config.outside))  # says what is wrong with it, before workers fail
     count = min(len(missing), workers or os.cpu_count() or 1)
     done = total - len(missing)
     context = multiprocessing.get_context("spawn")

@@ -12,19 +12,31 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, mirror_rotation, mirror_vector, normalised
 
 _SIZE = 60
 _WIDTHS = 1.6
+_INPUTS = frozenset({"left_eye_image", "right_eye_image", "head_pose_angles"})
 
 
 class OutsideTeacher:
-    """Runs the ONNX at `path` on two eyes; answers in the frame that the head rotation is given in."""
+    """Runs the ONNX at `path` on two eyes; answers in the frame that the head rotation is given in.
+
+    Raises UserError where the file is no such model.
+    """
 
     def __init__(self, path: Path) -> None:
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1
-        self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        options.log_severity_level = 3  # it warns of weights that nothing uses
+        try:
+            self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises a dozen types of its own
+            raise UserError(f"{path} is not an ONNX model that can be run here; is it whole?") from error
+        missing = _INPUTS.difference(given.name for given in self._session.get_inputs())
+        if missing:
+            raise UserError(f"{path} is no outside teacher: it has no input {', '.join(sorted(missing))}.")
 
     def gaze(self, image: NDArray[np.uint8], left_px: Array, right_px: Array, head_rotation: Array) -> Array:
         """Unit gaze (3,) from a BGR image, each eye's corners (2, 2), that at the image's left first, in px."""

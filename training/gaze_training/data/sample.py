@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import BinaryIO
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -119,7 +118,7 @@ class Faces:
         try:
             with np.load(source, allow_pickle=False) as file:
                 return cls(**{f.name: file[f.name] for f in fields(cls)})
-        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        except Exception as error:  # a damaged file raises whatever numpy's and zip's readers stumble over
             raise UserError(f"{name} is not a readable shard of faces ({error}); make it anew.") from error
 
 
@@ -147,6 +146,20 @@ def split_people(faces: Faces, share: float, seed: int) -> tuple[Faces, Faces]:
         chosen = np.random.default_rng(seed).permutation(people)[:count]
         held_out |= own & np.isin(faces.person, chosen)
     return faces.select(~held_out), faces.select(held_out)
+
+
+def leave_person_out(faces: Faces, place: int) -> tuple[Faces, Faces]:
+    """All others, and the one person of this place among all: a fold of leaving one person out, as is done with
+    MPIIGaze, MPIIFaceGaze and other sets of few people. A person's number counts within a renderer.
+
+    Raises UserError where there is no such place, or nobody else.
+    """
+    people = sorted(set(zip(faces.renderer.tolist(), faces.person.tolist(), strict=True)))
+    if len(people) < 2 or place >= len(people):
+        raise UserError(f"data.leave_out is {place}: there are {len(people)} people, their places count from 0.")
+    renderer, person = people[place]
+    left_out = (faces.renderer == renderer) & (faces.person == person)
+    return faces.select(~left_out), faces.select(left_out)
 
 
 def without_people(faces: Faces, others: Faces) -> Faces:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo.errors import UserError
 from gaze_training.data.assemble import FaceSample
 from gaze_training.data.generate import DataConfig, draw_face, make_renderer
 from gaze_training.data.rendered import RenderedFace
@@ -20,8 +21,10 @@ def contact_sheet(config: DataConfig, count: int, columns: int, path: Path) -> N
     """Write `count` faces of the run, from its first, as one image.
 
     Each cell shows right and left eye as the camera sees them, clean and as cropped; below: gaze and head (pitch, yaw)
-    of the left eye's normalised frame, in degrees.
+    of the left eye's normalised frame, in degrees. Raises UserError for a kind of picture that cannot be written.
     """
+    if not cv2.haveImageWriter(str(path)):
+        raise UserError(f"{path}: name a picture that ends in .png or .jpg.")
     render = make_renderer(config)
     cells = []
     for index in range(count):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -88,11 +90,14 @@ def load_lens_faces(folder: Path, cache: Path, *, scale: int = 1, focal: float =
     key = hashlib.sha256(f"{_VERSION}{scale}{focal}{stamps}".encode()).hexdigest()[:16]
     stored = cache / f"lens-faces-{key}.npz"
     if stored.is_file():
-        with np.load(stored, allow_pickle=False) as arrays:
+        with suppress(Exception), np.load(stored, allow_pickle=False) as arrays:  # a damaged cache is made anew
             return LensFaces(**{f.name: arrays[f.name] for f in fields(LensFaces)})
     faces = concatenate([prepare(portrait, crop_geometry(scale)) for portrait in observe_portraits(folder, focal)])
     cache.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(stored, **{f.name: getattr(faces, f.name) for f in fields(faces)})
+    part = stored.with_name(f"{stored.name}.{os.getpid()}")  # two runs may prepare the same faces
+    with part.open("wb") as file:
+        np.savez_compressed(file, **{f.name: getattr(faces, f.name) for f in fields(faces)})
+    part.replace(stored)
     return faces
 
 

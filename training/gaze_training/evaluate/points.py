@@ -6,8 +6,6 @@ The file: `image` (n, h, w) uint8 grey, the right eye, unmirrored, cropped from 
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +60,7 @@ def load_point_eyes(file: Path, *, scale: int = 1) -> PointEyes:
     try:
         with np.load(file, allow_pickle=False) as arrays:
             images, points = arrays["image"], arrays["point_px"].astype(float)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except Exception as error:  # a damaged file raises whatever numpy's and zip's readers stumble over
         raise UserError(f"{file} is not a file of webcam eyes: it needs the arrays image and point_px.") from error
     if images.ndim != 3 or images.dtype != np.uint8 or points.shape != (len(images), 2) or len(images) == 0:
         raise UserError(f"{file} is not a file of webcam eyes: image is (n, h, w) uint8 and point_px is (n, 2).")
@@ -128,14 +126,14 @@ def _points_left_out(eyes: PointEyes, features: Array) -> Array:
     return predicted
 
 
-def _few_frames(eyes: PointEyes, angles: Array, frames: int, features: Callable[[Array], Array] = _affine) -> float:
+def _few_frames(eyes: PointEyes, angles: Array, frames: int) -> float:
     rng = np.random.default_rng(0)
-    all_features, medians = features(angles), []
+    features, medians = _affine(angles), []
     for _ in range(_DRAWS):
         chosen = rng.choice(len(eyes), min(frames, len(eyes)), replace=False)
         others = ~np.isin(eyes.point, eyes.point[chosen])
         if others.any():
-            predicted = all_features[others] @ _fit(all_features[chosen], eyes.point_px[chosen])
+            predicted = features[others] @ _fit(features[chosen], eyes.point_px[chosen])
             medians.append(_median(predicted, eyes.point_px[others]))
     return float(np.median(medians)) if medians else float("nan")
 

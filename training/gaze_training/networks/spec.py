@@ -33,6 +33,12 @@ class NetworkSpec(BaseModel):
     members: tuple[NetworkSpec, ...] = ()
 
     @model_validator(mode="after")
+    def _ensembles_have_members(self) -> NetworkSpec:
+        if (self.kind == "ensemble") != bool(self.members):
+            raise ValueError("an ensemble has members, and nothing else has")
+        return self
+
+    @model_validator(mode="after")
     def _only_mobilenets_grow(self) -> NetworkSpec:
         if self.kind != "mobilenet" and (self.refined or self.halving_kernel != 3):
             raise ValueError("refined and halving_kernel are of a mobilenet alone")
@@ -47,13 +53,11 @@ class NetworkSpec(BaseModel):
 
 
 def build_network(spec: NetworkSpec) -> GazeNetwork:
-    """The network, freshly initialised from torch's random state. Raises ValueError for an ensemble without members."""
+    """The network, freshly initialised from torch's random state."""
     if spec.kind == "mobilenet":
         return MobileNet(spec.width, spec.depth, spec.auxiliary, spec.dropout, spec.refined, spec.halving_kernel)
     if spec.kind == "residual":
         return ResidualNet(spec.width, round(spec.depth), spec.auxiliary, spec.dropout)
-    if not spec.members:
-        raise ValueError("an ensemble needs members")
     return Ensemble([build_network(member) for member in spec.members])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,9 @@ def write_whole(path: Path, content: dict[str, Any]) -> None:
 def read_safely(path: Path) -> dict[str, Any]:
     """Tensors and plain values of a file, nothing that could run. Raises UserError."""
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a damaged file is told in one sentence, below
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise UserError(f"There is no file {path}.") from error
     except Exception as error:  # a damaged file raises whatever torch's reader stumbles over

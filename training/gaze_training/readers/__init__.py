@@ -1,14 +1,15 @@
-"""Data sets that users have, as `Faces`: one reader a set, one part a person."""
+"""Data sets that users have, one reader a set or a part of it that its protocol names; `Faces` person by person."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from gaze_training.data.sample import Faces
 from gaze_training.readers.columbia import read_columbia
 from gaze_training.readers.ethxgaze import read_ethxgaze
-from gaze_training.readers.gazecapture import read_gazecapture
+from gaze_training.readers.gazecapture import SPLITS, read_gazecapture
 from gaze_training.readers.mpiifacegaze import read_mpiifacegaze
 from gaze_training.readers.mpiigaze import read_mpiigaze
 from gaze_training.readers.sittings import read_sittings
@@ -16,8 +17,10 @@ from gaze_training.readers.unityeyes import read_unityeyes
 
 READERS: dict[str, Callable[[Path], Iterator[Faces]]] = {
     "mpiigaze": read_mpiigaze,
+    "mpiigaze-evaluation": partial(read_mpiigaze, evaluation_subset=True),
     "mpiifacegaze": read_mpiifacegaze,
     "gazecapture": read_gazecapture,
+    **{f"gazecapture-{split}": partial(read_gazecapture, split=split) for split in SPLITS},
     "columbia": read_columbia,
     "unityeyes": read_unityeyes,
     "ethxgaze": read_ethxgaze,

@@ -29,7 +29,7 @@ from gaze_training.readers.measured import (
     person_number,
 )
 
-_SPLITS = ("train", "val", "test")
+SPLITS = ("train", "val", "test")
 _DETECTIONS = ("appleFace.json", "appleLeftEye.json", "appleRightEye.json")
 HFOV_DEG = 63.0
 """Of the longer side: a phone's or tablet's front camera of those years, nearly."""
@@ -46,8 +46,8 @@ def read_gazecapture(
 
     Raises UserError where a file is missing or not as described.
     """
-    if split is not None and split not in _SPLITS:
-        raise UserError(f"GazeCapture has no split {split!r}: choose one of {', '.join(_SPLITS)}.")
+    if split is not None and split not in SPLITS:
+        raise UserError(f"GazeCapture has no split {split!r}: choose one of {', '.join(SPLITS)}.")
     people = folders(root, r"\d{5}", "GazeCapture (folders 00002 and up)")
     with open_observer() as observer:
         for folder in people:

@@ -7,6 +7,7 @@ from typing import ClassVar
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gaze_demo.errors import UserError
 from gaze_training.networks.output import GazeNetwork
 from gaze_training.schemes.imitation import Imitation
 from gaze_training.schemes.scheme import Options, Step
@@ -22,6 +23,9 @@ class Hints(Imitation):
     def __init__(self, options: Options, student: GazeNetwork, teacher: GazeNetwork | None) -> None:
         super().__init__(options, student, teacher)
         assert teacher is not None  # the base class has refused it
+        last = len(student.group_channels) - 1
+        if "group" in self.defaults and self.number("group") not in range(last + 1):
+            raise UserError(f"scheme.options.group is {self.number('group'):g}: the groups are 0 to {last}.")
         pairs = zip(student.group_channels, teacher.group_channels, strict=True)
         self.regressors = nn.ModuleList(nn.Conv2d(own, other, 1) for own, other in pairs)
 
