@@ -15,7 +15,8 @@ from gaze_training.schemes.scheme import Options, Scheme, Step
 class Adaptive(Scheme):
     """A wrong teacher teaches less: imitation counts by 1 - error / range of the teacher's errors on the training set.
 
-    The thesis's adaptive error deduction. `alpha` is the share of imitation where the teacher is right.
+    The thesis's adaptive error deduction; Saputra et al. take the square of both, and no label instead. `alpha` is the
+    share of imitation where the teacher is right.
     """
 
     paper = "Saputra et al., 'Distilling knowledge from a deep pose regressor network', ICCV 2019 (attentive imitation)"
