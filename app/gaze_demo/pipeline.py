@@ -32,6 +32,7 @@ class Reason(str, Enum):
     TOO_DARK = "too dark"
     HEAD_TURNED = "head turned too far"
     NO_ANSWER = "no answer from the model"
+    OUT_OF_PICTURE = "eye out of the picture"
 
     def __str__(self) -> str:
         return self.value
@@ -168,7 +169,14 @@ class Observer:
         return Observation(frame, camera, landmarks, pose, left, right, reason, landmarks_ms, pose_ms)
 
 
-_WORST_FIRST = (Reason.HEAD_TURNED, Reason.TOO_DARK, Reason.EYE_TOO_SMALL, Reason.EYE_CLOSED, Reason.NONE)
+_WORST_FIRST = (
+    Reason.HEAD_TURNED,
+    Reason.OUT_OF_PICTURE,
+    Reason.TOO_DARK,
+    Reason.EYE_TOO_SMALL,
+    Reason.EYE_CLOSED,
+    Reason.NONE,
+)
 
 
 def _judge(side: Side, measures: EyeMeasures, centre_mm: Array, pose: HeadPose, blink: float) -> EyeObservation:
@@ -179,6 +187,8 @@ def _judge(side: Side, measures: EyeMeasures, centre_mm: Array, pose: HeadPose, 
     closed = measures.openness < CLOSED_OPENNESS if np.isnan(score) else score > CLOSED_SCORE
     if np.degrees(angle_between(FORWARD, to_lens)) > EYE_LIMIT_DEG or np.degrees(away) > FAR_EYE_LIMIT_DEG:
         reason = Reason.HEAD_TURNED
+    elif not measures.inside:
+        reason = Reason.OUT_OF_PICTURE
     elif measures.brightness < DARKEST_EYE:
         reason = Reason.TOO_DARK
     elif measures.width_px < SMALLEST_EYE_PX:

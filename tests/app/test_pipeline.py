@@ -73,6 +73,14 @@ def test_an_image_without_a_face_says_so_unless_it_is_dark(observer: Observer, l
     assert seen.left is None
 
 
+def test_eyes_that_the_picture_cuts_are_not_called_dark(observer: Observer, portrait: np.ndarray) -> None:
+    whole = observer.observe(frame(portrait))
+    assert whole.landmarks is not None
+    eyes_px = round(float(whole.landmarks.points_px[[33, 133, 263, 362], 1].mean()))
+    cut = observer.observe(frame(np.ascontiguousarray(portrait[eyes_px - 2 :])))
+    assert cut.reason is Reason.OUT_OF_PICTURE
+
+
 @pytest.mark.parametrize("scale", [1.0, 0.5])
 def test_a_small_face_in_a_large_photograph_is_found_where_it_is(
     observer: Observer, portrait: np.ndarray, scale: float

@@ -17,8 +17,10 @@ EXIT_INTERRUPTED = 130
 _EXAMPLES = """\
 examples, in the order in which a model is made:
   gaze-train data --renderer procedural --faces 20000 --out data/procedural
+  gaze-train data --renderer procedural --faces 1000 --seed 2 --out data/held-out
   gaze-train teacher training/configs/teacher.toml --data data/procedural --out runs/teacher
-  gaze-train distill training/configs/mobilenet25.toml --data data/procedural --teacher runs/teacher/network.pt
+  gaze-train distill training/configs/mobilenet25.toml --data data/procedural \\
+      --teacher runs/teacher/network.pt --out runs/mobilenet25
   gaze-train evaluate response data/held-out --model runs/mobilenet25/network.pt
   gaze-train export runs/mobilenet25/network.pt --out models/mobilenet25.onnx --int8 --calibration data/procedural
   gaze-train card models/mobilenet25.onnx
@@ -41,6 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options)
     except UserError as error:
         print(f"gaze-train: {error}", file=sys.stderr)
+        return EXIT_USER_ERROR
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in ("gaze_demo", "gaze_training"):
+            raise
+        print(f"gaze-train: it needs {error.name}: pip install 'gaze-demo[training]'.", file=sys.stderr)
         return EXIT_USER_ERROR
     except OSError as error:  # a place that cannot be written, a full disk
         where = f"{error.filename}: " if error.filename else ""

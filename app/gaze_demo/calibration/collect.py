@@ -32,6 +32,7 @@ _HINTS = {
     Reason.EYE_TOO_SMALL: "You are too far away",
     Reason.TOO_DARK: "It is too dark",
     Reason.HEAD_TURNED: "Your head was turned away",
+    Reason.OUT_OF_PICTURE: "Your eyes were out of the picture",
 }
 
 

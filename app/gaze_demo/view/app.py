@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _FLAGS = {"two_panes": True, "each_eye": True, "axes": False, "crops": False, "plot": True, "stages": True}
 """Menu entries that are remembered, with what they are at first."""
 _FILTER_STRENGTH = 0.5
+_HELD = "Held: the pictures stand still. They go on with H."
 _PLOT_MS, _SETTLING_MS = 3000, 300
 
 
@@ -91,6 +92,7 @@ class App(QObject):
         self.models.changed.connect(self._show_messages)
         self.live.first_seen.connect(self._show_messages)
         self.live.first_seen.connect(self._load_plot)
+        self.gaze.profile_changed.connect(self._show_calibrated)
         self._plot_timer.timeout.connect(self._load_plot)
         window.plot.built.connect(lambda: QTimer.singleShot(_SETTLING_MS, self.stats.settle))
         for name, call in {
@@ -133,6 +135,8 @@ class App(QObject):
         if name == "two_panes":
             window.show_panes(on)
             self.engine.use_panes(window.sides)
+            if not on:
+                self.gaze.map.show_point("right", None)
         elif name in ("plot", "stages"):
             window.show_panels()
         elif name == "crops":
@@ -145,8 +149,17 @@ class App(QObject):
             preview.show_crops = window.menus.is_checked("crops")
             preview.update()
 
+    def _show_calibrated(self, profile: object) -> None:
+        for pane in self.window.panes.values():
+            pane.show_calibrated(profile is not None)
+
     def _hold(self, on: bool) -> None:
         self.engine.wishes.paused = on
+        notice = self.window.notice
+        if on:
+            notice.show_notice(_HELD, Level.WARNING)  # which stays
+        elif notice.text == _HELD:
+            notice.hide()
 
     def _choose_filter(self, strength: float) -> None:
         self.engine.set_filter(strength)

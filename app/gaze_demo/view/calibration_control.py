@@ -78,6 +78,7 @@ class CalibrationControl(QObject):
         self._observed.connect(self._observe)
         self._done.connect(self._finish)
         source.opening.connect(self._source_changed)
+        source.opening.connect(self.profiles.source_changed)
         menus = window.menus
         menus.on_trigger("calibrate", self.calibrate)
         menus.on_trigger("report", self.show_results)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gaze_demo.calibration.comparison import comparison, to_csv
@@ -64,7 +65,15 @@ class CalibrationResults(QWidget):
         self._rows = comparison(report)
         self.table.show_rows(self._rows)
         # Every column is to be seen at once; around the table are the margins of window and card.
-        self.resize(max(_WIDTH, self.table.horizontalHeader().length() + 80), _HEIGHT)
+        room = self.screen().availableGeometry().size()
+        width = max(_WIDTH, self.table.horizontalHeader().length() + 80)
+        self.resize(QSize(width, _HEIGHT).boundedTo(room))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def save_csv(self, path: Path) -> None:
         self._save(path, lambda: path.write_text(to_csv(self.table.rows()), encoding="utf-8"))

@@ -119,4 +119,5 @@ class Live(QObject):
     def _status_text(status: ReaderStatus | None) -> str:
         if status is None or not status.width:
             return ""
-        return f"{status.width} × {status.height} · {status.fps:.0f} fps in · {status.dropped} dropped"
+        dropped = f" · {status.dropped} dropped" if status.dropped else ""
+        return f"{status.width} × {status.height} · {status.fps:.0f} fps in{dropped}"

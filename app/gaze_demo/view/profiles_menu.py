@@ -31,6 +31,8 @@ class ProfilesMenu(QObject):
     def __init__(self, window: Window, gaze: ScreenGaze, settings: Settings, background: Background) -> None:
         super().__init__(window)
         self._window, self._gaze, self._settings, self._background = window, gaze, settings, background
+        self._chosen: Profile | None = None
+        self._set_aside: Profile | None = None
         self.menu = QMenu("&Profiles", window)
         self.menu.aboutToShow.connect(self.fill)
         window.menus.menus["Calibrate"].insertMenu(window.menus.actions["measure"], self.menu)
@@ -48,6 +50,12 @@ class ProfilesMenu(QObject):
         if name:
             self._background.run(lambda: next(iter(_of_name(name)), None), self._use_loaded, self._tell)
 
+    def source_changed(self) -> None:
+        """Another source: what was made for it may fit now, and what was chosen for the one before need not."""
+        self._chosen = None
+        if self._set_aside is not None:
+            self._gaze.use(self._set_aside)
+
     def fill(self) -> None:
         """One entry a profile, newest first."""
         from gaze_demo.calibration.profile import list_profiles, profile_path
@@ -60,7 +68,7 @@ class ProfilesMenu(QObject):
             action = QAction(f"{profile.name} – {place}, {profile.created[:10]}".replace("&", "&&"), self.menu)
             action.setCheckable(True)
             action.setChecked(in_use is not None and profile_path(profile) == profile_path(in_use))
-            action.triggered.connect(lambda _=False, chosen=profile: self._gaze.use(chosen))
+            action.triggered.connect(lambda _=False, chosen=profile: self._choose(chosen))
             self.menu.addAction(action)
         if found:
             self.menu.addSeparator()
@@ -68,17 +76,25 @@ class ProfilesMenu(QObject):
         none.setEnabled(bool(found))
         none.setCheckable(bool(found))
         none.setChecked(in_use is None)
-        none.triggered.connect(lambda: self._gaze.use(None))
+        none.triggered.connect(lambda: self._choose(None))
         self.menu.addAction(none)
         if problems:
             self._window.notice.show_notice(problems[0], Level.WARNING)
+
+    def _choose(self, profile: Profile | None) -> None:
+        """By the user's own hand: used even where it does not fit."""
+        self._chosen, self._set_aside = profile, None
+        self._gaze.use(profile)
 
     def _use_loaded(self, profile: Profile | None) -> None:
         if profile is not None and self._gaze.profile is None:
             self._gaze.use(profile)
 
     def _look_for_another(self, mismatch: Mismatch) -> None:
-        """Use the same person's profile for what is in use now; where there is none, explain what does not fit."""
+        """Use the same person's profile for what is in use now; where there is none, explain what does not fit.
+
+        What was made before another camera is set aside, unless it was chosen by hand: it tells nothing of this one.
+        """
         camera, screen, in_use = mismatch.camera, mismatch.screen, mismatch.profile
 
         def job() -> Profile | None:
@@ -92,13 +108,25 @@ class ProfilesMenu(QObject):
             if found is not None:
                 self._gaze.use(found)
                 return
+            if camera.name != in_use.camera.name and in_use is not self._chosen:
+                self._set_aside = in_use
+                self._gaze.use(None)
+                text = (
+                    f"The profile {in_use.name} was made with the camera {in_use.camera.name!r} and is not used: "
+                    f"calibrate with {camera.name!r} too (Ctrl+K)."
+                )
+                self._window.notice.show_notice(text, Level.INFO)
+                return
             text = f"The profile {in_use.name} may not hold. {' '.join(mismatch.sentences)}"
             self._window.notice.show_notice(text, Level.WARNING)
 
         self._background.run(job, done, self._tell)
 
     def _remember(self, profile: Profile | None) -> None:
-        self._settings.keep(_KEY, profile.name if profile else "")
+        if profile is not None:
+            self._set_aside = None
+        if self._set_aside is None:
+            self._settings.keep(_KEY, profile.name if profile else "")
 
     def _tell(self, error: Exception) -> None:
         self._window.notice.show_notice(sentence(error, "The profile was not loaded"), Level.TROUBLE)

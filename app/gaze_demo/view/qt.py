@@ -8,13 +8,18 @@ Qt reads them: when the application is made.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import PurePath
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from gaze_demo.errors import UserError
+
 _VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"""One of them says where windows go."""
 
 
 def undo_opencv() -> None:
@@ -25,10 +30,12 @@ def undo_opencv() -> None:
 
 
 def application() -> QApplication:
-    """The one QApplication, made on the first call."""
+    """The one QApplication, made on the first call. Raises UserError where there is no display to show it on."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _DISPLAYS):
+        raise UserError("There is no display for the window: use `gaze-demo track`, or start it by `xvfb-run`.")
     undo_opencv()
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication(["gaze-demo"])

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 _HEAT_MS = 500
 _LOOK_S = (0.7, 1.7)
 """From when to when looks at the recentring dot count."""
-_PLAIN = "Not calibrated: plain geometry. Calibrate with Ctrl+K."
+_PLAIN = "Not calibrated: plain geometry"
+_RECENTRED = "Not calibrated, but recentred"
 _LEFT_PLACE = "Your head has left the place of the calibration: come back, or recentre."
 
 
@@ -74,6 +75,7 @@ class ScreenGaze(QObject):
         self._heat_timer = QTimer(self, interval=_HEAT_MS)
         self._heat_timer.timeout.connect(self.map.glass.update)
         menus = window.menus
+        self.map.calibrate.clicked.connect(menus.actions["calibrate"].trigger)
         menus.on_trigger("recentre", self.recentre)
         menus.on_toggle("overlay", self._toggle_overlay)
         menus.on_toggle("heat", self._toggle_heat)
@@ -98,6 +100,7 @@ class ScreenGaze(QObject):
         self._forget()
         if self.overlay is not None:
             self._toggle_overlay(True)  # on the monitor of this profile
+        self.map.calibrate.setVisible(profile is None)
         self.profile_changed.emit(profile)
 
     @property
@@ -200,7 +203,7 @@ class ScreenGaze(QObject):
         """One line under the map: what the points mean just now."""
         profile, model = self.profile, sight.estimate.model if sight.estimate else ""
         if profile is None:
-            self.map.say(_PLAIN)
+            self.map.say(_RECENTRED if model in self._teachers else _PLAIN)
             return
         if not self._explained:
             self._explained = True

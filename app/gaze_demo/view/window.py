@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -86,7 +86,7 @@ class Window(QMainWindow):
         self._shape: tuple[int, int] | None = None
         self._divided_by_user = False
         self.splitter.splitterMoved.connect(self._remember_division)
-        self.resize(1280, 800)
+        self.resize(QSize(1280, 800).boundedTo(self.screen().availableGeometry().size()))
 
     @property
     def sides(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ _HINTS: Final = {
     "eye closed": "Eyes closed.",
     "eye too small": "The eyes are too small. Move closer, or choose a higher resolution.",
     "too dark": "Too dark. Turn on a light in front of you.",
+    "eye out of the picture": "Your eyes are out of the picture. Move, or tilt the camera.",
     "head turned too far": "The head is turned too far. Turn towards the camera.",
 }
 

@@ -146,14 +146,41 @@ def test_recentring_moves_the_gaze_to_the_dot(start: Start, qtbot: QtBot) -> Non
     assert point.y_px == pytest.approx(screen.height_px / 2, abs=5)
 
 
-def test_a_profile_of_another_camera_is_explained(start: Start, qtbot: QtBot) -> None:
+def test_a_profile_of_another_camera_is_set_aside_until_that_camera_is_back(start: Start, qtbot: QtBot) -> None:
     app = start()
     calibrate(app, qtbot)
     profile = app.gaze.profile
     assert profile is not None
-    other = profile.camera.model_copy(update={"name": "Another camera"})
-    app.gaze.use(profile.model_copy(update={"name": "Bob", "camera": other}))
+    elsewhere = profile.camera.model_copy(update={"name": "Another camera"})
+    other = profile.model_copy(update={"name": "Bob", "camera": elsewhere})
+    app.gaze.use(other)
     qtbot.waitUntil(lambda: "'Another camera'" in app.window.notice._label.text(), timeout=10000)
+    assert app.gaze.profile is None
+    assert app.calibration.profiles.name == "Bob"
+    with qtbot.waitSignal(app.gaze.profile_changed):
+        app.source.opening.emit()
+    assert app.gaze.profile is other
+    qtbot.waitUntil(lambda: app.gaze.profile is None, timeout=10000)
+
+
+def test_a_profile_of_another_camera_that_was_chosen_by_hand_stays(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    profile = app.gaze.profile
+    assert profile is not None
+    qtbot.waitUntil(lambda: profile_path(profile).is_file(), timeout=10000)
+    elsewhere = profile.camera.model_copy(update={"name": "Another camera"})
+    save_profile(profile.model_copy(update={"name": "Bob", "camera": elsewhere}))
+    menu = app.calibration.profiles
+    menu.fill()
+    next(action for action in menu.menu.actions() if action.text().startswith("Bob")).trigger()
+    qtbot.waitUntil(lambda: "may not hold" in app.window.notice._label.text(), timeout=10000)
+    assert app.gaze.profile is not None
+    assert app.gaze.profile.name == "Bob"
+    menu.fill()
+    menu.menu.actions()[-1].trigger()  # plain geometry
+    assert app.gaze.profile is None
+    assert menu.name == ""
 
 
 def test_the_same_persons_profile_for_this_camera_is_used_where_there_is_one(start: Start, qtbot: QtBot) -> None:

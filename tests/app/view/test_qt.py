@@ -23,6 +23,22 @@ def test_qt_starts_with_its_own_plugins_whichever_is_imported_first(imports: str
     assert run.stdout.split(maxsplit=1) == ["offscreen", "['QT_QPA_PLATFORM']\n"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_without_a_display_the_remedy_is_named() -> None:
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    run = subprocess.run(
+        [sys.executable, "-c", "from gaze_demo.cli import main; raise SystemExit(main([]))"],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 2
+    assert "xvfb-run" in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
 def test_variables_of_opencv_are_dropped_and_those_of_the_user_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM_PLUGIN_PATH", "/site-packages/cv2/qt/plugins")
     monkeypatch.setenv("QT_QPA_FONTDIR", "/home/me/fonts")

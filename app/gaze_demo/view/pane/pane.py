@@ -41,6 +41,7 @@ class Pane(QFrame):
         self._latency_ms = Recent(_LATENCY_SPAN_S)
         self._error_deg = Recent(ERROR_SPAN_S)
         self._gaze: Array | None = None
+        self._error_title = "true error"
 
         self._fps = Figure("Delivered", "Frames a second that this pane has shown over the last 2 s", "30.0 fps")
         self._latency = Figure(
@@ -67,6 +68,10 @@ class Pane(QFrame):
         self._parameters.show_value(*words.count(contract.parameters if contract else None))
         self._macs.show_value(*words.count(contract.macs if contract else None))
         self.forget()
+
+    def show_calibrated(self, calibrated: bool) -> None:
+        """Whether points on the screen are corrected; the vector of this pane and its true error never are."""
+        self._error_title = "uncalibrated error" if calibrated else "true error"
 
     def show_sight(self, sight: Sight) -> None:
         self.preview.show_sight(sight)
@@ -105,7 +110,7 @@ class Pane(QFrame):
     def _error_caption(self) -> str:
         """Angle to the known gaze: now, and the median of the last seconds."""
         now, median = self._error_deg.last, self._error_deg.median()
-        return "" if now is None or median is None else f"true error {now:.1f}°  median {median:.1f}°"
+        return "" if now is None or median is None else f"{self._error_title} {now:.1f}°  median {median:.1f}°"
 
     def _count_paint(self) -> None:
         now = time.monotonic()

@@ -51,6 +51,7 @@ class Person(QFrame):
         for figure in self._figures:
             room -= figure.sizeHint().height() + theme.GAP - 4
             figure.setVisible(room >= 0)
+        self._title.setVisible(not self._figures[0].isHidden())
 
     def show_observation(self, seen: Observation | None) -> None:
         self._seen = seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gaze_demo.view import theme
 from gaze_demo.view.heat import Heat
@@ -47,7 +47,10 @@ class _Glass(QWidget):
 
 
 class ScreenMap(QWidget):
-    """A card with the screen and a line of words under it."""
+    """A card with the screen and a line of words under it.
+
+    Attributes: `calibrate`, a button to be shown while nothing is calibrated.
+    """
 
     def __init__(self, heat: Heat) -> None:
         super().__init__()
@@ -60,12 +63,17 @@ class ScreenMap(QWidget):
         self.words = QLabel("Not calibrated")
         self.words.setProperty("kind", "caption")
         self.words.setWordWrap(True)
+        self.calibrate = QPushButton("Calibrate")
+        self.calibrate.setToolTip("Look at some points, and all models are calibrated (Ctrl+K)")
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GAP, 9, theme.GAP, 9)
         column.setSpacing(6)
         column.addWidget(title)
         column.addWidget(self.glass, 1)
-        column.addWidget(self.words)
+        foot = QHBoxLayout()
+        foot.addWidget(self.words, 1)
+        foot.addWidget(self.calibrate)
+        column.addLayout(foot)
 
     def show_point(self, side: str, point: GazePoint | None) -> None:
         if point is None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from gaze_demo.view.log import logger
+from gaze_demo.view.workers.first_imports import load_shared
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Background(QObject):
         def work() -> None:
             call: Callable[[], None]
             try:
+                load_shared()
                 result = job()
                 call = lambda: done(result)  # noqa: E731
             except Exception as problem:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from gaze_demo.errors import UserError
 from gaze_demo.view.log import logger
 from gaze_demo.view.workers.film_clock import FilmClock
+from gaze_demo.view.workers.first_imports import load_shared
 from gaze_demo.view.workers.shot import Image, Shot
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Feed(QObject):
 
     def _run(self) -> None:
         try:
+            load_shared()
             if self._after is not None:  # it may hold the same camera
                 self._after.join(_CLOSING_S)
                 self._after = None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gaze_demo.view.log import logger
+from gaze_demo.view.workers.first_imports import load_shared
 from gaze_demo.view.workers.shot import Gazes, Shot, Sight
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class ModelWorker:
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        load_shared()
         from gaze_demo.view.workers.gaze_filter import GazeFilter
 
         model: GazeModel | None = None

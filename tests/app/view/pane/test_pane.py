@@ -49,6 +49,9 @@ def test_the_true_error_is_shown_where_the_truth_is_known(pane: Pane) -> None:
     pane.show_sight(sight(0.0, 5.0, of=shot(seen_frame(truth=known_truth(0.0, 8.0)))))
     pane.refresh_figures()
     assert pane.preview.captions[1] == "true error 3.0°  median 3.0°"
+    pane.show_calibrated(True)
+    pane.refresh_figures()
+    assert pane.preview.captions[1] == "uncalibrated error 3.0°  median 3.0°"
 
 
 def test_the_rate_is_that_of_painting(pane: Pane, qtbot: QtBot) -> None:

@@ -4,6 +4,7 @@ import threading
 
 from pytestqt.qtbot import QtBot
 
+from gaze_demo.view.workers import first_imports
 from gaze_demo.view.workers.background import Background
 
 
@@ -26,3 +27,12 @@ def test_an_exception_of_a_job_comes_back_too(qtbot: QtBot) -> None:
     background.run(job, lambda _: None, failures.append)
     qtbot.waitUntil(lambda: bool(failures))
     assert str(failures[0]) == "no"
+
+
+def test_jobs_wait_until_one_thread_has_loaded_what_they_share(qtbot: QtBot) -> None:
+    background, told = Background(), []
+    with first_imports._LOCK:
+        background.run(lambda: 1, told.append, told.append)
+        qtbot.wait(50)
+        assert not told
+    qtbot.waitUntil(lambda: told == [1])
