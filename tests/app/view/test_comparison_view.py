@@ -42,7 +42,7 @@ def test_as_many_models_as_the_app_ships_are_seen_without_scrolling(
     many = {f"model{i}": one.model_copy(update={"model": f"model{i}", "accuracy_deg": 1.0 + i}) for i in range(6)}
     results = CalibrationResults(report.model_copy(update={"models": many}), "Ada")
     qtbot.addWidget(results)
-    results.resize(1180, 780)  # on a smaller screen it opens as large as that is
+    results.resize(1400, 780)  # on a smaller screen it opens as large as that is
     results.show()
     qtbot.waitExposed(results)
     last = results.table.visualRect(results.table.model().index(5, 0))
