@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_models(track)
     track.add_argument("--out", type=Path, metavar="FILE.csv", help="one row for each frame and model")
     track.add_argument("--video", type=Path, metavar="FILE.mp4", help="the frames with the gazes drawn into them")
-    track.add_argument("--duration", type=_positive, metavar="S", help="stop after so many seconds, as for a camera")
+    track.add_argument("--duration", type=_positive, metavar="S", help="stop after so many seconds of the source")
     _add_camera(track)
 
     calibrate = commands.add_parser(

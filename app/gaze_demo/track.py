@@ -33,7 +33,8 @@ _LIKELY_RATE_HZ = 30.0
 class TrackOptions:
     """What to track, with which models, and where to write it.
 
-    `lens` None: the source's own where it is known exactly, else the default field of view. `duration_s` ends a camera.
+    `lens` None: the source's own where it is known exactly, else the default field of view. `duration_s`: of the
+    source's own time.
     """
 
     source: str
@@ -182,9 +183,10 @@ def _run(
     started = time.monotonic()
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(source.name, total=source.frame_count, rate=0.0)
-        while duration_s is None or summary.elapsed_s < duration_s:
-            frame = source.read()
-            if frame is None:
+        first_s: float | None = None
+        while (frame := source.read()) is not None:
+            first_s = frame.time_s if first_s is None else first_s
+            if duration_s is not None and frame.time_s - first_s >= duration_s:
                 break
             seen = observer.observe(frame)
             estimates = [model.estimate(seen) for model in models]

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from gaze_demo import __version__
 from gaze_demo.errors import UserError
+from gaze_demo.native_logs import silence_native_logs
 from gaze_training.commands import card, data, evaluate, export, study, train
 
 EXIT_USER_ERROR = 2
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 when all went well, 2 for what a user can mend, which is said in one sentence on stderr."""
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
+    silence_native_logs()
     try:
         return run(options)
     except UserError as error:

@@ -165,9 +165,16 @@ def parse_config(tree: dict[str, Any], origin: str, overrides: dict[str, Any] | 
     try:
         return RunConfig.model_validate(tree)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise UserError(f"{origin}: {field}: {first['msg']}.") from error
+        raise UserError(f"{origin}: {first_problem(error)}") from error
+
+
+def first_problem(error: ValidationError) -> str:
+    """What is wrong with the first field that is, in a sentence."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the file"
+    if first["type"] == "extra_forbidden":
+        return f"{field}: there is no such setting."
+    return f"{field}: {first['msg'].removeprefix('Value error, ')}."
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gaze_demo.errors import UserError
-from gaze_training.config import FacesConfig, RunConfig, SchemeConfig, read_toml
+from gaze_training.config import FacesConfig, RunConfig, SchemeConfig, first_problem, read_toml
 from gaze_training.networks.spec import NetworkSpec
 
 TEACHER = "teacher"
@@ -87,9 +87,7 @@ def read_study(path: Path, data: tuple[Path, ...] = ()) -> StudyConfig:
     try:
         return StudyConfig.model_validate({**tree, "base": base, "teacher": teacher})
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise UserError(f"{path}: {field}: {first['msg']}.") from error
+        raise UserError(f"{path}: {first_problem(error)}") from error
 
 
 def plan(study: StudyConfig, out: Path) -> list[PlannedRun]:

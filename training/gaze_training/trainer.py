@@ -145,7 +145,14 @@ class Trainer:
         return self._fabric.autocast()
 
     def _prepare(self, source: EyeSource) -> None:
-        """Tell the scheme how wrong its teacher is."""
+        """See that the scheme has what it needs, and tell it how wrong its teacher is."""
+        scheme = self._scheme
+        if scheme.needs_outside and not next(source.chunks(0)).outside.isfinite().any():
+            raise UserError(
+                "This scheme needs an outside teacher's labels: make the faces with `gaze-train data --outside ONNX`."
+            )
+        if scheme.needs_unlabelled and bool(next(source.chunks(0)).gaze.isfinite().all()):
+            raise UserError("This scheme learns from faces without labels too: name a folder of them (--unlabelled).")
         if self._teacher is None or not self._scheme.needs_teacher_errors:
             return
         train = next(source.chunks(0)).to(self._fabric.device)

@@ -101,7 +101,7 @@ class CheckPage(QWidget):
         title.setFont(theme.figure_font(2.2))
         lead = QLabel(
             "Sit as you will sit. Look at each dot until it moves on, and keep still while you look. "
-            "Five more dots afterwards tell how accurate each model is."
+            "Five more dots afterwards tell how accurate each model is. Esc stops it."
         )
         lead.setWordWrap(True)
         lead.setProperty("kind", "muted")
@@ -136,7 +136,9 @@ class CheckPage(QWidget):
         self.monitors.setAccessibleName("Monitor")
         self.monitors.hide()
         row = QHBoxLayout()
+        row.addWidget(QLabel("Profile"))
         row.addWidget(self.name, 1)
+        row.addWidget(QLabel("Points"))
         row.addWidget(self.layouts)
         buttons = QHBoxLayout()
         buttons.addStretch(1)

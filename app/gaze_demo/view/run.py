@@ -27,8 +27,8 @@ _SWITCH_INTERVAL_S = 0.001
 def run_window(options: WindowOptions) -> int:
     """Show the window until it is closed, or for `options.duration_s`; the exit code.
 
-    Raises UserError where the statistics cannot be written, and where a timed run, which is a measurement, would have
-    to go on without a model that was asked for.
+    Raises UserError where the statistics cannot be written, and where a timed run, which is a measurement, gets no
+    picture, or would have to go on without a model that was asked for.
     """
     start_log(paths.log_file())
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
@@ -45,6 +45,8 @@ def run_window(options: WindowOptions) -> int:
                 app.stats.write(options.stats, app.source.spec)
             except UserError as error:
                 failure.append(error)
+        if not app.live.seen:
+            failure.append(UserError(app.source.state.text or "The source gave no picture in that time."))
         app.window.close()
 
     def give_up(text: str) -> None:

@@ -56,3 +56,10 @@ def test_statistics_that_cannot_be_written_end_in_a_sentence(tmp_path: Path, mod
     assert run.returncode == 2
     assert "cannot be written" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_timed_run_without_a_picture_ends_in_the_sources_own_sentence(model: Path) -> None:
+    run = run_app("--source", "nope.mp4", "--model", model, "--duration", "2")
+    assert run.returncode == 2
+    assert "There is no file nope.mp4" in run.stderr
+    assert "Traceback" not in run.stderr

@@ -57,6 +57,8 @@ def test_a_run_without_a_folder_is_named_by_its_configuration_and_seed(
         (["--data", "data", "--set", "data.leave_out=0", "--validation", "data"], "data.leave_out"),
         (["--data", "data", "--validation", "unlabelled"], "no face in it has a known gaze"),
         (["--data", "data", "--out", "run.toml"], "run.toml: "),  # a file, not a folder
+        (["--data", "plain", "--set", "scheme.name=outside"], "--outside"),
+        (["--data", "plain", "--set", "scheme.name=outside-bounded"], "--outside"),
     ],
 )
 def test_what_a_user_got_wrong_is_one_sentence_and_exit_code_2(
@@ -68,6 +70,9 @@ def test_what_a_user_got_wrong_is_one_sentence_and_exit_code_2(
     message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    plain = drawn_faces(60)
+    plain.outside[:] = np.nan
+    plain.save(tmp_path / "plain" / "a.npz")
     unlabelled = drawn_faces(20)
     unlabelled.gaze[:] = np.nan
     unlabelled.save(tmp_path / "unlabelled" / "a.npz")

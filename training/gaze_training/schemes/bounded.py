@@ -33,6 +33,7 @@ class OutsideBounded(TeacherBounded):
     """The bound is set by the outside teacher whose labels lie in the data: anyone's model, trained on real people."""
 
     needs_teacher = False
+    needs_outside = True
 
     def loss(self, step: Step) -> Tensor:
         return (step.supervised + self.bound(step, step.eyes.outside)).mean()

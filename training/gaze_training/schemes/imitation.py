@@ -43,6 +43,7 @@ class Unlabelled(Imitation):
     """Imitation that also learns from photographs of real people without any label (data.unlabelled)."""
 
     paper = "Radosavovic et al., 'Data distillation: towards omni-supervised learning', CVPR 2018"
+    needs_unlabelled = True
 
 
 class OutsideTeacher(Imitation):
@@ -53,6 +54,7 @@ class OutsideTeacher(Imitation):
 
     paper = "Hinton, Vinyals, Dean, 2015; the teacher is someone else's network, trained on real people"
     needs_teacher = False
+    needs_outside = True
     defaults: ClassVar[Options] = {"alpha": 0.5, "yaw_only": False}
 
     def loss(self, step: Step) -> Tensor:

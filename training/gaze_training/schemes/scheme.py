@@ -47,12 +47,15 @@ class Scheme(nn.Module):
         paper: where it comes from.
         needs_teacher: a teacher's outputs are part of the loss.
         needs_teacher_errors: `prepare` is called before the first step.
+        needs_outside, needs_unlabelled: there have to be eyes with an outside teacher's labels, eyes without any.
         defaults: the options it knows, with their usual values.
     """
 
     paper: ClassVar[str]
     needs_teacher: ClassVar[bool] = True
     needs_teacher_errors: ClassVar[bool] = False
+    needs_outside: ClassVar[bool] = False
+    needs_unlabelled: ClassVar[bool] = False
     defaults: ClassVar[Options] = {}
 
     def __init__(self, options: Options, student: GazeNetwork, teacher: GazeNetwork | None) -> None:

@@ -7,6 +7,8 @@ import numpy as np
 from gaze_demo.geometry import Array, vector_to_pitch_yaw
 
 _CAPACITY = 1024
+_LONGEST_S = 0.3
+"""What lies further apart is not joined by a line."""
 
 
 class GazeTrace:
@@ -18,11 +20,16 @@ class GazeTrace:
 
     def add(self, time_s: float, gaze: Array | None) -> None:
         """`gaze`: unit vector (3,), camera frame."""
+        if self._start < self._end and time_s - self._rows[self._end - 1, 0] > _LONGEST_S:
+            self._append(time_s, np.nan, np.nan)
+        pitch, yaw = (np.nan, np.nan) if gaze is None else np.degrees(vector_to_pitch_yaw(gaze))
+        self._append(time_s, float(yaw), float(pitch))
+
+    def _append(self, time_s: float, yaw_deg: float, pitch_deg: float) -> None:
         if self._end == len(self._rows):
             self._rows[:_CAPACITY] = self._rows[-_CAPACITY:]
             self._start, self._end = 0, _CAPACITY
-        pitch, yaw = (np.nan, np.nan) if gaze is None else np.degrees(vector_to_pitch_yaw(gaze))
-        self._rows[self._end] = time_s, yaw, pitch
+        self._rows[self._end] = time_s, yaw_deg, pitch_deg
         self._end += 1
 
     def clear(self) -> None:
