@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from gaze_demo.machine import machine
 from gaze_demo.model.registry import find_model
 from gaze_training.angles import angle_between
 from gaze_training.card import AxisFigures, Card, ResponseFigures, ZeroFigures
-from gaze_training.data.sample import load_faces
+from gaze_training.data.sample import Faces, load_faces
 from gaze_training.evaluate.lens_faces import load_lens_faces
 from gaze_training.evaluate.points import load_point_eyes, point_test
 from gaze_training.evaluate.predict import Predict
@@ -30,11 +30,11 @@ def measure_card(
     *,
     portraits: Path | None = None,
     points: Path | None = None,
-    response: Path | None = None,
+    response: Sequence[Path] = (),
     full: Path | None = None,
     cache: Path = Path("runs/cache"),
 ) -> Card:
-    """Each test for which data is named: a folder of portraits, a file of webcam eyes, a folder of labelled faces.
+    """Each test for which data is named: a folder of portraits, a file of webcam eyes, folders of labelled faces.
 
     `times_ms`: the latency of this model and of those measured beside it, by their files. `full`: the version that an
     8 bit file was made of; its loss is measured on the faces of `response`. Raises UserError where the file is no model
@@ -45,6 +45,7 @@ def measure_card(
     predict = onnx_predictor(entry)
     if full and not response:
         raise UserError("--full needs --response DIR: faces on which the two versions are compared.")
+    faces = Faces.concatenate([load_faces(folder) for folder in response]) if response else None
     if full and not full.is_file():
         raise UserError(f"There is no file {full}: name the ONNX that the 8 bit model was made of.")
     others = {file: value for file, value in times_ms.items() if file != path}
@@ -69,8 +70,8 @@ def measure_card(
         zero=zero,
         skin=skin,
         points_px=_points(points, predict) if points else {},
-        response=_response(response, predict) if response else (),
-        int8_loss_deg=_apart_deg(full, path, response) if full and response else None,
+        response=_response(faces, predict) if faces is not None else (),
+        int8_loss_deg=_apart_deg(full, path, faces) if full and faces is not None else None,
     )
 
 
@@ -89,8 +90,8 @@ def _zero(portraits: Path, cache: Path, predict: Predict) -> tuple[tuple[ZeroFig
     return groups, tones
 
 
-def _response(folder: Path, predict: Predict) -> tuple[ResponseFigures, ...]:
-    rows = response_test(load_faces(folder), predict)
+def _response(faces: Faces, predict: Predict) -> tuple[ResponseFigures, ...]:
+    rows = response_test(faces, predict)
     return tuple(
         ResponseFigures(
             renderer=row.renderer,
@@ -109,7 +110,7 @@ def _axis(axis: AxisResponse) -> AxisFigures:
     return AxisFigures(gain=round(axis.gain, 3), per_head=round(axis.per_head, 3), r2=round(axis.r2, 3), curve=curve)
 
 
-def _apart_deg(full: Path, small: Path, folder: Path) -> float:
-    eyes = Eyes.from_faces(load_faces(folder))
+def _apart_deg(full: Path, small: Path, faces: Faces) -> float:
+    eyes = Eyes.from_faces(faces)
     angles = angle_between(run_onnx(full, eyes), run_onnx(small, eyes))
     return round(float(np.degrees(angles.mean())), 3)

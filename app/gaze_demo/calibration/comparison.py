@@ -47,7 +47,7 @@ COLUMNS = (
     Column("Parameters, k", "parameters", 1, 1e-3),
     Column("MACs, M", "macs", 2, 1e-6, "multiply-accumulates of one frame, both eyes"),
     Column("Latency, ms", "latency_ms", 1, hint="median of crops and model on one core"),
-    Column("Possible FPS", "fps", 0, hint="frames a second that landmarks, pose, crops and model leave room for"),
+    Column("FPS, possible", "fps", 0, hint="frames a second that landmarks, pose, crops and model leave room for"),
     Column("Accuracy, deg", "accuracy_deg", 2, hint="mean angle between target and point of gaze, calibrated"),
     Column("cm", "accuracy_cm", 1),
     Column("px", "accuracy_px"),

@@ -132,7 +132,8 @@ def describe_geometry(session: Session) -> Geometry:
         )
     if screen.lens_source == "assumed":
         guesses.append(
-            "The lens is taken to be 10 mm above the middle of the screen's top edge; calibrating corrects it."
+            "The lens is taken to be 10 mm above the middle of the screen's top edge; the calibration made up for "
+            "where it is."
         )
     return Geometry(
         screen=screen,

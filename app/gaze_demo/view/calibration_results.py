@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushBut
 from gaze_demo.calibration.comparison import comparison, to_csv
 from gaze_demo.calibration.html import write_html
 from gaze_demo.calibration.report import Report
+from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.errors import UserError
 from gaze_demo.view import theme
 from gaze_demo.view.comparison_plot import ComparisonPlot, ErrorMap
@@ -123,13 +124,16 @@ class CalibrationResults(QWidget):
 
 def headline(report: Report) -> str:
     """The best figure in a sentence."""
+    whose = "the virtual participant's" if report.geometry.camera.name == VirtualSource.name else "your"
     known = [model for model in report.models.values() if model.accuracy_deg is not None]
     if not known:
-        return "No model could follow your eyes"
+        return f"No model could follow {whose} eyes"
     best = min(known, key=lambda model: model.accuracy_deg or 0.0)
     if best.accuracy_deg is not None and best.accuracy_deg > _USELESS_DEG:
-        return f"No model follows your eyes: {best.accuracy_deg:.0f}° off at best. Calibrate again, looking at each dot"
-    return f"{best.model} follows your eyes to {best.accuracy_deg:.1f}°, {best.accuracy_cm:.1f} cm on this screen"
+        return (
+            f"No model follows {whose} eyes: {best.accuracy_deg:.0f}° off at best. Calibrate again, looking at each dot"
+        )
+    return f"{best.model} follows {whose} eyes to {best.accuracy_deg:.1f}°, {best.accuracy_cm:.1f} cm on this screen"
 
 
 def _facts(report: Report) -> str:

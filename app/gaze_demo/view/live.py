@@ -120,4 +120,4 @@ class Live(QObject):
         if status is None or not status.width:
             return ""
         dropped = f" · {status.dropped} dropped" if status.dropped else ""
-        return f"{status.width} × {status.height} · {status.fps:.0f} fps in{dropped}"
+        return f"{status.width} × {status.height} · {status.fps:.0f} fps{dropped}"

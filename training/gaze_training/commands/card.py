@@ -15,7 +15,14 @@ def add_to(commands: Any) -> None:
     add("model", type=Path, nargs="+", metavar="ONNX", help="a model that gaze-train exported")
     add("--faces", type=Path, metavar="DIR", help="portraits of people who look into the lens: the zero test")
     add("--points", type=Path, metavar="NPZ", help="webcam eyes with known screen points: the point test")
-    add("--response", type=Path, metavar="DIR", help="labelled faces that were not trained on: the response test")
+    add(
+        "--response",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="labelled faces that were not trained on: the response test",
+    )
     add("--beside", type=Path, action="append", default=[], metavar="ONNX", help="time this one in turns with them")
     add("--full", type=Path, metavar="ONNX", help="what an 8 bit model was made of: its loss")
     parser.set_defaults(run=run)
