@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from gaze_demo.errors import UserError
 from gaze_demo.machine import machine
 from gaze_demo.model.registry import find_model
 from gaze_training.angles import angle_between
@@ -20,6 +19,7 @@ from gaze_training.evaluate.points import load_point_eyes, point_test
 from gaze_training.evaluate.predict import Predict
 from gaze_training.evaluate.response import AxisResponse, response_test
 from gaze_training.evaluate.zero import heldout_mask, zero_test
+from gaze_training.export import INT8
 from gaze_training.eyes import Eyes
 from gaze_training.onnx_run import onnx_predictor, run_onnx
 
@@ -31,23 +31,19 @@ def measure_card(
     portraits: Path | None = None,
     points: Path | None = None,
     response: Sequence[Path] = (),
-    full: Path | None = None,
     cache: Path = Path("runs/cache"),
 ) -> Card:
     """Each test for which data is named: a folder of portraits, a file of webcam eyes, folders of labelled faces.
 
-    `times_ms`: the latency of this model and of those measured beside it, by their files. `full`: the version that an
-    8 bit file was made of; its loss is measured on the faces of `response`. Raises UserError where the file is no model
-    of this project, or data cannot be read.
+    `times_ms`: the latency of this model and of those measured beside it, by their files. An 8 bit
+    file's loss is measured on the faces of `response` where the version that it was made of lies beside it. Raises
+    UserError where the file is no model of this project, or data cannot be read.
     """
     entry = find_model(str(path))
     contract = entry.contract
     predict = onnx_predictor(entry)
-    if full and not response:
-        raise UserError("--full needs --response DIR: faces on which the two versions are compared.")
     faces = Faces.concatenate([load_faces(folder) for folder in response]) if response else None
-    if full and not full.is_file():
-        raise UserError(f"There is no file {full}: name the ONNX that the 8 bit model was made of.")
+    full = path.with_name(path.name.replace(f"{INT8}.onnx", ".onnx"))
     others = {file: value for file, value in times_ms.items() if file != path}
     stems = [file.stem for file in (path, *others)]
     zero, skin = _zero(portraits, cache, predict) if portraits else ((), ())
@@ -71,7 +67,7 @@ def measure_card(
         skin=skin,
         points_px=_points(points, predict) if points else {},
         response=_response(faces, predict) if faces is not None else (),
-        int8_loss_deg=_apart_deg(full, path, faces) if full and faces is not None else None,
+        int8_loss_deg=_apart_deg(full, path, faces) if faces is not None and full != path and full.is_file() else None,
     )
 
 

@@ -37,6 +37,8 @@ from gaze_training.networks.output import GazeNetwork
 from gaze_training.networks.store import StoredNetwork
 from gaze_training.onnx_run import EMBEDDING, EYES, GAZE, HEAD, open_session, run_onnx
 
+INT8 = "-int8"
+"""Ends the name of an 8 bit version."""
 OPSET = 17
 TOLERANCE_RAD = 1e-4
 MAX_BYTES = 10_000_000

@@ -103,7 +103,8 @@ def test_an_exported_model_is_measured_and_gets_its_card(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["teacher", str(config), "--data", "data", "--out", "run", "--device", "cpu"]) == 0
-    assert main(["export", "run/network.pt", "--out", "models/tiny.onnx"]) == 0
+    eight_bit = ["--int8", "--calibration", "data"]
+    assert main(["export", "run/network.pt", "--out", "models/tiny.onnx", *eight_bit]) == 0
     capsys.readouterr()
     models = ["--model", "models/tiny.onnx", "--model", "run/network.pt"]
     assert main(["evaluate", "response", "data", *models, "--json", "figures.json"]) == 0
@@ -114,14 +115,16 @@ def test_an_exported_model_is_measured_and_gets_its_card(
     assert exported == pytest.approx(trained, abs=1e-3)
     Path("other.onnx").write_bytes(Path("models/tiny.onnx").read_bytes())
     Path("tiny.onnx").write_bytes(Path("models/tiny.onnx").read_bytes())  # of the same name, elsewhere
-    assert (
-        main(["card", "models/tiny.onnx", "--response", "data", "--beside", "other.onnx", "--beside", "tiny.onnx"]) == 0
-    )
-    (card,) = load_cards(tmp_path / "models")
+    models = ["models/tiny.onnx", "models/tiny-int8.onnx"]
+    assert main(["card", *models, "--response", "data", "--beside", "other.onnx", "--beside", "tiny.onnx"]) == 0
+    cards = {card.name: card for card in load_cards(tmp_path / "models")}
+    card = cards["tiny"]
+    assert card.int8_loss_deg is None
+    assert (cards["tiny-int8"].int8_loss_deg or 0) > 0
     assert card.training.data == ("data",)
     assert card.response[0].yaw.gain == pytest.approx(exported, abs=1e-3)
     assert card.latency_ms > 0
-    assert card.beside_ms.keys() == {"other", "tiny.onnx"}
+    assert card.beside_ms.keys() == {"other", "tiny-int8", "tiny.onnx"}
     assert card.beside_ms["other"] == pytest.approx(card.latency_ms, rel=0.5)  # the same file, in turns
     assert "other" in Path("models/tiny.md").read_text()
 

@@ -24,7 +24,6 @@ def add_to(commands: Any) -> None:
         help="labelled faces that were not trained on: the response test",
     )
     add("--beside", type=Path, action="append", default=[], metavar="ONNX", help="time this one in turns with them")
-    add("--full", type=Path, metavar="ONNX", help="what an 8 bit model was made of: its loss")
     parser.set_defaults(run=run)
 
 
@@ -33,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     from gaze_training.card_measure import measure_card
     from gaze_training.onnx_run import latencies_ms
 
-    tests = {"portraits": options.faces, "points": options.points, "response": options.response, "full": options.full}
+    tests = {"portraits": options.faces, "points": options.points, "response": options.response}
     timed = [*options.model, *options.beside]
     missing = [str(path) for path in timed if not path.is_file()]
     if missing:

@@ -37,7 +37,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from gaze_training.export import Description, export_int8, export_onnx
+    from gaze_training.export import INT8, Description, export_int8, export_onnx
     from gaze_training.networks.store import load_teacher
     from gaze_training.provenance import training_of
 
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         from gaze_training.eyes import Eyes
 
         eyes = Eyes.from_faces(load_faces(options.calibration))
-        path = options.out.with_name(f"{options.out.stem}-int8.onnx")
+        path = options.out.with_name(f"{options.out.stem}{INT8}.onnx")
         loss = export_int8(options.out, path, contract, eyes)
         print(
             f"{path}: {loss.difference_deg:.2f} deg from the full version; error {loss.error_int8_deg:.2f} deg "
