@@ -54,8 +54,8 @@ def _zero(card: Card) -> list[str]:
     if card.skin:
         tones = [[row.group, str(row.people), number(row.error_deg)] for row in card.skin]
         text = (
-            "The same by skin, as light as its typology angle says it is in the photograph (below 10, to 41, above); who "
-            "was photographed in different light may count twice."
+            "The same by skin, as light as its typology angle says it is in the photograph (below 10, to 41, above); "
+            "who was photographed in different light may count twice."
         )
         parts += [text, markdown_table(["skin", "people", "mean error"], tones)]
     return parts
