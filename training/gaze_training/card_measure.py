@@ -109,4 +109,4 @@ def _axis(axis: AxisResponse) -> AxisFigures:
 def _apart_deg(full: Path, small: Path, faces: Faces) -> float:
     eyes = Eyes.from_faces(faces)
     angles = angle_between(run_onnx(full, eyes), run_onnx(small, eyes))
-    return round(float(np.degrees(angles.mean())), 3)
+    return round(float(np.degrees(float(angles.mean()))), 3)
