@@ -70,6 +70,8 @@ def find_model(name_or_path: str) -> ModelEntry:
     for problem in models.problems:
         if f"{name_or_path}.onnx" in problem:
             raise UserError(problem)
+    if path.is_file():
+        raise UserError(f"{path} is no model: an ONNX file's name ends in .onnx.")
     names = ", ".join(entry.name for entry in models.entries) or f"none, put one into {paths.user_models()}"
     raise UserError(f"There is no model {name_or_path!r}; there are: {names}.")
 

@@ -80,6 +80,12 @@ def test_a_name_nobody_has_is_answered_with_those_there_are(folders: tuple[Path,
         find_model("missing.onnx")
 
 
+def test_a_file_of_another_kind_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"a photo")
+    with pytest.raises(UserError, match=r"photo\.jpg is no model"):
+        find_model(str(tmp_path / "photo.jpg"))
+
+
 def test_a_contract_beside_the_file_counts_before_that_inside(tmp_path: Path) -> None:
     path = follows_head(tmp_path / "tiny.onnx", licence="inside")
     assert find_model(str(path)).contract.licence == "inside"
