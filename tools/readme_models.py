@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gaze_demo import paths
 from gaze_demo.model.registry import ModelEntry, read_entry
-from gaze_training.card import Card, load_cards
+from gaze_training.card import Card
+from gaze_training.card_files import load_cards
 from gaze_training.report_text import markdown_table, number
 
 README = Path(__file__).resolve().parents[1] / "README.md"

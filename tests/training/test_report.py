@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from gaze_demo.model.contract import Training
-from gaze_training.card import AxisFigures, Card, ResponseFigures, ZeroFigures, load_cards, write_card
+from gaze_training.card import AxisFigures, Card, ResponseFigures, ZeroFigures
+from gaze_training.card_files import load_cards, write_card
 from gaze_training.report import write_report
 from gaze_training.study_config import StudyConfig, read_study
 from training.made_results import runs

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from gaze_demo.errors import UserError
 from gaze_demo.model.contract import Training
 
-SUFFIX = ".card.json"
 INTENDED_USE = (
     "Showing and teaching appearance-based gaze estimation with one webcam, and comparing students with their teacher. "
     "Not for decisions about people, nor for telling who somebody is, what they feel or what they are worth."
@@ -99,28 +96,3 @@ class Card(_Part):
 
     def zero_deg(self, group: str) -> float | None:
         return next((row.error_deg for row in self.zero if row.group == group), None)
-
-
-def card_path(model: Path) -> Path:
-    """Where the card of an ONNX file lies."""
-    return model.with_suffix(SUFFIX)
-
-
-def write_card(card: Card, model: Path) -> None:
-    """As JSON beside the model, and as Markdown for people."""
-    from gaze_training.card_text import card_text
-
-    model.parent.mkdir(parents=True, exist_ok=True)
-    card_path(model).write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    model.with_suffix(".md").write_text(card_text(card), encoding="utf-8")
-
-
-def load_cards(folder: Path) -> list[Card]:
-    """All cards of a folder, teachers first, then by parameters. Raises UserError where one is damaged."""
-    cards = []
-    for path in folder.glob(f"*{SUFFIX}"):
-        try:
-            cards.append(Card.model_validate_json(path.read_text(encoding="utf-8")))
-        except (ValidationError, ValueError) as error:
-            raise UserError(f"{path} is no card of gaze-train; write it anew with `gaze-train card`.") from error
-    return sorted(cards, key=lambda card: (card.role != "teacher", -(card.parameters or 0), card.name))

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from gaze_demo.machine import machine
-from gaze_training.card import Card, load_cards
+from gaze_training.card import Card
+from gaze_training.card_files import load_cards
 from gaze_training.claims import claims_of
 from gaze_training.report_text import markdown_table, number, spread
 from gaze_training.schemes.registry import SCHEMES

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaze_training.card import load_cards
+from gaze_training.card_files import load_cards
 from gaze_training.cli import main
 from gaze_training.commands.options import overrides_of
 from training.drawn_eyes import drawn_faces

@@ -28,7 +28,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from gaze_training.card import card_path, write_card
+    from gaze_training.card_files import card_path, write_card
     from gaze_training.card_measure import measure_card
     from gaze_training.onnx_run import latencies_ms
 
