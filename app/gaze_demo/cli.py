@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from gaze_demo import __version__
 from gaze_demo.errors import UserError
@@ -101,11 +101,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     track.set_defaults(run=_track)
     track.add_argument("source", metavar="SOURCE", help=_SOURCE_HELP)
-    _add_models(track)
+    _add_models(track, argparse.SUPPRESS)
     track.add_argument("--out", type=Path, metavar="FILE.csv", help="one row for each frame and model")
     track.add_argument("--video", type=Path, metavar="FILE.mp4", help="the frames with the gazes drawn into them")
-    track.add_argument("--duration", type=_positive, metavar="S", help="stop after so many seconds of the source")
-    _add_camera(track)
+    track.add_argument(
+        "--duration",
+        type=_positive,
+        default=argparse.SUPPRESS,
+        metavar="S",
+        help="stop after so many seconds of the source",
+    )
+    _add_camera(track, argparse.SUPPRESS)
 
     calibrate = commands.add_parser(
         "calibrate",
@@ -114,12 +120,17 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_CALIBRATE_EXAMPLES,
         formatter_class=style,
     )
-    calibrate.set_defaults(run=_calibrate, calibrate=True, fullscreen=False, duration=None, stats=None)
+    calibrate.set_defaults(run=_calibrate, calibrate=True)
     calibrate.add_argument(
         "what", nargs="?", choices=["study"], help="'study': the virtual people through everything that can vary"
     )
-    calibrate.add_argument("--source", metavar="SOURCE", help="a camera, 'virtual', or a recorded sitting (.npz)")
-    _add_models(calibrate)
+    calibrate.add_argument(
+        "--source",
+        default=argparse.SUPPRESS,
+        metavar="SOURCE",
+        help="a camera, 'virtual', or a recorded sitting (.npz)",
+    )
+    _add_models(calibrate, argparse.SUPPRESS)
     calibrate.add_argument("--headless", action="store_true", help="without a window: virtual, or a recorded sitting")
     calibrate.add_argument("--out", type=Path, metavar="FILE.json", help="the report")
     calibrate.add_argument("--html", type=Path, metavar="FILE.html", help="the report for people")
@@ -133,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument(
         "--lens-x", type=float, default=0.0, metavar="MM", help="put the virtual camera off the screen's middle, unsaid"
     )
-    _add_camera(calibrate)
+    _add_camera(calibrate, argparse.SUPPRESS)
 
     models = commands.add_parser("models", help="the models at hand", description="Lists the models at hand.")
     models.set_defaults(run=_models)
@@ -143,21 +154,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_models(parser: argparse.ArgumentParser) -> None:
+def _add_models(parser: argparse.ArgumentParser, default: object = ()) -> None:
+    """A command's own default is SUPPRESS: what was said before the command counts then."""
     parser.add_argument(
         "--model",
         action="append",
-        default=[],
+        default=default if default is argparse.SUPPRESS else [],
         metavar="NAME|PATH",
         help="a name from 'gaze-demo models' or an ONNX file with a contract; may be given again",
     )
 
 
-def _add_camera(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--hfov", type=_angle, metavar="DEG", help="the lens's horizontal field of view (default: 60)")
-    parser.add_argument("--intrinsics", type=Path, metavar="YAML", help="an OpenCV calibration, instead of --hfov")
-    parser.add_argument("--size", type=_size, metavar="WxH", help="picture size to ask of a camera, as 1280x720")
-    parser.add_argument("--rate", type=_positive, metavar="FPS", help="frame rate to ask of a camera")
+def _add_camera(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    def add(name: str, **kind: Any) -> None:
+        parser.add_argument(name, default=default, **kind)
+
+    add("--hfov", type=_angle, metavar="DEG", help="the lens's horizontal field of view (default: 60)")
+    add("--intrinsics", type=Path, metavar="YAML", help="an OpenCV calibration, instead of --hfov")
+    add("--size", type=_size, metavar="WxH", help="picture size to ask of a camera, as 1280x720")
+    add("--rate", type=_positive, metavar="FPS", help="frame rate to ask of a camera")
 
 
 def _window(options: argparse.Namespace) -> int:

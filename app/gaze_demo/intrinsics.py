@@ -107,7 +107,8 @@ def _matrix(path: Path, storage: cv2.FileStorage, name: str) -> Array | None:
     numbers = node.getNode("data") if node.isMap() else None
     if numbers is None or not numbers.isSeq() or numbers.size() > _MAX_NUMBERS:
         raise UserError(f"{path}: {name!r} must be a matrix with rows, cols and data.")
-    shape = [int(node.getNode(key).real()) for key in ("rows", "cols")]
+    sides = [node.getNode(key) for key in ("rows", "cols")]
+    shape = [int(side.real()) if side.isInt() else 0 for side in sides]
     values = np.array([numbers.at(i).real() for i in range(numbers.size())])
     if min(shape) < 1 or shape[0] * shape[1] != values.size or not np.isfinite(values).all():
         raise UserError(f"{path}: {name!r} must be a matrix of finite numbers, as many as its rows and cols say.")

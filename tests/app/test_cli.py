@@ -142,6 +142,16 @@ def test_the_window_gets_what_was_asked_for_and_nothing_else(
     assert asked == [WindowOptions(**expected)]
 
 
+def test_what_is_said_before_a_command_counts_for_it(
+    capsys: pytest.CaptureFixture[str], asked: list[WindowOptions]
+) -> None:
+    assert run(capsys, "--source", "1", "--model", "a", "--duration", "5", "calibrate")[0] == 0
+    assert asked == [WindowOptions(source="1", models=("a",), duration_s=5.0, calibrate=True)]
+    given = cli._parser().parse_args(["--hfov", "45", "--model", "a", "track", "film.mp4", "--rate", "20"])
+    assert (given.hfov, given.model, given.source, given.rate) == (45.0, ["a"], "film.mp4", 20.0)
+    assert cli._parser().parse_args(["--model", "a", "track", "film.mp4", "--model", "b"]).model == ["b"]
+
+
 def test_the_window_gets_the_lens(capsys: pytest.CaptureFixture[str], asked: list[WindowOptions]) -> None:
     run(capsys, "--hfov", "78")
     assert asked[0].lens is not None

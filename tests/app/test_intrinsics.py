@@ -70,6 +70,7 @@ def test_coefficients_of_zero_or_none_at_all_are_no_distortion(tmp_path: Path) -
         pytest.param(ROS.replace("camera_matrix", "matrix"), "'camera_matrix'", id="no matrix"),
         pytest.param(ROS.replace("rows: 3", "rows: 4"), "'camera_matrix'", id="rows that are not there"),
         pytest.param(ROS.replace("rows: 3", "rows: 999999999"), "'camera_matrix'", id="rows without end"),
+        pytest.param(ROS.replace("rows: 3", "rows: .Nan"), "'camera_matrix'", id="rows that are no number"),
         pytest.param(ROS.replace("600.0, 0.0, 310.0", ".Nan, 0.0, 310.0"), "'camera_matrix'", id="no number"),
         pytest.param(ROS.replace("600.0, 0.0, 310.0", "0.0, 0.0, 310.0"), "'camera_matrix'", id="no focal length"),
         pytest.param(ROS.replace("600.0, 0.0, 310.0", "600.0, 9.0, 310.0"), "'camera_matrix'", id="skew"),

@@ -10,7 +10,7 @@ import numpy as np
 from gaze_demo.calibration.readings import eye_landmarks
 from gaze_demo.calibration.sample import Fixation, Kind, Sample, cut_to_face
 from gaze_demo.geometry import Array
-from gaze_demo.pipeline import Observation, Reason
+from gaze_demo.pipeline import EyeObservation, Observation, Reason, Side
 
 BLINK_MARGIN_S = 0.1
 """Lids move and landmarks are off that long before and after a closed eye: such frames count as lost."""
@@ -21,6 +21,8 @@ LEAST_SHARE = 0.5
 """Of a look's frames that must show the eyes."""
 _BLINK_SHARE = 0.65
 """Of the look's usual openness: a lid below that is on its way, whatever an eye of that openness would mean else."""
+_SHUT_SHARE = 0.9
+_SIDES: tuple[Side, ...] = ("left", "right")
 _OUTLIER_DEVIATIONS = 4.0
 _OUTLIER_FLOOR = 0.02
 _RESTLESS = 0.10
@@ -84,18 +86,30 @@ class Collector:
         return Look(Fixation(self._kind, self._target, len(self._seen), samples), problem)
 
     def _without_blinks(self, valid: list[tuple[Observation, Array]]) -> list[tuple[Observation, Array]]:
-        usual = float(np.median([_openness(seen) for seen, _ in valid])) if valid else 0.0
+        shut = self._shut_throughout()
+        usual = float(np.median([_openness(seen, shut) for seen, _ in valid])) if valid else 0.0
         closed = [
             seen.frame.time_s
             for seen, _ in self._seen
-            if any(eye is not None and eye.reason is Reason.EYE_CLOSED for eye in (seen.left, seen.right))
-            or _openness(seen) < _BLINK_SHARE * usual
+            if any(eye.reason is Reason.EYE_CLOSED for eye in _eyes(seen, shut))
+            or _openness(seen, shut) < _BLINK_SHARE * usual
         ]
         return [
             (seen, point)
             for seen, point in valid
             if all(abs(seen.frame.time_s - time_s) > BLINK_MARGIN_S for time_s in closed)
         ]
+
+    def _shut_throughout(self) -> frozenset[Side]:
+        """The eye that is closed in nearly all frames is no blink: some people have one to look with."""
+        faces = [seen for seen, _ in self._seen if seen.left is not None and seen.right is not None]
+        shut = [
+            side
+            for side in _SIDES
+            if sum(eye.side == side and eye.reason is Reason.EYE_CLOSED for seen in faces for eye in _eyes(seen))
+            > _SHUT_SHARE * len(faces)
+        ]
+        return frozenset(shut) if len(shut) == 1 else frozenset()
 
     def _problem(self, kept: list[Observation]) -> str:
         if not self._seen:
@@ -112,9 +126,13 @@ class Collector:
         return ""
 
 
-def _openness(seen: Observation) -> float:
+def _eyes(seen: Observation, without: frozenset[Side] = frozenset()) -> list[EyeObservation]:
+    return [eye for eye in (seen.left, seen.right) if eye is not None and eye.side not in without]
+
+
+def _openness(seen: Observation, without: frozenset[Side]) -> float:
     """Of the eye that is closed further; infinite where none was found."""
-    return min((eye.openness for eye in (seen.left, seen.right) if eye is not None), default=np.inf)
+    return min((eye.openness for eye in _eyes(seen, without)), default=np.inf)
 
 
 def _iris(seen: list[Observation]) -> Array:

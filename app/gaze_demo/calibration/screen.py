@@ -27,6 +27,8 @@ LensSource = Literal["assumed", "given"]
 Millimetres = Annotated[float, Field(gt=0, lt=20000, allow_inf_nan=False)]
 Position = Annotated[float, Field(gt=-20000, lt=20000, allow_inf_nan=False)]
 Pixels = Annotated[int, Field(gt=0, le=100000)]
+_NOMINAL_MM = frozenset({(160, 90), (160, 100), (1600, 900), (1600, 1000)})
+"""What some monitors and televisions report in place of their size."""
 
 
 class ScreenGeometry(BaseModel):
@@ -54,11 +56,17 @@ class ScreenGeometry(BaseModel):
     ) -> ScreenGeometry:
         """A monitor with the size it reports, the lens above the middle of its top edge.
 
-        A size that cannot be true, or that only repeats the common 96 dots an inch, counts as a guess.
+        A size that cannot be true, or that only repeats the common 96 dots an inch or the picture's shape, counts as a
+        guess.
         """
         source: SizeSource = "given" if given else "reported"
         pitch = (width_mm / width_px, height_mm / height_px)
-        plausible = all(_PITCH_RANGE_MM[0] < p < _PITCH_RANGE_MM[1] for p in pitch) and 0.9 < pitch[0] / pitch[1] < 1.1
+        nominal = source == "reported" and (round(width_mm), round(height_mm)) in _NOMINAL_MM
+        plausible = (
+            not nominal
+            and all(_PITCH_RANGE_MM[0] < p < _PITCH_RANGE_MM[1] for p in pitch)
+            and 0.9 < pitch[0] / pitch[1] < 1.1
+        )
         if not plausible:
             width_mm, height_mm, source = width_px * _GUESSED_PITCH_MM, height_px * _GUESSED_PITCH_MM, "guessed"
         elif source == "reported" and abs(pitch[0] / _GUESSED_PITCH_MM - 1) < 0.005:

@@ -99,8 +99,10 @@ def save_session(session: Session, path: Path) -> None:
             arrays[name] = np.array([_truth_value(sample, name, shape) for sample in samples])
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+        part = path.with_name(path.name + ".part")  # whole or not at all: what was kept before stays until then
+        with part.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
+        part.replace(path)
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror or error}.") from None
 
@@ -115,8 +117,12 @@ def load_session(path: Path) -> Session:
             arrays = {name: file[name] for name in file.files}
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except (ValueError, zipfile.BadZipFile, EOFError, KeyError):
+    except UserError:
+        raise
+    except Exception:  # a damaged file raises whatever numpy's and zip's readers stumble over
         raise UserError(f"{path} is damaged or no recorded sitting.") from None
+    if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+        raise UserError(f"{path} is damaged or no recorded sitting.")
     try:
         return _session(arrays)
     except ValidationError as error:

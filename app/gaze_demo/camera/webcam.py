@@ -141,6 +141,8 @@ class Webcam:
             self._known_as = here[0].name if here else None
         elif not here or here[0].name != self._known_as:
             moved = [camera.index for camera in cameras if camera.name == self._known_as]
+            if here and not moved:  # another camera has its number now
+                raise faults.absent(self.name)
             self._index = moved[0] if moved else self._index
         return self._index
 

@@ -245,8 +245,8 @@ class Contract(_Part):
     role: Literal["teacher", "student", "other"] = "other"
     input: Input
     output: Output
-    parameters: Annotated[int, Field(ge=0)] | None = None
-    macs: Annotated[int, Field(ge=0)] | None = None
+    parameters: Annotated[int, Field(ge=0, le=10**15)] | None = None
+    macs: Annotated[int, Field(ge=0, le=10**15)] | None = None
     training: Training = Training()
     licence: Annotated[str, Field(min_length=1, max_length=200)]
     attribution: Text = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, QUrl
+from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -58,6 +58,7 @@ class App(QObject):
         )
         trouble.raised.connect(lambda text: self.window.notice.show_notice(text, Level.TROUBLE))
         self._plot_wanted = False
+        self._calibration_wanted = False
         self._plot_timer = QTimer(self, singleShot=True, interval=_PLOT_MS)
         self._connect()
         self._restore()
@@ -69,7 +70,7 @@ class App(QObject):
         self.heartbeat.start()
         self.models.look()
         if self._options.calibrate:
-            self.live.first_seen.connect(self.calibration.calibrate, Qt.ConnectionType.SingleShotConnection)
+            self._calibration_wanted = True
         self.source.start(self._options.source)
         self.calibration.profiles.start()
         self._plot_timer.start()
@@ -92,6 +93,8 @@ class App(QObject):
         self.models.changed.connect(self._show_messages)
         self.live.first_seen.connect(self._show_messages)
         self.live.first_seen.connect(self._load_plot)
+        for ready in (self.live.first_seen, self.models.changed):
+            ready.connect(self._begin_calibrating)
         self.gaze.profile_changed.connect(self._show_calibrated)
         self._plot_timer.timeout.connect(self._load_plot)
         window.plot.built.connect(lambda: QTimer.singleShot(_SETTLING_MS, self.stats.settle))
@@ -148,6 +151,12 @@ class App(QObject):
             preview.show_axes = window.menus.is_checked("axes")
             preview.show_crops = window.menus.is_checked("crops")
             preview.update()
+
+    def _begin_calibrating(self) -> None:
+        """As the command line wanted it, once there are pictures and models."""
+        if self._calibration_wanted and self.live.seen and self.models.known:
+            self._calibration_wanted = False
+            self.calibration.calibrate()
 
     def _show_calibrated(self, profile: object) -> None:
         for pane in self.window.panes.values():

@@ -106,6 +106,8 @@ class CalibrationControl(QObject):
             return
         from gaze_demo.view.calibration_screen import CalibrationScreen
 
+        self._window.menus.check("hold", False)
+        self._gaze.show_overlay(False)  # its points would draw the eyes away from the dots
         if is_virtual(self._source.spec):
             self._window.menus.check("pointer", True)  # on its own path it would not look at targets
         monitors = QGuiApplication.screens()
@@ -126,12 +128,13 @@ class CalibrationControl(QObject):
         if self._estimator is not None:
             self._estimator.cancel()
         self._estimator, self._sitting, self._session, self._camera = None, None, None, None
-        if self.screen is not None:
-            self.screen.close()
-            self.screen.deleteLater()
-            self.screen = None
+        screen, self.screen = self.screen, None
+        if screen is not None:
+            screen.close()
+            screen.deleteLater()
             self._source.virtual.look_at(None)
             self._engine.use_panes(self._window.sides)
+            self._gaze.show_overlay(True)
 
     def show_results(self) -> None:
         """The figures of the profile in use."""
@@ -159,8 +162,12 @@ class CalibrationControl(QObject):
         from gaze_demo.view.card_ruler import CardRuler
 
         ruler = CardRuler(known_geometry(self._window.screen(), self._settings), self._window)
-        ruler.accepted.connect(lambda: keep_measured(ruler.measured(), self._settings))
+        ruler.accepted.connect(lambda: self._keep_measured(ruler.measured()))
         ruler.open()
+
+    def _keep_measured(self, measured: ScreenGeometry) -> None:
+        keep_measured(measured, self._settings)
+        self._gaze.look_again()
 
     def _fill(self, monitor: QScreen) -> None:
         """Calibrate to this monitor."""
@@ -240,15 +247,22 @@ class CalibrationControl(QObject):
             error = result if isinstance(result, Exception) else RuntimeError("it ended before its time")
             self._window.notice.show_notice(sentence(error, "The calibration failed"), Level.TROUBLE)
             return
+        if result.report.validation_targets == 0:  # the camera went away, or the eyes: what was kept before stays
+            text = "The calibration was not finished: too few dots were seen. Nothing was changed; calibrate again."
+            self._warn(text)
+            return
         profile = profile_of(name, session, result)
         self._gaze.use(profile)
         self._background.run(lambda: keep(profile, session), lambda _: None, self._not_kept)
         self.show_results()
         self.calibrated.emit(profile)
 
-    def _use_again(self, profile: Profile) -> None:
+    def _use_again(self, made: tuple[Profile, list[str]]) -> None:
+        profile, problems = made
         self._gaze.use(profile)
         self.show_results()
+        if problems:
+            self._warn(f"Left out: {' '.join(problems)}")
 
     def _show_profile(self, profile: Profile | None) -> None:
         for name in ("report", "add_models"):

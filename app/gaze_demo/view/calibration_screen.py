@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QScreen
+from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QScreen
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -250,6 +250,11 @@ class CalibrationScreen(QWidget):
             self.cancelled.emit()
         else:
             super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """By the window manager, as by Esc."""
+        super().closeEvent(event)
+        self.cancelled.emit()
 
     def _start(self, points: int) -> None:
         self.setCursor(Qt.CursorShape.BlankCursor)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gaze_demo.errors import UserError
+
 if TYPE_CHECKING:
     from gaze_demo.calibration.calibrate import Calibration
     from gaze_demo.calibration.profile import Profile
@@ -34,14 +36,25 @@ def keep(profile: Profile, session: Session) -> None:
     save_session(session, samples_path(save_profile(profile)))
 
 
-def recalibrated(profile: Profile, entries: list[ModelEntry]) -> Profile:
-    """The profile with all models, from its samples; saved. Raises UserError where they were not kept."""
+def recalibrated(profile: Profile, entries: list[ModelEntry]) -> tuple[Profile, list[str]]:
+    """The profile with all models that can be loaded, from its samples, saved; and what is wrong with the others.
+
+    Raises UserError where the samples were not kept, or no model can be loaded.
+    """
     from gaze_demo.calibration.calibrate import Estimates, calibrate
     from gaze_demo.calibration.profile import profile_path, samples_path, save_profile
     from gaze_demo.calibration.session_file import load_session
     from gaze_demo.model.session import GazeModel
 
     session = load_session(samples_path(profile_path(profile)))
-    again = profile_of(profile.name, session, calibrate(session, [Estimates(GazeModel(entry)) for entry in entries]))
+    models, problems = [], []
+    for entry in entries:
+        try:
+            models.append(Estimates(GazeModel(entry)))
+        except UserError as error:
+            problems.append(str(error))
+    if not models:
+        raise UserError(" ".join(problems) or "There is no model to calibrate: add one.")
+    again = profile_of(profile.name, session, calibrate(session, models))
     save_profile(again)
-    return again
+    return again, problems

@@ -61,7 +61,11 @@ class ModelControl(QObject):
         def job() -> tuple[Models, list[ModelEntry]]:
             from gaze_demo.model.registry import find_model, scan_models
 
-            return scan_models(), [find_model(name) for name in wanted]
+            found = [find_model(name) for name in wanted]
+            for entry in found:
+                if any(other.name == entry.name and other.path != entry.path for other in found):
+                    raise UserError(f"Two files are called {entry.name}.onnx: rename one of them.")
+            return scan_models(), found
 
         self._background.run(job, self._on_found, self._on_not_found)
 

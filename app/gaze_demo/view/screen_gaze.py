@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gaze_demo.calibration.sample import CameraKey
     from gaze_demo.calibration.screen import ScreenGeometry
 
-_HEAT_MS = 500
+_HEAT_MS, _LENS_MS = 500, 500
 _LOOK_S = (0.7, 1.7)
 """From when to when looks at the recentring dot count."""
 _PLAIN = "Not calibrated: plain geometry"
@@ -82,6 +82,8 @@ class ScreenGaze(QObject):
         menus.on_toggle("teach", self._toggle_teaching)
         live.sighted.connect(self._show)
         source.opening.connect(self._forget)
+        # once frames come that were seen by the new lens
+        source.lens_changed.connect(lambda: QTimer.singleShot(_LENS_MS, self, self.look_again))
         window.add_panel(self.map)
 
     def close(self) -> None:
@@ -117,6 +119,15 @@ class ScreenGaze(QObject):
         if self._geometry is None:
             self._geometry = known_geometry(self.monitor, self._settings)
         return self._geometry
+
+    def look_again(self) -> None:
+        """Lens or monitor are known otherwise now: does the profile in use still fit?"""
+        self._explained, self._geometry = False, None
+
+    def show_overlay(self, on: bool) -> None:
+        """Hide the points over everything for a while, where there are any."""
+        if self.overlay is not None:
+            self.overlay.setVisible(on)
 
     def recentre(self) -> None:
         """Show one dot for a moment; who looks at it corrects the drift of the models in the panes."""

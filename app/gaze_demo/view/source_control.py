@@ -44,11 +44,12 @@ class SourceControl(QObject):
 
     Attributes: `state`, how the source is doing; `spec`, which it is.
 
-    Signals: `opening`, when another source begins; `changed`, when `state` has.
+    Signals: `opening`, when another source begins; `changed`, when `state` has; `lens_changed`, by the user.
     """
 
     opening = Signal()
     changed = Signal()
+    lens_changed = Signal()
 
     def __init__(
         self, window: Window, engine: Engine, settings: Settings, background: Background, options: WindowOptions
@@ -161,6 +162,7 @@ class SourceControl(QObject):
         self._given_lens = None
         self._settings.keep("hfov_deg", hfov_deg)
         self._set_lens()
+        self.lens_changed.emit()
 
     def _on_opened(self, source: Source) -> None:
         virtual = is_virtual(self.spec)

@@ -41,6 +41,21 @@ def test_a_blink_takes_the_frames_around_it_along() -> None:
     assert len(times) == pytest.approx(23, abs=1)
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_one_eye_that_is_always_shut_is_no_blink(side: str) -> None:
+    person, collector = Person(), Collector("fit", 0, 0.0, 100.0)
+    for i in range(30):
+        seen = person.observe(POINT, i / 30)
+        shut = {eye: replace(getattr(seen, eye), openness=0.03, reason=Reason.EYE_CLOSED) for eye in (side,)}
+        if i in (10, 11):  # and now the other blinks
+            shut = {eye: replace(getattr(seen, eye), reason=Reason.EYE_CLOSED) for eye in ("left", "right")}
+        collector.add(replace(seen, **shut, reason=Reason.EYE_CLOSED if i in (10, 11) else Reason.NONE), POINT)
+    look = collector.finish()
+    assert look.good
+    times = [sample.observation.frame.time_s for sample in look.fixation.samples]
+    assert all(abs(t - closed / 30) > BLINK_MARGIN_S for t in times for closed in (10, 11))
+
+
 def test_a_blink_that_nobody_called_closed_shows_in_the_openness() -> None:
     person, collector = Person(), Collector("validation", 0, 0.0, 100.0)
     for i in range(30):

@@ -28,7 +28,9 @@ def test_a_pixel_lies_where_the_camera_frame_says(point_px: tuple[int, int], cam
         ((1920, 1080), (527.0, 296.0), "reported"),
         ((1920, 1080), (0.0, 0.0), "guessed"),  # no EDID
         ((1920, 1080), (508.0, 285.75), "guessed"),  # 96 dots an inch: what a display server says that knows nothing
-        ((1920, 1080), (160.0, 90.0), "reported"),
+        ((1920, 1080), (155.0, 87.0), "reported"),  # seven inches
+        ((1920, 1080), (160.0, 90.0), "guessed"),  # an aspect ratio in centimetres, as televisions have it
+        ((1920, 1080), (1600.0, 900.0), "guessed"),
         ((1920, 1080), (16.0, 9.0), "guessed"),  # an aspect ratio in place of a size
         ((1920, 1080), (527.0, 200.0), "guessed"),  # pixels that are not square
     ],

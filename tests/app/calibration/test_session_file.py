@@ -141,6 +141,22 @@ def test_what_is_no_sitting_is_refused(tmp_path: Path, content: bytes) -> None:
         load_session(path)
 
 
+def test_no_damage_is_more_than_one_sentence(tmp_path: Path, saved: Path) -> None:
+    whole, path = saved.read_bytes(), tmp_path / "damaged.npz"
+    rng = np.random.default_rng(0)
+    headers = [i for i in range(len(whole) - 4) if whole[i : i + 4] in (b"PK\x03\x04", b"PK\x01\x02")]
+    refused = 0
+    for _ in range(150):
+        content = bytearray(whole)
+        content[int(rng.choice(headers)) + int(rng.integers(0, 60))] ^= int(rng.integers(1, 256))
+        path.write_bytes(content)
+        try:
+            load_session(path)
+        except UserError:
+            refused += 1
+    assert refused > 20
+
+
 def test_pickled_objects_inside_are_never_loaded(tmp_path: Path) -> None:
     path = tmp_path / "pickle.npz"
     buffer = io.BytesIO()

@@ -166,6 +166,20 @@ def test_a_camera_plugged_in_again_is_found_under_its_new_number(driver: Driver)
     camera.close()
 
 
+def test_another_camera_is_not_opened_in_the_place_of_one_that_is_gone(driver: Driver) -> None:
+    driver.names = {0: "Logi C920", 1: "Integrated Camera"}
+    camera = opened("Logi C920")
+    camera.close()
+    driver.names = {0: "Integrated Camera"}  # numbered anew
+    with pytest.raises(SourceError, match="Logi C920 is not connected") as caught:
+        camera.open()
+    assert caught.value.kind == "absent"
+    driver.names = {0: "Integrated Camera", 1: "Logi C920"}
+    camera.open()
+    assert driver.captures[-1].index == 1
+    camera.close()
+
+
 def test_a_camera_that_does_not_open_is_busy(driver: Driver) -> None:
     driver.opens = False
     with pytest.raises(SourceError, match="Integrated Camera is in use by another program") as caught:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import onnx
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtWidgets import QApplication
@@ -16,6 +18,8 @@ from gaze_demo import paths, pipeline
 from gaze_demo.calibration.profile import list_profiles, profile_path, samples_path, save_profile
 from gaze_demo.calibration.sitting import Timing
 from gaze_demo.camera import devices, open
+from gaze_demo.camera.faults import unplugged
+from gaze_demo.model import registry
 from gaze_demo.options import WindowOptions
 from gaze_demo.view.app import App
 from gaze_demo.view.qt import application
@@ -115,6 +119,73 @@ def test_escape_leaves_the_calibration_and_everything_as_it_was(start: Start, qt
     qtbot.waitUntil(lambda: app.live.seen == {"left", "right"}, timeout=10000)
 
 
+def test_a_calibration_that_the_window_manager_closes_is_cancelled(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    app.calibration.calibrate()
+    assert app.calibration.screen is not None
+    app.calibration.screen.close()
+    assert app.calibration.screen is None
+    app.calibration.calibrate()
+    assert app.calibration.screen is not None
+    assert app.calibration.screen.isVisible()
+
+
+def test_what_is_held_goes_on_for_a_calibration_and_the_overlay_does_not_distract(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    app.window.menus.check("hold", True)
+    app.window.menus.check("overlay", True)
+    app.calibration.calibrate()
+    screen, overlay = app.calibration.screen, app.gaze.overlay
+    assert screen is not None
+    assert overlay is not None
+    assert not overlay.isVisible()
+    qtbot.waitUntil(screen.checks.button.isEnabled, timeout=10000)
+    app.calibration.cancel()
+    assert overlay.isVisible()
+
+
+def test_a_calibration_that_the_camera_left_changes_nothing(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    before = app.gaze.profile
+    assert before is not None
+    qtbot.waitUntil(lambda: profile_path(before).is_file(), timeout=10000)
+    app.calibration.calibrate()
+    screen = app.calibration.screen
+    assert screen is not None
+    qtbot.waitUntil(screen.checks.button.isEnabled, timeout=10000)
+    screen.checks.name.setText("Ada")
+    screen.checks.layouts.setCurrentIndex(0)
+    screen.checks.button.click()
+    qtbot.waitUntil(lambda: app.calibration._sitting is not None and len(app.calibration._sitting.fixations) >= 2)
+    source = app.engine.source
+    assert isinstance(source, FakeSource)
+    source.fault = unplugged(source.name)
+    qtbot.waitUntil(lambda: app.calibration.screen is None, timeout=60000)
+    assert "not finished" in app.window.notice.text
+    assert app.gaze.profile is before
+    assert list_profiles()[0] == [before]
+
+
+def test_a_model_that_cannot_be_loaded_keeps_no_other_from_being_added(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    profile = app.gaze.profile
+    assert profile is not None
+    samples = samples_path(profile_path(profile))
+    qtbot.waitUntil(samples.is_file, timeout=10000)
+    follows_head(paths.models() / "later.onnx")
+    broken = onnx.load(follows_head(paths.models() / "broken.onnx"))
+    broken.graph.node[0].op_type = "NoSuchOp"
+    onnx.save(broken, paths.models() / "broken.onnx")
+    app.models.look()
+    qtbot.waitUntil(lambda: len(app.models.entries) == 4, timeout=10000)
+    with qtbot.waitSignal(app.gaze.profile_changed, timeout=30000):
+        app.window.menus.actions["add_models"].trigger()
+    assert set(app.gaze.profile.mappings) == {"big", "later", "mobilenet25"}
+    qtbot.waitUntil(lambda: "broken.onnx" in app.window.notice.text, timeout=5000)
+
+
 def test_a_recorded_film_cannot_be_calibrated_and_the_remedy_is_named(start: Start, qtbot: QtBot) -> None:
     app = start("film")
     app.calibration.calibrate()
@@ -122,7 +193,16 @@ def test_a_recorded_film_cannot_be_calibrated_and_the_remedy_is_named(start: Sta
     assert "choose a camera" in app.window.notice._label.text()
 
 
-def test_the_window_can_begin_with_a_calibration(start: Start, qtbot: QtBot) -> None:
+def test_the_window_can_begin_with_a_calibration_however_late_the_models_are(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = registry.scan_models
+
+    def slowly() -> registry.Models:
+        time.sleep(1.0)
+        return scan()
+
+    monkeypatch.setattr(registry, "scan_models", slowly)
     app = start(calibrate=True)
     qtbot.waitUntil(lambda: app.calibration.screen is not None, timeout=10000)
 
