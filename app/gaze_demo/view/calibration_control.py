@@ -78,6 +78,7 @@ class CalibrationControl(QObject):
         self._observed.connect(self._observe)
         self._done.connect(self._finish)
         source.opening.connect(self._source_changed)
+        source.changed.connect(self._watch_source)
         source.opening.connect(self.profiles.source_changed)
         menus = window.menus
         menus.on_trigger("calibrate", self.calibrate)
@@ -272,6 +273,19 @@ class CalibrationControl(QObject):
         if self.screen is not None:
             self.cancel()
             self._warn("The source has changed: the calibration was stopped.")
+
+    def _watch_source(self) -> None:
+        """A camera that is lost ends the dots, one that is silent has them repeated; before them either is waited for."""
+        state = self._source.state
+        if self.screen is None or state.state in ("opening", "streaming"):
+            return
+        if self._sitting is not None:
+            if state.state == "silent":
+                return
+            self.cancel()
+            self._warn(f"The calibration was stopped, nothing was changed. {state.text}")
+        elif self._session is None:
+            self.screen.checks.show_checks([])
 
     def _not_kept(self, error: Exception) -> None:
         self._window.notice.show_notice(sentence(error, "The profile could not be made"), Level.TROUBLE)

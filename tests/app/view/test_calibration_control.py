@@ -162,9 +162,23 @@ def test_a_calibration_that_the_camera_left_changes_nothing(start: Start, qtbot:
     assert isinstance(source, FakeSource)
     source.fault = unplugged(source.name)
     qtbot.waitUntil(lambda: app.calibration.screen is None, timeout=60000)
-    assert "not finished" in app.window.notice.text
+    assert "was unplugged" in app.window.notice.text
     assert app.gaze.profile is before
     assert list_profiles()[0] == [before]
+
+
+def test_before_the_dots_a_lost_camera_is_waited_for(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    app.calibration.calibrate()
+    screen, source = app.calibration.screen, app.engine.source
+    assert screen is not None
+    assert isinstance(source, FakeSource)
+    qtbot.waitUntil(screen.checks.button.isEnabled, timeout=10000)
+    source.fault = unplugged(source.name)
+    qtbot.waitUntil(lambda: not screen.checks.button.isEnabled(), timeout=10000)
+    assert "Waiting" in screen.checks.hint.text()
+    source.fault = None
+    qtbot.waitUntil(screen.checks.button.isEnabled, timeout=10000)
 
 
 def test_a_model_that_cannot_be_loaded_keeps_no_other_from_being_added(start: Start, qtbot: QtBot) -> None:
