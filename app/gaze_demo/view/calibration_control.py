@@ -275,7 +275,7 @@ class CalibrationControl(QObject):
             self._warn("The source has changed: the calibration was stopped.")
 
     def _watch_source(self) -> None:
-        """A camera that is lost ends the dots, one that is silent has them repeated; before them either is waited for."""
+        """A lost camera ends the dots, a silent one has them repeated; before them either is waited for."""
         state = self._source.state
         if self.screen is None or state.state in ("opening", "streaming"):
             return
