@@ -15,7 +15,9 @@ from pytestqt.qtbot import QtBot
 from app.tiny_models import follows_head
 from app.view.workers.fakes import FakeObserver, FakeSource
 from gaze_demo import paths, pipeline
+from gaze_demo.calibration.calibrate import Calibration
 from gaze_demo.calibration.profile import list_profiles, profile_path, samples_path, save_profile
+from gaze_demo.calibration.session_file import load_session
 from gaze_demo.calibration.sitting import Timing
 from gaze_demo.camera import devices, open
 from gaze_demo.camera.faults import unplugged
@@ -165,6 +167,22 @@ def test_a_calibration_that_the_camera_left_changes_nothing(start: Start, qtbot:
     assert "was unplugged" in app.window.notice.text
     assert app.gaze.profile is before
     assert list_profiles()[0] == [before]
+
+
+def test_a_calibration_of_which_no_dot_was_left_to_judge_by_changes_nothing(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    calibrate(app, qtbot)
+    before = app.gaze.profile
+    assert before is not None
+    samples = samples_path(profile_path(before))
+    qtbot.waitUntil(samples.is_file, timeout=10000)
+    app.calibration.calibrate()
+    app.calibration._session = load_session(samples)
+    unjudged = before.report.model_copy(update={"validation_targets": 0})
+    app.calibration._finish(Calibration(before.mappings, unjudged, before.hull))
+    assert app.calibration.screen is None
+    assert "not finished" in app.window.notice.text
+    assert app.gaze.profile is before
 
 
 def test_before_the_dots_a_lost_camera_is_waited_for(start: Start, qtbot: QtBot) -> None:
