@@ -140,9 +140,13 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--pursuit", action="store_true", help="a dot to follow instead of points")
     calibrate.add_argument("--person", type=int, choices=[0, 1, 2], default=0, help="which virtual person")
     calibrate.add_argument("--head", choices=["still", "moving"], default="still", help="the virtual person's head")
-    calibrate.add_argument("--seed", type=int, default=0, help="of the virtual person and the order of targets")
+    calibrate.add_argument("--seed", type=_seed, default=0, help="of the virtual person and the order of targets")
     calibrate.add_argument(
-        "--lens-x", type=float, default=0.0, metavar="MM", help="put the virtual camera off the screen's middle, unsaid"
+        "--lens-x",
+        type=_millimetres,
+        default=0.0,
+        metavar="MM",
+        help="put the virtual camera off the screen's middle, unsaid",
     )
     _add_camera(calibrate, argparse.SUPPRESS)
 
@@ -268,11 +272,11 @@ def _study(options: argparse.Namespace, console: Console) -> int:
     if options.markdown is not None:
         require_marks(options.markdown)
     study = run_study(options.model, options.seed, console)
-    console.print(as_markdown(study.lines), markup=False, highlight=False, soft_wrap=True)
     if options.out is not None:
         write_lines(study, options.out)
     if options.markdown is not None:
         write_markdown(study, options.markdown)
+    console.print(as_markdown(study.lines), markup=False, highlight=False, soft_wrap=True)
     return 0
 
 
@@ -348,6 +352,20 @@ def _positive(text: str) -> float:
     value = float(text)
     if not (math.isfinite(value) and value > 0):
         raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below zero")
+    return value
+
+
+def _millimetres(text: str) -> float:
+    value = float(text)
+    if not abs(value) <= 2000:
+        raise argparse.ArgumentTypeError(f"{text} is not between -2000 and 2000 mm")
     return value
 
 

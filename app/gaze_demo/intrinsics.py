@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from gaze_demo.geometry import Array, Intrinsics
 
 DEFAULT_HFOV_DEG = 60.0
 _MAX_BYTES = 1024 * 1024
+_MAX_DEPTH = 32
 _MAX_NUMBERS = 64
 _SHAPE_TOLERANCE = 0.02
 _DISTORTION_LENGTHS = (4, 5, 8, 12, 14)
@@ -68,12 +70,27 @@ def load_intrinsics(path: Path) -> Intrinsics:
         raise UserError(f"{path} cannot be read: give the YAML file of an OpenCV calibration.") from None
     if len(text) > _MAX_BYTES:
         raise UserError(f"{path} is too large for a calibration.")
+    if _nested_deeply(text):  # OpenCV's parser would overflow its stack
+        raise UserError(f"{path} is no YAML file of an OpenCV calibration.")
     if not text.lstrip().startswith(("%YAML", "<", "{")):
         text = "%YAML:1.0\n---\n" + text.removeprefix("---")  # ROS and others leave out what OpenCV insists on
     try:
         return _read(path, cv2.FileStorage(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY))
     except (cv2.error, SystemError):  # what the constructor raises may come out as either
         raise UserError(f"{path} is no YAML file of an OpenCV calibration.") from None
+
+
+def _nested_deeply(text: str) -> bool:
+    """Brackets or tags within each other more than `_MAX_DEPTH` times, or lines that are indented beyond all reason."""
+    if re.search(rf"(?m)^[ \t?:-]{{{8 * _MAX_DEPTH}}}", text):
+        return True
+    for opening, closing in ((r"[\[{]", r"[\]}]"), (r"<(?![/?!])", r"</|/>")):
+        depth = 0
+        for mark in re.finditer(f"({opening})|{closing}", text):
+            depth += 1 if mark[1] else -1
+            if depth > _MAX_DEPTH:
+                return True
+    return False
 
 
 def _read(path: Path, storage: cv2.FileStorage) -> Intrinsics:

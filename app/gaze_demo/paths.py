@@ -6,6 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
+from gaze_demo.errors import UserError
+
 _PACKAGE = Path(__file__).resolve().parent
 _APP = "gaze-demo"
 
@@ -14,6 +16,16 @@ def _shipped(name: str) -> Path:
     """A folder of data: inside the package when installed from a wheel, at the top of the checkout otherwise."""
     installed = _PACKAGE / name
     return installed if installed.is_dir() else _PACKAGE.parents[1] / name
+
+
+def given(text: str) -> Path:
+    """A path as the user wrote it, `~` expanded. Raises UserError where there can be no such path."""
+    try:
+        path = Path(text).expanduser()
+        path.exists()  # asks the system, which refuses some names
+    except (RuntimeError, OSError, ValueError):
+        raise UserError(f"{text[:80]} cannot be a path here: check it.") from None
+    return path
 
 
 def assets() -> Path:

@@ -20,7 +20,7 @@ from gaze_demo.camera.source import Source
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, angle_between, mean_direction, vector_to_pitch_yaw
 from gaze_demo.intrinsics import Lens
-from gaze_demo.model.registry import ModelEntry, default_pair, find_model, list_models
+from gaze_demo.model.registry import ModelEntry, default_pair, find_model, list_models, refuse_namesakes
 from gaze_demo.model.session import GazeModel
 from gaze_demo.pipeline import GazeEstimate, Observation, Observer
 from gaze_demo.sink.annotated_video import AnnotatedVideo
@@ -142,11 +142,11 @@ def track(options: TrackOptions, console: Console) -> Summary:
         lens = options.lens or (Lens(known=source.intrinsics) if source.intrinsics else Lens())
         observer = stack.enter_context(Observer(video=not source.independent, lens=lens))
         sinks: list[GazeCsv | AnnotatedVideo] = []
-        if options.csv is not None:
-            sinks.append(stack.enter_context(GazeCsv(options.csv)))
-        if options.video is not None:
+        if options.video is not None:  # refuses what it cannot write before the CSV begins anew
             rate = source.frame_rate or (1.0 if source.independent else _LIKELY_RATE_HZ)
             sinks.append(stack.enter_context(AnnotatedVideo(options.video, rate)))
+        if options.csv is not None:
+            sinks.append(stack.enter_context(GazeCsv(options.csv)))
         stack.callback(lambda: summary.show(console))
         _run(source, observer, models, sinks, summary, options.duration_s, console)
     return summary
@@ -157,10 +157,7 @@ def load_models(names: tuple[str, ...]) -> list[GazeModel]:
     entries: list[ModelEntry] = [find_model(name) for name in names] or default_pair(list_models())
     if not entries:
         raise UserError("There is no model: give one with --model PATH, as 'gaze-demo models' explains.")
-    twice = [name for name, count in Counter(entry.name for entry in entries).items() if count > 1]
-    if twice:
-        raise UserError(f"Two models are called {twice[0]}: rename one of the files, rows go by that name.")
-    return [GazeModel(entry) for entry in entries]
+    return [GazeModel(entry) for entry in refuse_namesakes(entries)]
 
 
 def _run(

@@ -152,6 +152,26 @@ def test_what_is_said_before_a_command_counts_for_it(
     assert cli._parser().parse_args(["--model", "a", "track", "film.mp4", "--model", "b"]).model == ["b"]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("calibrate", "--seed", "-1"),
+        ("calibrate", "--lens-x", "nan"),
+        ("calibrate", "--lens-x", "1e300"),
+        ("track", "~nobody-of-that-name/film.mp4"),
+        ("track", "x" * 300),
+        ("track", "film.mp4", "--model", "~nobody-of-that-name/m.onnx"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> None:
+    try:
+        code = cli.main(arguments)
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    assert code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_the_window_gets_the_lens(capsys: pytest.CaptureFixture[str], asked: list[WindowOptions]) -> None:
     run(capsys, "--hfov", "78")
     assert asked[0].lens is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +17,9 @@ from gaze_demo.calibration.report import Report
 from gaze_demo.calibration.session_file import SUFFIX, load_session, save_session
 from gaze_demo.calibration.virtual_sitting import VirtualSitting, record_virtual
 from gaze_demo.errors import UserError
-from gaze_demo.model.registry import find_model, list_models
+from gaze_demo.model.registry import find_model, list_models, refuse_namesakes
 from gaze_demo.model.session import GazeModel
+from gaze_demo.paths import given
 from gaze_demo.pipeline import Observation
 
 VIRTUAL = "virtual"
@@ -54,7 +56,7 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
                 on_progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
     elif options.source.endswith(SUFFIX):
-        session, skipped = load_session(Path(options.source).expanduser()), []
+        session, skipped = load_session(given(options.source)), []
     else:
         raise UserError(
             f"Without a window, a calibration needs 'virtual' or a recorded sitting ({SUFFIX}), not {options.source!r}."
@@ -73,18 +75,27 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
 
 
 def require_folders(*paths: Path | None) -> None:
-    """Raise UserError, before any work is done, where a file to be written has no folder."""
+    """Raise UserError, before any work is done, where a file to be written has no folder, or is one."""
     for path in paths:
+        if path is not None and path.is_dir():
+            raise UserError(f"{path} is a folder: name a file in it.")
         if path is not None and not path.absolute().parent.is_dir():
             raise UserError(f"There is no folder {path.absolute().parent}: create it first.")
 
 
 def load_models(names: Sequence[str]) -> list[Estimates]:
-    """The named models, or all at hand; raises UserError where there are none."""
-    entries = [find_model(name) for name in names] if names else list_models()
-    if not entries:
+    """The named models, or all at hand that can be loaded; raises UserError where there are none."""
+    if names:
+        return [Estimates(GazeModel(entry)) for entry in refuse_namesakes([find_model(name) for name in names])]
+    models = []
+    for entry in list_models():
+        try:
+            models.append(Estimates(GazeModel(entry)))
+        except UserError as error:
+            print(f"Left out: {error}", file=sys.stderr)
+    if not models:
         raise UserError("There is no model at hand: give one with --model PATH.")
-    return [Estimates(GazeModel(entry)) for entry in {entry.name: entry for entry in entries}.values()]
+    return models
 
 
 def summary_table(report: Report) -> Table:

@@ -14,7 +14,10 @@ from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, angle_between, normalised
 
-Figure = Annotated[float, Field(allow_inf_nan=False)]
+Figure = Annotated[float, Field(allow_inf_nan=False, ge=-1e9, le=1e9)]
+Degrees = Annotated[float, Field(allow_inf_nan=False, ge=0, le=180)]
+Milliseconds = Annotated[float, Field(allow_inf_nan=False, gt=0, le=1e6)]
+Count = Annotated[int, Field(ge=0, le=10**15)]
 Two = tuple[Figure, Figure]
 
 
@@ -25,18 +28,18 @@ class _Part(BaseModel):
 class PointReport(_Part):
     """One validation target; `estimate_px` is the mean of the mapped points. None where no frame gave a gaze."""
 
-    target: int
+    target: Count
     x_px: Figure
     y_px: Figure
     estimate_px: Two | None = None
-    accuracy_deg: Figure | None = None
+    accuracy_deg: Degrees | None = None
     accuracy_px: Figure | None = None
     accuracy_cm: Figure | None = None
     bias_px: Two | None = None
-    precision_rms_s2s_deg: Figure | None = None
-    precision_sd_deg: Figure | None = None
-    frames: int
-    lost: int
+    precision_rms_s2s_deg: Degrees | None = None
+    precision_sd_deg: Degrees | None = None
+    frames: Count
+    lost: Count
 
 
 class Accuracy(_Part):
@@ -47,15 +50,15 @@ class Accuracy(_Part):
     `accuracy_true_deg`: seen from the eyes' true place, where that is known.
     """
 
-    accuracy_deg: Figure
-    accuracy_median_deg: Figure
+    accuracy_deg: Degrees
+    accuracy_median_deg: Degrees
     accuracy_px: Figure
     accuracy_cm: Figure
     bias_deg: Two
     bias_px: Two
-    precision_rms_s2s_deg: Figure | None
-    precision_sd_deg: Figure | None
-    accuracy_true_deg: Figure | None = None
+    precision_rms_s2s_deg: Degrees | None
+    precision_sd_deg: Degrees | None
+    accuracy_true_deg: Degrees | None = None
 
 
 class ModelReport(_Part):
@@ -69,23 +72,23 @@ class ModelReport(_Part):
 
     model: str
     role: Literal["teacher", "student", "other"]
-    parameters: int | None
-    macs: int | None
-    latency_ms: Figure | None
+    parameters: Count | None
+    macs: Count | None
+    latency_ms: Milliseconds | None
     fps: Figure | None
     correction: Correction
     left_out_deg: dict[Correction, Figure]
-    fit_frames: int
-    fit_targets: int
-    accuracy_deg: Figure | None
-    accuracy_median_deg: Figure | None
+    fit_frames: Count
+    fit_targets: Count
+    accuracy_deg: Degrees | None
+    accuracy_median_deg: Degrees | None
     accuracy_px: Figure | None
     accuracy_cm: Figure | None
-    accuracy_true_deg: Figure | None
+    accuracy_true_deg: Degrees | None
     bias_deg: Two | None
     bias_px: Two | None
-    precision_rms_s2s_deg: Figure | None
-    precision_sd_deg: Figure | None
+    precision_rms_s2s_deg: Degrees | None
+    precision_sd_deg: Degrees | None
     data_loss: Figure
     uncalibrated: Accuracy | None
     points: tuple[PointReport, ...]
@@ -107,8 +110,8 @@ class Report(_Part):
     version: Literal[1] = 1
     created: str
     geometry: Geometry
-    fit_targets: int
-    validation_targets: int
+    fit_targets: Count
+    validation_targets: Count
     skipped: tuple[str, ...] = ()
     models: dict[str, ModelReport]
 

@@ -24,6 +24,8 @@ SUFFIX = ".npz"
 _MAX_BYTES = 512 * 1024 * 1024
 _MAX_SAMPLES = 5000
 _MAX_IMAGE_PX = 8000
+_MAX_PX = 1_000_000_000
+"""Of all images together."""
 _MAX_HEADER = 4096
 _JPEG_FRAMES = (0xC0, 0xC1, 0xC2)
 _ENCODING = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
@@ -203,13 +205,17 @@ def _images(arrays: dict[str, NDArray[Any]], count: int) -> list[NDArray[np.uint
     data, lengths = _bytes(arrays, "image_bytes"), _array(arrays, "image_length")
     if lengths.dtype != np.int64 or lengths.shape != (count,) or (lengths <= 0).any() or lengths.sum() != len(data):
         raise ValueError("'image_length' does not fit 'image_bytes'")
+    blobs = [data[end - length : end] for end, length in zip(np.cumsum(lengths), lengths, strict=True)]
+    # The size stands in the header: refused before anything is unpacked.
+    sizes = [_jpeg_size(blob[:_MAX_HEADER].tobytes()) for blob in blobs]
+    if any(max(size) > _MAX_IMAGE_PX for size in sizes) or sum(height * width for height, width in sizes) > _MAX_PX:
+        raise ValueError("'image_bytes' holds images of an implausible size")
     images = []
-    for end, length in zip(np.cumsum(lengths), lengths, strict=True):
-        blob = data[end - length : end]
-        # The size stands in the header: refused before anything is unpacked.
-        if max(_jpeg_size(blob[:_MAX_HEADER].tobytes())) > _MAX_IMAGE_PX:
-            raise ValueError("'image_bytes' holds an image of an implausible size")
-        image = cv2.imdecode(blob, cv2.IMREAD_COLOR)
+    for blob in blobs:
+        try:
+            image = cv2.imdecode(blob, cv2.IMREAD_COLOR)
+        except cv2.error:
+            image = None
         if image is None:
             raise ValueError("'image_bytes' holds a damaged image")
         images.append(np.asarray(image, np.uint8))

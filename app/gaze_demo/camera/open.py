@@ -13,6 +13,7 @@ from gaze_demo.camera.source import Source, SourceError
 from gaze_demo.camera.video import VideoFile
 from gaze_demo.camera.webcam import Webcam
 from gaze_demo.errors import UserError
+from gaze_demo.paths import given
 
 VIRTUAL = "virtual"
 _SHOWN_S = 2.0
@@ -53,7 +54,7 @@ def open_source(spec: str = "", options: SourceOptions | None = None) -> Source:
         return _virtual(spec[len(VIRTUAL) + 1 :], options)
     if spec.isdecimal() and spec.isascii():
         return Webcam(int(spec), options.width, options.height, options.rate)
-    path = Path(spec).expanduser()
+    path = given(spec)
     if path.exists():
         return _file(path, options)
     if _looks_like_a_path(path) and all(camera.name != spec for camera in list_cameras()):

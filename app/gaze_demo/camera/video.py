@@ -44,6 +44,10 @@ class VideoFile:
     def open(self) -> None:
         """Raises SourceError: absent, denied or unreadable."""
         check_readable(self._path)
+        try:
+            str(self._path).encode()
+        except UnicodeEncodeError:  # OpenCV would die of it
+            raise SourceError("unreadable", f"The name of {self.name!r} is no text: rename the file.") from None
         capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         if not capture.isOpened():
             raise self._unreadable()

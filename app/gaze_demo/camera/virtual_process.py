@@ -76,6 +76,7 @@ class VirtualProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 creationflags=flags,
+                cwd=_CODE,  # `-m` looks for modules where it starts: not among the user's files
                 env={
                     **os.environ,
                     "PYTHONPATH": os.pathsep.join([_CODE, *filter(None, [os.environ.get("PYTHONPATH")])]),

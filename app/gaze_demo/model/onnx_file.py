@@ -11,11 +11,13 @@ MAX_BYTES = 512 * 1024 * 1024
 _MAX_DEPTH = 16
 
 # Field numbers of onnx.proto3.
-_MODEL_GRAPH, _MODEL_METADATA = 7, 14
+_MODEL_GRAPH, _MODEL_METADATA, _MODEL_TRAINING, _MODEL_FUNCTION = 7, 14, 20, 25
 _ENTRY_KEY, _ENTRY_VALUE = 1, 2
 _TENSOR_EXTERNAL = 13
 _TENSORS_AND_GRAPHS = {  # of a message: the fields in which a tensor with external data can hide
     "graph": {1: "node", 5: "tensor", 15: "sparse"},
+    "training": {1: "graph", 2: "graph"},
+    "function": {7: "node", 11: "attribute"},
     "node": {5: "attribute"},
     "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
     "sparse": {1: "tensor", 2: "tensor"},
@@ -41,9 +43,10 @@ def read_embedded_contract(path: Path) -> bytes | None:
 def _read_model(path: Path, data: memoryview) -> bytes | None:
     contract, graphs = None, 0
     for field, payload in _records(data):
-        if field == _MODEL_GRAPH:
-            graphs += 1
-            if _has_external_data(payload, "graph", 0):
+        kind = {_MODEL_GRAPH: "graph", _MODEL_TRAINING: "training", _MODEL_FUNCTION: "function"}.get(field)
+        if kind:
+            graphs += field == _MODEL_GRAPH
+            if _has_external_data(payload, kind, 0):
                 raise ContractError(f"{path} keeps weights in other files: save it as one file.")
         elif field == _MODEL_METADATA:
             entry = {number: bytes(value) for number, value in _records(payload)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -56,7 +57,7 @@ def list_models() -> list[ModelEntry]:
 
 def find_model(name_or_path: str) -> ModelEntry:
     """The model of that name, or the ONNX file at that path; raises UserError where there is none."""
-    path = Path(name_or_path).expanduser()
+    path = paths.given(name_or_path)
     if path.suffix == ".onnx":
         if not path.is_file():
             raise UserError(
@@ -74,6 +75,14 @@ def find_model(name_or_path: str) -> ModelEntry:
         raise UserError(f"{path} is no model: an ONNX file's name ends in .onnx.")
     names = ", ".join(entry.name for entry in models.entries) or f"none, put one into {paths.user_models()}"
     raise UserError(f"There is no model {name_or_path!r}; there are: {names}.")
+
+
+def refuse_namesakes(entries: list[ModelEntry]) -> list[ModelEntry]:
+    """The same entries; raises UserError where two go by one name."""
+    twice = [name for name, count in Counter(entry.name for entry in entries).items() if count > 1]
+    if twice:
+        raise UserError(f"Two models are called {twice[0]}: rename one of the files, rows go by that name.")
+    return entries
 
 
 def read_entry(path: Path, origin: Origin) -> ModelEntry:

@@ -75,9 +75,19 @@ class AnnotatedVideo:
         return max(due, 1)
 
     def close(self) -> None:
-        """Complete the file; harmless where nothing was written."""
-        if self._writer is not None:
-            self._writer.release()
+        """Complete the file; harmless where nothing was written.
+
+        Raises UserError where it is not there as a whole: OpenCV itself never tells of a full disk.
+        """
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return
+        writer.release()
+        written = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
+        whole = written.isOpened() and written.get(cv2.CAP_PROP_FRAME_COUNT) >= 0.9 * self._written - 1
+        written.release()
+        if not whole:
+            raise UserError(f"{self.path} could not be written whole: is the disk full?")
 
 
 def _fitted(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

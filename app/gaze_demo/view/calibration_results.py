@@ -49,6 +49,8 @@ class CalibrationResults(QWidget):
         notes.setWordWrap(True)
         notes.setProperty("kind", "caption")
         notes.setVisible(bool(notes.text()))
+        for label in (self._of, self._status, title, facts, notes):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # a profile's words may be among it
         plots = QHBoxLayout()
         plots.setSpacing(theme.GAP)
         plots.addWidget(_card("Accuracy against latency", self.plot), 1)

@@ -39,6 +39,8 @@ def keep(profile: Profile, session: Session) -> None:
 def recalibrated(profile: Profile, entries: list[ModelEntry]) -> tuple[Profile, list[str]]:
     """The profile with all models that can be loaded, from its samples, saved; and what is wrong with the others.
 
+    Models that the profile knows and that are not at hand stay in it.
+
     Raises UserError where the samples were not kept, or no model can be loaded.
     """
     from gaze_demo.calibration.calibrate import Estimates, calibrate
@@ -55,6 +57,8 @@ def recalibrated(profile: Profile, entries: list[ModelEntry]) -> tuple[Profile, 
             problems.append(str(error))
     if not models:
         raise UserError(" ".join(problems) or "There is no model to calibrate: add one.")
-    again = profile_of(profile.name, session, calibrate(session, models))
+    made = profile_of(profile.name, session, calibrate(session, models))
+    report = made.report.model_copy(update={"models": {**profile.report.models, **made.report.models}})
+    again = made.model_copy(update={"mappings": {**profile.mappings, **made.mappings}, "report": report})
     save_profile(again)
     return again, problems

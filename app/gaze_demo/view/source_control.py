@@ -163,6 +163,8 @@ class SourceControl(QObject):
         self._settings.keep("hfov_deg", hfov_deg)
         self._set_lens()
         self.lens_changed.emit()
+        if self.state.state == "failed":  # the lens before it may have been why
+            self.restart()
 
     def _on_opened(self, source: Source) -> None:
         virtual = is_virtual(self.spec)

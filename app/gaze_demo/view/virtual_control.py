@@ -61,9 +61,9 @@ class VirtualControl(QObject):
             name, _, value = part.strip().partition("=")
             if name == "path":
                 self._gaze = "path"
-            elif name == "person" and value.isdecimal():
+            elif name == "person" and value in ("0", "1", "2"):
                 self._person = int(value)
-            elif name == "head":
+            elif name == "head" and value in ("still", "moving"):
                 self._head = value
             else:
                 self._more.append(part.strip())

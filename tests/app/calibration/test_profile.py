@@ -107,6 +107,9 @@ def test_a_mismatch_is_explained_with_the_remedy(
         (("mappings", "fake", "kappa_rad"), ["x", 0], "mappings.fake.kappa_rad"),
         (("mappings", "fake", "feature_weights"), [[1.0], []], "feature_weights"),
         (("mappings", "fake", "surprise"), 1, "mappings.fake.surprise"),
+        (("report", "models", "fake", "latency_ms"), -1, "report.models.fake.latency_ms"),
+        (("report", "models", "fake", "accuracy_deg"), 1e308, "report.models.fake.accuracy_deg"),
+        (("report", "models", "fake", "parameters"), 10**400, "report.models.fake.parameters"),
     ],
 )
 def test_a_wrong_field_is_named(

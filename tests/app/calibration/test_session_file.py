@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from app.calibration.fakes import CAMERA, SCREEN, FakeModel, Person
+from gaze_demo.calibration import session_file
 from gaze_demo.calibration.calibrate import Estimates, calibrate
 from gaze_demo.calibration.sample import Session, cut_to_face
 from gaze_demo.calibration.session_file import load_session, save_session
@@ -122,6 +123,12 @@ def test_a_wrong_file_gives_one_sentence_that_names_the_part(
         load_session(path)
     assert named in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_images_that_are_too_large_together_are_not_unpacked(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_file, "_MAX_PX", 100_000)
+    with pytest.raises(UserError, match="implausible size"):
+        load_session(saved)
 
 
 class _Bomb:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,20 @@ from gaze_demo.camera.virtual_process import VirtualProcess
 from gaze_demo.errors import UserError
 
 SMALL = SourceOptions(width=320, height=240, rate=30)
+
+
+def test_files_of_the_folder_that_the_app_is_started_in_are_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cv2.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')\nraise ImportError")
+    monkeypatch.chdir(tmp_path)
+    source = VirtualProcess("virtual:pointer,seed=5", SMALL)
+    source.open()
+    try:
+        assert source.read().image.std() > 10
+    finally:
+        source.close()
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_every_contract_that_ships_is_valid(repository: Path) -> None:
         assert parse_contract(path.read_bytes(), path.name).attribution
 
 
-@pytest.mark.parametrize("where", ["initializer", "constant", "subgraph"])
+@pytest.mark.parametrize("where", ["initializer", "constant", "subgraph", "function"])
 def test_a_model_that_keeps_weights_in_other_files_is_refused(tmp_path: Path, where: str) -> None:
     (tmp_path / "secret.bin").write_bytes(np.ones(4, np.float32).tobytes())
     weights = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[4], data_location=TensorProto.EXTERNAL)
@@ -131,7 +131,12 @@ def test_a_model_that_keeps_weights_in_other_files_is_refused(tmp_path: Path, wh
         condition = helper.make_tensor_value_info("c", TensorProto.BOOL, [1])
         choice = helper.make_node("If", ["c"], ["w"], then_branch=branch, else_branch=branch)
         graph = helper.make_graph([choice], "tiny", [condition], [output])
-    (tmp_path / "tiny.onnx").write_bytes(helper.make_model(graph).SerializeToString())
+    functions = []
+    if where == "function":
+        opset = [helper.make_opsetid("", 17)]
+        functions = [helper.make_function("own", "Weights", [], ["w"], [constant], opset)]
+        graph = helper.make_graph([helper.make_node("Weights", [], ["w"], domain="own")], "tiny", [], [output])
+    (tmp_path / "tiny.onnx").write_bytes(helper.make_model(graph, functions=functions).SerializeToString())
     with pytest.raises(ContractError, match="other files"):
         find_model(str(tmp_path / "tiny.onnx"))
 

@@ -35,6 +35,14 @@ def test_settings_of_a_spec_are_shown_and_kept(window: Window, store: Callable[[
     assert (shown.gaze.value, shown.person.currentIndex(), shown.head.value) == ("path", 2, "moving")
 
 
+def test_settings_that_cannot_be_are_not_kept(window: Window, store: Callable[[], Settings]) -> None:
+    control = VirtualControl(window, store())
+    control.adopt("virtual:person=7,head=shaking")
+    assert "person=7" in control.spec  # so that opening it says what is wrong
+    control.adopt("virtual")
+    assert control.spec.endswith(":person=0,head=still")
+
+
 def test_choices_open_the_participant_anew_and_are_remembered(
     window: Window, store: Callable[[], Settings], qtbot: QtBot
 ) -> None:

@@ -34,6 +34,7 @@ class MessageCard(QFrame):
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)  # a model's words may be among it
         self._button = QPushButton()
         self._button.setProperty("kind", "primary")
         self._button.clicked.connect(self._act)
