@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -14,15 +13,18 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from gaze_demo import clock
 from gaze_demo.camera.images import ImageFiles
 from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import Source
 from gaze_demo.errors import UserError
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import Array, angle_between, mean_direction, vector_to_pitch_yaw
 from gaze_demo.intrinsics import Lens
 from gaze_demo.model.registry import ModelEntry, default_pair, find_model, list_models, refuse_namesakes
 from gaze_demo.model.session import GazeModel
-from gaze_demo.pipeline import GazeEstimate, Observation, Observer
+from gaze_demo.observation import Observation
+from gaze_demo.observer import Observer
 from gaze_demo.sink.annotated_video import AnnotatedVideo
 from gaze_demo.sink.gaze_csv import GazeCsv
 
@@ -177,7 +179,7 @@ def _run(
         TextColumn("{task.fields[rate]:.1f}/s"),
         TimeRemainingColumn(),
     )
-    started = time.monotonic()
+    started = clock.now_s()
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(source.name, total=source.frame_count, rate=0.0)
         first_s: float | None = None
@@ -190,5 +192,5 @@ def _run(
             for sink in sinks:
                 sink.write(seen, estimates)
             summary.add(seen, estimates)
-            summary.elapsed_s = time.monotonic() - started
+            summary.elapsed_s = clock.now_s() - started
             progress.update(task, advance=1, rate=summary.frames / summary.elapsed_s)

@@ -11,7 +11,7 @@ from gaze_demo.camera.frame import Frame
 from gaze_demo.geometry import Array, Intrinsics, mirror_rotation, mirror_vector, rotation_from_angles
 from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose, canonical_face
-from gaze_demo.pipeline import EyeObservation, Observation, Reason
+from gaze_demo.observation import EyeObservation, Observation, Reason
 
 CAMERA = Intrinsics.from_hfov(640, 480, 60.0)
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from app.drawn_face import head_pose, landmarks_of
 from app.tiny_models import LEVEL_EYES_INPUTS, constant_vector, follows_head, level_eyes_contract
-from gaze_demo import pipeline, track
+from gaze_demo import observer, track
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import SourceError
 from gaze_demo.errors import UserError
@@ -62,7 +62,7 @@ class Film:
 @pytest.fixture(autouse=True)
 def _drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     TurningHead.modes.clear()
-    monkeypatch.setattr(pipeline, "FaceSearch", TurningHead)
+    monkeypatch.setattr(observer, "FaceSearch", TurningHead)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -15,6 +14,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
+from gaze_demo import clock
 from gaze_demo.errors import UserError
 from gaze_training.augment import Augment
 from gaze_training.average import WeightAverage
@@ -98,11 +98,11 @@ class Trainer:
         with RunLog(folder if self._fabric.is_global_zero else None, run, show and self._fabric.is_global_zero) as log:
             log.start(steps, done)
             for number in range(len(done), run.train.epochs):
-                started = time.monotonic()
+                started = clock.now_s()
                 loss = self._epoch(train, number, steps, log)
                 known = validation is not None and math.isfinite(loss)
                 quality = measure(self.result, validation) if validation is not None and known else None
-                done.append(Epoch(number, loss, time.monotonic() - started, quality))
+                done.append(Epoch(number, loss, clock.now_s() - started, quality))
                 log.epoch(done[-1])
                 if not math.isfinite(loss):
                     break

@@ -15,9 +15,10 @@ from gaze_demo.calibration.report import Accuracy, ModelReport, Report, describe
 from gaze_demo.calibration.sample import Session
 from gaze_demo.calibration.sitting import Skipped
 from gaze_demo.errors import UserError
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.model.registry import ModelEntry
 from gaze_demo.model.session import GazeModel
-from gaze_demo.pipeline import GazeEstimate, Observation
+from gaze_demo.observation import Observation
 
 TIMED_FRAMES = 40
 _KINDS = {"fit": "Point", "validation": "Validation point"}

@@ -9,7 +9,7 @@ import numpy as np
 
 from gaze_demo.geometry import Array
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS
-from gaze_demo.pipeline import Observation, Reason
+from gaze_demo.observation import Observation, Reason
 
 NEAREST_MM, FARTHEST_MM = 400.0, 900.0
 _DIM, _BRIGHT = 45.0, 225.0

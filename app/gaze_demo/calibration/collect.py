@@ -10,7 +10,7 @@ import numpy as np
 from gaze_demo.calibration.readings import eye_landmarks
 from gaze_demo.calibration.sample import Fixation, Kind, Sample, cut_to_face
 from gaze_demo.geometry import Array
-from gaze_demo.pipeline import EyeObservation, Observation, Reason, Side
+from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 
 BLINK_MARGIN_S = 0.1
 """Lids move and landmarks are off that long before and after a closed eye: such frames count as lost."""

@@ -19,8 +19,8 @@ from gaze_demo.calibration.virtual_sitting import VirtualSitting, record_virtual
 from gaze_demo.errors import UserError
 from gaze_demo.model.registry import find_model, list_models, refuse_namesakes
 from gaze_demo.model.session import GazeModel
+from gaze_demo.observation import Observation
 from gaze_demo.paths import given
-from gaze_demo.pipeline import Observation
 
 VIRTUAL = "virtual"
 

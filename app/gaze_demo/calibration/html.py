@@ -9,8 +9,8 @@ from string import Template
 
 from gaze_demo.calibration.comparison import COLUMNS, Row, cell, comparison, to_csv
 from gaze_demo.calibration.report import ModelReport, Report
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.errors import UserError
+from gaze_demo.screen import ScreenGeometry
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640.0, 340.0, 56.0, 46.0
 _MAP_WIDTH = 300.0

@@ -14,8 +14,8 @@ from gaze_demo.calibration.drift import Hull
 from gaze_demo.calibration.mapping import Mapping
 from gaze_demo.calibration.report import Report
 from gaze_demo.calibration.sample import CameraKey
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.errors import UserError
+from gaze_demo.screen import ScreenGeometry
 
 _MAX_BYTES = 8 * 1024 * 1024
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]

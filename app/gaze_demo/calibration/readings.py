@@ -8,12 +8,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from gaze_demo.calibration.sample import Fixation
-from gaze_demo.calibration.screen import ScreenGeometry
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import FORWARD, Array, vector_to_pitch_yaw
 from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS
 from gaze_demo.normalisation.normalise import normalising_rotation
-from gaze_demo.pipeline import GazeEstimate, Observation
+from gaze_demo.observation import Observation
+from gaze_demo.screen import ScreenGeometry
 
 _EYES = (
     (LEFT_CORNERS, 473, (386, 374)),

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from gaze_demo.calibration.mapping import Correction, Mapping
 from gaze_demo.calibration.readings import Labelled
 from gaze_demo.calibration.sample import CameraKey, Fixation, Session
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, angle_between, normalised
+from gaze_demo.screen import ScreenGeometry
 
 Figure = Annotated[float, Field(allow_inf_nan=False, ge=-1e9, le=1e9)]
 Degrees = Annotated[float, Field(allow_inf_nan=False, ge=0, le=180)]

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.geometry import Array, Intrinsics
-from gaze_demo.pipeline import Observation
+from gaze_demo.observation import Observation
+from gaze_demo.screen import ScreenGeometry
 
 _MARGIN = 0.35
 """Around the landmarks' box, in its size: face crops of public models reach this far."""

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gaze_demo.calibration.sample import CameraKey, Fixation, Kind, Sample, Session
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.landmarks.face import COUNT, FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose
-from gaze_demo.pipeline import EyeObservation, Observation, Reason
+from gaze_demo.observation import EyeObservation, Observation, Reason
+from gaze_demo.screen import ScreenGeometry
 
 SUFFIX = ".npz"
 _MAX_BYTES = 512 * 1024 * 1024

@@ -13,7 +13,7 @@ from gaze_demo.calibration.collect import Collector
 from gaze_demo.calibration.sample import Fixation, Kind
 from gaze_demo.calibration.targets import PursuitPath, Target
 from gaze_demo.geometry import Array
-from gaze_demo.pipeline import Observation
+from gaze_demo.observation import Observation
 
 ENOUGH_FRAMES = 12
 Phase = Literal["travel", "settle", "look", "done"]

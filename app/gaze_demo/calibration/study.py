@@ -28,9 +28,9 @@ from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics
 from gaze_demo.intrinsics import Lens
 from gaze_demo.landmarks.head_pose import estimate_head_pose
+from gaze_demo.observation import Observation
 from gaze_demo.participant.participant import desk_screen
 from gaze_demo.participant.person import PEOPLE
-from gaze_demo.pipeline import Observation
 
 Head = Literal["still", "moving"]
 POINTS = (1, 2, 3, 5, 9, 13, 16)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.geometry import Array
+from gaze_demo.screen import ScreenGeometry
 
 _EDGE = 0.08
 """Share of the screen between its edge and the outer points."""

@@ -12,8 +12,9 @@ from gaze_demo.calibration.sitting import Sitting, Skipped, Timing
 from gaze_demo.calibration.targets import PursuitPath, Target, layout_targets, validation_targets
 from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.intrinsics import Lens
+from gaze_demo.observation import Observation
+from gaze_demo.observer import Observer
 from gaze_demo.participant.participant import desk_screen
-from gaze_demo.pipeline import Observation, Observer
 
 TIMING = Timing(travel_s=0.1, settle_s=0.4)
 """Nobody needs to see the dot fly; a saccade takes a tenth of a second."""

@@ -37,7 +37,7 @@ class Truth:
 class Frame:
     """An unmirrored BGR image (height, width, 3) uint8.
 
-    `time_s` is the capture time: of `time.monotonic()` for live sources, of the medium's own clock for files.
+    `time_s` is the capture time: of `gaze_demo.clock` for live sources, of the medium's own clock for files.
     `file` is the image's name where the source is a folder. `truth` is known for rendered frames alone.
     """
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo import clock
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import SourceError
 from gaze_demo.camera.video import check_readable
@@ -61,8 +62,8 @@ class ImageFiles:
     def read(self) -> Frame | None:
         """Raises SourceError ("unreadable") where not a single image can be read."""
         if self._dwell_s is not None:
-            time.sleep(max(self._due_s - time.monotonic(), 0.0))
-            self._due_s = time.monotonic() + 1 / _REPEATS_PER_S
+            time.sleep(max(self._due_s - clock.now_s(), 0.0))
+            self._due_s = clock.now_s() + 1 / _REPEATS_PER_S
         image, file = next(self._images, (None, ""))
         if image is None:
             return None

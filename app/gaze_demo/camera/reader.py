@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
+from gaze_demo import clock
 from gaze_demo.camera import faults
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import Fault, Source, SourceError
@@ -92,7 +92,7 @@ class Reader:
     @property
     def status(self) -> ReaderStatus:
         with self._changed:
-            now = time.monotonic()
+            now = clock.now_s()
             state, error = self._state, self._error
             if self._is_silent(now):
                 state, error = "silent", faults.silent(self.source.name)
@@ -143,7 +143,7 @@ class Reader:
     def _pump(self) -> None:
         """Take frames until the end, or until asked to stop."""
         with self._changed:
-            self._opened_s = time.monotonic()
+            self._opened_s = clock.now_s()
         while not self._stopping.is_set():
             frame = self.source.read()
             if frame is None:
@@ -158,7 +158,7 @@ class Reader:
             if before is not None:
                 self._dropped += (not self._taken) + max(frame.index - before.index - 1, 0)
             self._frame, self._taken = frame, False
-            self._arrivals.append(time.monotonic())
+            self._arrivals.append(clock.now_s())
             while self._arrivals[-1] - self._arrivals[0] > _RATE_SPAN_S:
                 self._arrivals.popleft()
             if self._state != "streaming":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 
+from gaze_demo import clock
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.opencv import prepare_opencv
 from gaze_demo.camera.source import SourceError
@@ -95,7 +96,7 @@ class VideoFile:
 
     def _wait(self) -> bool:
         """Wait until the frame is due; False where it is late and the next one is due as well."""
-        now = time.monotonic()
+        now = clock.now_s()
         late_s = 0.0 if self._start_s is None else now - self._start_s - self._time_s
         if self._start_s is None or not -_AHEAD_S < late_s < _BEHIND_S:
             self._start_s, late_s = now - self._time_s, 0.0

@@ -7,13 +7,14 @@ import time
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gaze_demo.calibration.screen import ScreenGeometry
+from gaze_demo import clock
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import SourceError
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.participant.participant import GazeMode, HeadMode, VirtualParticipant, desk_screen
 from gaze_demo.participant.person import PEOPLE
+from gaze_demo.screen import ScreenGeometry
 
 _SIDE_PX = (160, 4096)
 _RATE = (1.0, 240.0)
@@ -96,7 +97,7 @@ class VirtualSource:
         if self._target_mm is not None:
             participant.look_at_mm(self._target_mm)
         self.participant = participant
-        self._due_s = time.monotonic()
+        self._due_s = clock.now_s()
 
     def read(self) -> Frame:
         """The next frame, when it is due. Raises SourceError where the source is not open."""
@@ -106,7 +107,7 @@ class VirtualSource:
         step_s = self._wait() if self._real_time else 1 / self.frame_rate
         image, truth = participant.step(step_s)
         self._index += 1
-        now_s = time.monotonic() if self._real_time else self._index / self.frame_rate
+        now_s = clock.now_s() if self._real_time else self._index / self.frame_rate
         return Frame(image, self._index, now_s, truth=truth)
 
     def close(self) -> None:
@@ -115,10 +116,10 @@ class VirtualSource:
     def _wait(self) -> float:
         """Sleep until the next frame is due; returns the seconds since the last one was. Late frames are left out."""
         period_s = 1 / self.frame_rate
-        late = max(0, int((time.monotonic() - self._due_s) / period_s) - 1)
+        late = max(0, int((clock.now_s() - self._due_s) / period_s) - 1)
         step_s = (late + 1) * period_s
         self._due_s += step_s
-        time.sleep(max(0.0, self._due_s - time.monotonic()))
+        time.sleep(max(0.0, self._due_s - clock.now_s()))
         return step_s
 
 

@@ -12,7 +12,6 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gaze_demo import clock
 from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import SourceError
@@ -99,7 +99,7 @@ class VirtualProcess:
         if not all(_fill(child.stdout, part.data.cast("B")) for part in (head, truth, image)):
             raise SourceError("unplugged", "The virtual participant has stopped: choose it again, or another source.")
         _, time_s = _HEAD.unpack(head.tobytes())
-        now_s = time.monotonic()
+        now_s = clock.now_s()
         self._count += 1
         return Frame(image, self._count, time_s if 0 <= now_s - time_s < 1 else now_s, truth=_truth(truth))
 

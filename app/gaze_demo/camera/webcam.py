@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo import clock
 from gaze_demo.camera import faults
 from gaze_demo.camera.access import check_access
 from gaze_demo.camera.devices import BACKEND, find_camera, list_cameras
@@ -104,15 +105,15 @@ class Webcam:
 
     def read(self) -> Frame:
         """The next frame. Raises SourceError: unplugged, or silent once OpenCV gave up waiting."""
-        began, failures = time.monotonic(), 0
+        began, failures = clock.now_s(), 0
         while True:
-            called = time.monotonic()
+            called = clock.now_s()
             image, time_s = self._grab()
             if image is not None:
                 self._got_any = True
                 self._count += 1
                 return Frame(image, self._count - 1, time_s)
-            now = time.monotonic()
+            now = clock.now_s()
             if now - called > _WAITED_S:
                 if now - began > (_STOPPED_S if self._got_any else _FIRST_FRAME_S):
                     raise faults.silent(self.name)
@@ -167,12 +168,12 @@ class Webcam:
         )
 
     def _grab(self) -> tuple[NDArray[np.uint8] | None, float]:
-        """An image and its capture time in seconds of time.monotonic()."""
+        """An image and its capture time in seconds of clock.now_s()."""
         assert self._capture is not None, "read before open"
         try:
             if not self._capture.grab():
                 return None, 0.0
-            time_s = _capture_time_s(time.monotonic(), self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+            time_s = _capture_time_s(clock.now_s(), self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
             decoded, image = self._capture.retrieve()
         except cv2.error:
             return None, 0.0

@@ -24,7 +24,7 @@ from gaze_demo.model.contract import (
     Pixels,
 )
 from gaze_demo.normalisation.normalise import CropGeometry, normalising_rotation, warp_image, warp_matrix
-from gaze_demo.pipeline import Observation
+from gaze_demo.observation import Observation
 
 _EYES = (*LEFT_CORNERS, *RIGHT_CORNERS)
 _FACE_CENTRES = {

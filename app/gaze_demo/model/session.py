@@ -9,12 +9,13 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import mean_direction
 from gaze_demo.model.contract import Contract, ContractError, EyePair, EyeRows, LevelEyes, NormalisedEyes
 from gaze_demo.model.crops import View, make_views, to_tensor
 from gaze_demo.model.outputs import decode, output_widths
 from gaze_demo.model.registry import ModelEntry
-from gaze_demo.pipeline import GazeEstimate, Observation, Reason
+from gaze_demo.observation import Observation, Reason
 
 Tensors = dict[str, NDArray[np.float32]]
 

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.camera.frame import Truth
 from gaze_demo.geometry import (
     Array,
@@ -28,6 +27,7 @@ from gaze_demo.participant.plate import set_portrait
 from gaze_demo.participant.portrait import load_portrait
 from gaze_demo.participant.sensor import Sensor
 from gaze_demo.participant.warp import HeadMove, PoseWarp, Warped
+from gaze_demo.screen import ScreenGeometry
 
 HeadMode = Literal["still", "moving"]
 GazeMode = Literal["pointer", "path"]

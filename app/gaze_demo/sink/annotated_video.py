@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo.errors import UserError
-from gaze_demo.pipeline import GazeEstimate, Observation
+from gaze_demo.estimate import GazeEstimate
+from gaze_demo.observation import Observation
 from gaze_demo.sink.drawing import annotate
 
 _CODECS = {".mp4": "mp4v", ".avi": "MJPG"}

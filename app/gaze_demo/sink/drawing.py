@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import Array, vector_to_pitch_yaw
-from gaze_demo.pipeline import GazeEstimate, Observation
+from gaze_demo.observation import Observation
 
 Image = NDArray[np.uint8]
 _COLOURS = ((80, 200, 255), (255, 170, 60), (120, 230, 120), (220, 120, 255), (90, 120, 255), (230, 230, 90))

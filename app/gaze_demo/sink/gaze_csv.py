@@ -10,8 +10,9 @@ from types import TracebackType
 import numpy as np
 
 from gaze_demo.errors import UserError
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import Array, vector_to_pitch_yaw
-from gaze_demo.pipeline import GazeEstimate, Observation
+from gaze_demo.observation import Observation
 
 COLUMNS = tuple(
     "frame time_s file model face valid reason yaw_deg pitch_deg left_yaw_deg left_pitch_deg right_yaw_deg "

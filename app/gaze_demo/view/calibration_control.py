@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 
+from gaze_demo import clock
 from gaze_demo.view.kept_profile import keep, profile_of, recalibrated
 from gaze_demo.view.model_control import ModelControl
 from gaze_demo.view.monitor import monitor_title
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from gaze_demo.calibration.calibrate import Calibration
     from gaze_demo.calibration.profile import Profile
     from gaze_demo.calibration.sample import CameraKey, Session
-    from gaze_demo.calibration.screen import ScreenGeometry
     from gaze_demo.calibration.sitting import Sitting, Timing
+    from gaze_demo.screen import ScreenGeometry
     from gaze_demo.view.calibration_estimator import CalibrationEstimator
     from gaze_demo.view.calibration_results import CalibrationResults
     from gaze_demo.view.calibration_screen import CalibrationScreen
@@ -189,7 +189,7 @@ class CalibrationControl(QObject):
         from gaze_demo.view.calibration_estimator import CalibrationEstimator
 
         assert self._geometry is not None
-        seed = time.monotonic_ns() % 10_000
+        seed = clock.now_ns() % 10_000
         fit = layout_targets(points, self._geometry, seed) if points else PursuitPath(self._geometry)
         self._sitting = Sitting(fit, validation_targets(self._geometry, seed), self.timing)
         self._estimator = CalibrationEstimator(self._models.entries, self._done.emit)
@@ -211,7 +211,7 @@ class CalibrationControl(QObject):
     def _tick(self) -> None:
         if self._sitting is None or self._estimator is None or self.screen is None or self._geometry is None:
             return
-        dot = self._sitting.advance(time.monotonic())
+        dot = self._sitting.advance(clock.now_s())
         for fixation in self._sitting.fixations[self._fed :]:
             for sample in fixation.samples:
                 self._estimator.feed(sample.observation)

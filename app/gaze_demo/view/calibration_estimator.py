@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gaze_demo.calibration.sample import Session
     from gaze_demo.calibration.sitting import Skipped
     from gaze_demo.model.registry import ModelEntry
-    from gaze_demo.pipeline import Observation
+    from gaze_demo.observation import Observation
 
 Outcome = Callable[["Calibration | Exception"], None]
 

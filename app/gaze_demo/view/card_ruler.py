@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gaze_demo.calibration.screen import CARD_WIDTH_MM, ScreenGeometry
+from gaze_demo.screen import CARD_WIDTH_MM, ScreenGeometry
 from gaze_demo.view import theme
 
 _CARD_RATIO = 85.60 / 53.98

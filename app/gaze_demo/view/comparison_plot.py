@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from gaze_demo.calibration.comparison import Row
 from gaze_demo.calibration.report import ModelReport
-from gaze_demo.calibration.screen import ScreenGeometry
+from gaze_demo.screen import ScreenGeometry
 from gaze_demo.view import theme
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 18.0, 14.0, 44.0

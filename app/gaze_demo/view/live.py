@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gaze_demo import clock
 from gaze_demo.view.recent import Recent
 from gaze_demo.view.run_stats import RunStats
 from gaze_demo.view.window import Window
@@ -96,7 +96,7 @@ class Live(QObject):
             window.fit_shape(frame.width, frame.height)
             self.first_seen.emit()
         if side == "left" and sight.filtered.mean is not None:
-            self._lag_s.add(time.monotonic(), self._engine.lag_s("left") or 0.0)
+            self._lag_s.add(clock.now_s(), self._engine.lag_s("left") or 0.0)
         raw = estimate.gaze if estimate else None
         if side == "left":
             window.person.show_observation(seen)

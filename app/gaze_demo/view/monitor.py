@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QScreen
 
 if TYPE_CHECKING:
-    from gaze_demo.calibration.screen import ScreenGeometry
+    from gaze_demo.screen import ScreenGeometry
 
 
 def monitor_named(name: str) -> QScreen | None:
@@ -25,7 +25,7 @@ def monitor_title(screen: QScreen) -> str:
 
 def monitor_geometry(screen: QScreen) -> ScreenGeometry:
     """The monitor in its own pixels, with the size in mm that it reports."""
-    from gaze_demo.calibration.screen import ScreenGeometry
+    from gaze_demo.screen import ScreenGeometry
 
     area, ratio, size = screen.geometry(), screen.devicePixelRatio(), screen.physicalSize()
     width_px, height_px = round(area.width() * ratio), round(area.height() * ratio)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gaze_demo import __version__
+from gaze_demo import __version__, clock
 from gaze_demo.errors import UserError
 from gaze_demo.view.heartbeat import Heartbeat
 from gaze_demo.view.process import resident_mb, seconds_since_start
@@ -33,7 +32,7 @@ class PaneStats:
         self._draw_ms: list[float] = []
 
     def add(self, sight: Sight, draw_ms: float) -> None:
-        now = time.monotonic()
+        now = clock.now_s()
         shot, seen, estimate = sight.shot, sight.shot.observation, sight.estimate
         if shot.source == self._source and seen.frame.index == self._index:
             return  # the same frame seen anew, as after a change of the lens

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QScreen
 from PySide6.QtWidgets import QApplication
 
+from gaze_demo import clock
 from gaze_demo.geometry import Array
 from gaze_demo.view.heat import Heat
 from gaze_demo.view.live import Live
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gaze_demo.calibration.profile import Profile
     from gaze_demo.calibration.readings import Readings
     from gaze_demo.calibration.sample import CameraKey
-    from gaze_demo.calibration.screen import ScreenGeometry
+    from gaze_demo.screen import ScreenGeometry
 
 _HEAT_MS, _LENS_MS = 500, 500
 _LOOK_S = (0.7, 1.7)
@@ -133,7 +133,7 @@ class ScreenGaze(QObject):
         """Show one dot for a moment; who looks at it corrects the drift of the models in the panes."""
         if self._gathered is not None:
             return
-        self._gathered, self._gathering_since_s = {}, time.monotonic() + _LOOK_S[0]
+        self._gathered, self._gathering_since_s = {}, clock.now_s() + _LOOK_S[0]
         geometry = self.geometry
         point_mm = geometry.px_to_camera((geometry.width_px / 2, geometry.height_px / 2))
         dot = RecentreDot(self.monitor, self._window)
@@ -153,7 +153,7 @@ class ScreenGaze(QObject):
         if QApplication.screenAt(position) is not self.monitor:  # the profile knows nothing of other monitors
             return 0
         point = self.geometry.px_to_camera(px_on_monitor(self.monitor, position))
-        return sum(teacher.click(time.monotonic(), point) for teacher in self._teachers.values())
+        return sum(teacher.click(clock.now_s(), point) for teacher in self._teachers.values())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent) and watched.isWindowType():
@@ -193,7 +193,7 @@ class ScreenGaze(QObject):
     def _point(self, side: str, model: str, row: Readings) -> GazePoint | None:
         from gaze_demo.calibration.mapping import Mapping
 
-        now, teacher, geometry = time.monotonic(), self._teachers.get(model), self.geometry
+        now, teacher, geometry = clock.now_s(), self._teachers.get(model), self.geometry
         if self._gathered is not None and now >= self._gathering_since_s:
             self._gathered.setdefault(model, []).append(row)
         if teacher is not None:

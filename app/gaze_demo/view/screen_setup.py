@@ -11,7 +11,7 @@ from gaze_demo.view.settings import Settings
 
 if TYPE_CHECKING:
     from gaze_demo.calibration.sample import CameraKey
-    from gaze_demo.calibration.screen import ScreenGeometry
+    from gaze_demo.screen import ScreenGeometry
     from gaze_demo.view.workers.engine import Engine
     from gaze_demo.view.workers.shot import Shot
 
@@ -21,7 +21,7 @@ _DEFAULT_HFOV_DEG = 60.0
 def known_geometry(monitor: QScreen, settings: Settings) -> ScreenGeometry:
     """The monitor, with the width that was measured on it with a bank card, and the place of the camera, where they
     are known."""
-    from gaze_demo.calibration.screen import CARD_WIDTH_MM
+    from gaze_demo.screen import CARD_WIDTH_MM
 
     found = monitor_geometry(monitor)
     width_mm = settings.number(_key(found), 0.0, 0.0, 20000.0)

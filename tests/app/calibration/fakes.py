@@ -9,9 +9,9 @@ import numpy as np
 
 from gaze_demo.calibration.collect import Collector
 from gaze_demo.calibration.sample import CameraKey, Fixation, Session
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.calibration.targets import layout_targets, validation_targets
 from gaze_demo.camera.frame import Frame, Truth
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import (
     Array,
     Intrinsics,
@@ -25,7 +25,8 @@ from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose,
 from gaze_demo.model.contract import AnglesOutput, Contract, EyeRows, NormalisedEyes, Pixels
 from gaze_demo.model.registry import ModelEntry
 from gaze_demo.normalisation.normalise import normalising_rotation
-from gaze_demo.pipeline import EyeObservation, GazeEstimate, Observation, Reason
+from gaze_demo.observation import EyeObservation, Observation, Reason
+from gaze_demo.screen import ScreenGeometry
 
 SCREEN = ScreenGeometry.of_monitor("Test", 1920, 1080, 527.0, 296.0)
 TRUE_CAMERA = Intrinsics.from_hfov(640, 480, 60.0)

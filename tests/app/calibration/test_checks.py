@@ -8,7 +8,7 @@ import pytest
 from app.calibration.fakes import Person
 from gaze_demo.calibration.checks import check
 from gaze_demo.geometry import rotation_from_angles
-from gaze_demo.pipeline import Observation, Reason
+from gaze_demo.observation import Observation, Reason
 
 MIDDLE = np.array([960.0, 540.0])
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.calibration.fakes import Person
 from gaze_demo.calibration.collect import BLINK_MARGIN_S, MOST_SAMPLES, Collector, Look
-from gaze_demo.pipeline import Reason
+from gaze_demo.observation import Reason
 
 POINT = np.array([960.0, 540.0])
 ELSEWHERE = np.array([100.0, 100.0])

@@ -12,8 +12,8 @@ from gaze_demo.calibration.mapping import Mapping
 from gaze_demo.calibration.readings import label
 from gaze_demo.calibration.report import describe_geometry, judge_points, load_report
 from gaze_demo.calibration.sample import Fixation, Session
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.errors import UserError
+from gaze_demo.screen import ScreenGeometry
 
 
 def test_a_known_error_is_reported_in_degrees_centimetres_and_pixels() -> None:

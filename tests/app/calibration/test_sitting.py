@@ -8,7 +8,7 @@ import pytest
 from app.calibration.fakes import SCREEN, Person
 from gaze_demo.calibration.sitting import Dot, Sitting, Timing
 from gaze_demo.calibration.targets import PursuitPath, layout_targets, validation_targets
-from gaze_demo.pipeline import Reason
+from gaze_demo.observation import Reason
 
 
 def run(sitting: Sitting, reason: Callable[[float, Dot], Reason] = lambda *_: Reason.NONE) -> list[tuple[float, Dot]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from gaze_demo import clock
 from gaze_demo.camera import faults, reader
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.reader import Reader, ReaderStatus
@@ -81,9 +82,9 @@ def start() -> Iterator[Callable[[Played], Reader]]:
 
 
 def wait_for(reading: Reader, condition: Callable[[ReaderStatus], bool]) -> ReaderStatus:
-    limit = time.monotonic() + 5.0
+    limit = clock.now_s() + 5.0
     while not condition(status := reading.status):
-        assert time.monotonic() < limit, f"still {status}"
+        assert clock.now_s() < limit, f"still {status}"
         time.sleep(0.002)
     return status
 
@@ -129,9 +130,9 @@ def test_waiting_for_a_newer_frame_ends_after_the_given_time(start: Callable[[Pl
     reading = start(source)
     source.give(frame(0))
     assert reading.next(-1, 1.0) is not None
-    began = time.monotonic()
+    began = clock.now_s()
     assert reading.next(0, 0.1) is None
-    assert 0.09 < time.monotonic() - began < 2.0
+    assert 0.09 < clock.now_s() - began < 2.0
 
 
 def test_the_rate_is_that_of_the_frames_that_came_lately(start: Callable[[Played], Reader]) -> None:
@@ -148,9 +149,9 @@ def test_a_silent_camera_is_noticed_in_time_while_its_driver_blocks(start: Calla
     reading = start(source)
     source.give(frame(0))
     assert reading.next(-1, 1.0) is not None
-    began = time.monotonic()
+    began = clock.now_s()
     status = wait_for_state(reading, "silent")
-    assert time.monotonic() - began < 1.5
+    assert clock.now_s() - began < 1.5
     assert status.fault == "silent"
     assert status.fps == 0.0
     assert status.message.startswith("Test camera sends no picture: check its cable")
@@ -160,11 +161,11 @@ def test_a_silent_camera_is_noticed_in_time_while_its_driver_blocks(start: Calla
 
 
 def test_a_camera_that_never_sends_anything_is_silent(start: Callable[[Played], Reader]) -> None:
-    began = time.monotonic()
+    began = clock.now_s()
     reading = start(Played())
     assert reading.status.state == "opening"
     wait_for_state(reading, "silent")
-    assert time.monotonic() - began < 1.5
+    assert clock.now_s() - began < 1.5
 
 
 def test_a_camera_that_stays_silent_is_started_anew_and_called_silent_until_it_sends(
@@ -265,14 +266,14 @@ def test_no_call_waits_for_a_driver_that_hangs() -> None:
     source = Played()
     source.open = lambda: released.wait(30) and None  # type: ignore[method-assign]
     reading = Reader(source)
-    began = time.monotonic()
+    began = clock.now_s()
     reading.start()
     assert reading.status.state == "opening"
     assert reading.next(-1, 0.05) is None
     reading.stop()
     assert reading.next(-1, 10.0) is None, "a stopped reader has nothing to wait for"
     assert not reading.join(0.05)
-    assert time.monotonic() - began < 1.0
+    assert clock.now_s() - began < 1.0
     released.set()
     source.give(None)
     assert reading.join(5.0)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gaze_demo import clock
 from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import SourceError
 from gaze_demo.camera.virtual_process import VirtualProcess
@@ -42,7 +42,7 @@ def test_frames_of_the_other_process_carry_image_time_and_truth(source: VirtualP
     assert [frame.index for frame in frames] == [0, 1, 2]
     assert frames[0].image.shape == (240, 320, 3)
     assert frames[0].image.std() > 10
-    assert abs(frames[-1].time_s - time.monotonic()) < 5
+    assert abs(frames[-1].time_s - clock.now_s()) < 5
     truth = frames[-1].truth
     assert truth is not None
     ray = truth.target_mm - truth.left_eye_mm
@@ -66,8 +66,8 @@ def test_it_shows_what_the_source_itself_would() -> None:
 def test_the_eyes_follow_what_they_are_told(source: VirtualProcess) -> None:
     target = np.array([120.0, 90.0, 0.0])
     source.look_at_mm(target)
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+    deadline = clock.now_s() + 10
+    while clock.now_s() < deadline:
         truth = source.read().truth
         assert truth is not None
         if np.linalg.norm(truth.target_mm - target) < 5:
@@ -102,10 +102,10 @@ def test_closing_ends_the_process(source: VirtualProcess) -> None:
     source.read()
     child = source._child
     assert child is not None
-    started = time.monotonic()
+    started = clock.now_s()
     source.close()
     assert child.poll() is not None
-    assert time.monotonic() - started < 4
+    assert clock.now_s() - started < 4
     source.close()
 
 

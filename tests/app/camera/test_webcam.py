@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from gaze_demo import clock
 from gaze_demo.camera import devices, webcam
 from gaze_demo.camera.source import SourceError
 from gaze_demo.camera.webcam import CameraFormat, Webcam
@@ -97,22 +98,22 @@ def opened(index_or_name: int | str, **options: float) -> Webcam:
 
 def test_a_camera_gives_numbered_frames_of_now_and_its_name(driver: Driver) -> None:
     camera = opened(0)
-    before = time.monotonic()
+    before = clock.now_s()
     frames = [camera.read() for _ in range(3)]
     camera.close()
     assert [frame.index for frame in frames] == [0, 1, 2]
-    assert all(before <= frame.time_s <= time.monotonic() for frame in frames)
+    assert all(before <= frame.time_s <= clock.now_s() for frame in frames)
     assert camera.name == "Integrated Camera"
     assert camera.live
 
 
 def test_the_drivers_stamp_is_the_capture_time_where_it_is_of_our_clock(driver: Driver) -> None:
-    stamp = time.monotonic() - 0.03
+    stamp = clock.now_s() - 0.03
     driver.stamp_s = lambda: stamp
     camera = opened(0)
     assert camera.read().time_s == pytest.approx(stamp)
     driver.stamp_s = lambda: 1.7e9  # of the wall clock
-    assert camera.read().time_s == pytest.approx(time.monotonic(), abs=0.5)
+    assert camera.read().time_s == pytest.approx(clock.now_s(), abs=0.5)
     camera.close()
 
 

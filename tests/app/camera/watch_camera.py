@@ -12,8 +12,8 @@ import argparse
 import json
 import os
 import statistics
-import time
 
+from gaze_demo import clock
 from gaze_demo.camera.reader import Reader
 from gaze_demo.camera.webcam import Webcam
 
@@ -30,16 +30,16 @@ def main() -> None:
 
     camera = Webcam(0)
     reader = Reader(camera)
-    began = time.monotonic()
+    began = clock.now_s()
     reader.start()
     changes: list[dict[str, object]] = []
     ages: list[float] = []
     index, still_wanted, last_frame_s, longest_call_s = -1, options.frames, began, 0.0
-    while time.monotonic() - began < LIMIT_S and (expected or still_wanted > 0):
-        called = time.monotonic()
+    while clock.now_s() - began < LIMIT_S and (expected or still_wanted > 0):
+        called = clock.now_s()
         frame = reader.next(index, 0.05)
         status = reader.status
-        now = time.monotonic()
+        now = clock.now_s()
         longest_call_s = max(longest_call_s, now - called)
         if not changes or (status.state, status.fault) != (changes[-1]["state"], changes[-1]["fault"]):
             changes.append({"state": status.state, "fault": status.fault, "message": status.message})

@@ -17,7 +17,7 @@ from app.tiny_models import (
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS
 from gaze_demo.model.contract import Contract, Pixels, parse_contract
 from gaze_demo.model.crops import make_views, to_tensor
-from gaze_demo.pipeline import Observation
+from gaze_demo.observation import Observation
 
 BLUE, GREEN, RED = (200, 30, 20), (30, 190, 40), (20, 40, 210)
 

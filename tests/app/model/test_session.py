@@ -32,7 +32,7 @@ from gaze_demo.geometry import (
 from gaze_demo.model.contract import ContractError
 from gaze_demo.model.registry import find_model
 from gaze_demo.model.session import GazeModel
-from gaze_demo.pipeline import Observation, Reason
+from gaze_demo.observation import Observation, Reason
 
 POSES = [(0, 0, 0), (12, 25, 0), (-15, -20, 12)]
 

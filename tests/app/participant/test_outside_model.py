@@ -13,8 +13,8 @@ from gaze_demo.geometry import mirror_pitch_yaw, vector_to_pitch_yaw
 from gaze_demo.intrinsics import Lens
 from gaze_demo.model.registry import find_model
 from gaze_demo.model.session import GazeModel
+from gaze_demo.observer import Observer
 from gaze_demo.participant.person import PEOPLE
-from gaze_demo.pipeline import Observer
 
 TARGETS = [(x, y, 0.0) for y in (0.0, 110.0, 220.0) for x in (-240.0, -120.0, 0.0, 120.0, 240.0)]
 

@@ -7,8 +7,9 @@ import pytest
 
 from app.drawn_face import head_pose, observation
 from gaze_demo.errors import UserError
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import Array, pitch_yaw_to_vector
-from gaze_demo.pipeline import GazeEstimate, Observation, Reason
+from gaze_demo.observation import Observation, Reason
 from gaze_demo.sink.annotated_video import AnnotatedVideo
 from gaze_demo.sink.drawing import annotate
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from app.drawn_face import observation
+from gaze_demo import clock
 from gaze_demo.camera.frame import Frame, Truth
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import pitch_yaw_to_vector
-from gaze_demo.pipeline import GazeEstimate, Observation, Reason
+from gaze_demo.observation import Observation, Reason
 from gaze_demo.view.workers.shot import Gazes, Shot, Sight
 
 
@@ -23,7 +24,7 @@ def seen_frame(index: int = 0, truth: Truth | None = None, image: np.ndarray | N
 
 def shot(seen: Observation | None = None, source: int = 1, **changes: Any) -> Shot:
     seen = seen or seen_frame()
-    now = time.monotonic()
+    now = clock.now_s()
     height, width = seen.frame.image.shape[:2]
     preview = np.zeros((height, width, 4), np.uint8)
     preview[..., :3] = seen.frame.image[:, ::-1]

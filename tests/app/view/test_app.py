@@ -15,11 +15,13 @@ from pytestqt.qtbot import QtBot
 
 from app.tiny_models import follows_head
 from app.view.workers.fakes import FakeObserver, FakeSource
-from gaze_demo import paths, pipeline
+from gaze_demo import observer, paths
 from gaze_demo.camera import devices, open, virtual_process
 from gaze_demo.camera.source import SourceError
 from gaze_demo.errors import UserError
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.model.session import GazeModel
+from gaze_demo.observation import Observation
 from gaze_demo.options import WindowOptions
 from gaze_demo.view import theme
 from gaze_demo.view.app import App
@@ -57,7 +59,7 @@ def sources(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeSource | Exception
     monkeypatch.setattr(open, "open_source", open_source)
     monkeypatch.setattr(virtual_process, "VirtualProcess", open_source)
     monkeypatch.setattr(devices, "list_cameras", list)
-    monkeypatch.setattr(pipeline, "Observer", FakeObserver)
+    monkeypatch.setattr(observer, "Observer", FakeObserver)
     return known
 
 
@@ -306,7 +308,7 @@ def test_neither_a_slow_model_nor_a_hanging_camera_holds_up_the_window(
 ) -> None:
     estimate = GazeModel.estimate
 
-    def slow(self: GazeModel, seen: pipeline.Observation) -> pipeline.GazeEstimate:
+    def slow(self: GazeModel, seen: Observation) -> GazeEstimate:
         time.sleep(2.0 if self.entry.name == "big" else 0.0)
         return estimate(self, seen)
 

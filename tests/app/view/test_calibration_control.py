@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.tiny_models import follows_head
 from app.view.workers.fakes import FakeObserver, FakeSource
-from gaze_demo import paths, pipeline
+from gaze_demo import observer, paths
 from gaze_demo.calibration.calibrate import Calibration
 from gaze_demo.calibration.profile import list_profiles, profile_path, samples_path, save_profile
 from gaze_demo.calibration.session_file import load_session
@@ -43,7 +43,7 @@ def start(
     monkeypatch.setattr(paths, "models", lambda: folder)
     monkeypatch.setattr(open, "open_source", lambda spec, options: FakeSource(live=spec == "cam"))
     monkeypatch.setattr(devices, "list_cameras", list)
-    monkeypatch.setattr(pipeline, "Observer", FakeObserver)
+    monkeypatch.setattr(observer, "Observer", FakeObserver)
     running: list[App] = []
 
     def start(source: str = "cam", **options: object) -> App:

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.view.sights import seen_frame, shot, sight
 from gaze_demo.errors import UserError
-from gaze_demo.pipeline import Reason
+from gaze_demo.observation import Reason
 from gaze_demo.view.heartbeat import Heartbeat
 from gaze_demo.view.run_stats import PaneStats, RunStats
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gaze_demo.pipeline import Reason
+from gaze_demo.observation import Reason
 from gaze_demo.view import words
 
 

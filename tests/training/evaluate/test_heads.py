@@ -11,7 +11,8 @@ import pytest
 from gaze_demo.camera.frame import Frame
 from gaze_demo.geometry import Array, rotation_from_angles
 from gaze_demo.landmarks.head_pose import HeadPose
-from gaze_demo.pipeline import Observation, Observer, Reason
+from gaze_demo.observation import Observation, Reason
+from gaze_demo.observer import Observer
 from gaze_training.cli import main
 from gaze_training.data.head_mesh import load_head_mesh
 from gaze_training.data.whole_head import (

@@ -13,7 +13,7 @@ from gaze_demo.geometry import Array, Intrinsics, pitch_yaw_to_vector, rotation_
 from gaze_demo.intrinsics import Lens
 from gaze_demo.landmarks.face import COUNT, FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose, canonical_face
-from gaze_demo.pipeline import EyeObservation, Observation, Reason
+from gaze_demo.observation import EyeObservation, Observation, Reason
 from gaze_training.data.sample import Faces
 
 POSE = HeadPose(rotation_from_angles(0.1, -0.2, 0.05), np.array([30.0, -20.0, 600.0]))

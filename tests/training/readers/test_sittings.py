@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from gaze_demo.calibration.sample import CameraKey, Fixation, Sample, Session
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.calibration.session_file import save_session
 from gaze_demo.camera.frame import Truth
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics, normalised
+from gaze_demo.screen import ScreenGeometry
 from gaze_training.readers.measured import observe
 from gaze_training.readers.sittings import read_sittings
 from training.readers.fake_observer import POSE, FakeObserver, eyes_mm, gaze_in_camera, picture

@@ -9,7 +9,7 @@ import numpy as np
 from gaze_demo.geometry import Array, head_angles
 from gaze_demo.landmarks.head_pose import HeadPose, eye_centres_in_head_mm
 from gaze_demo.normalisation.normalise import CropGeometry, normalising_rotation, warp_matrix
-from gaze_demo.pipeline import Observation
+from gaze_demo.observation import Observation
 from gaze_training.data.whole_head import HeadPicture
 
 _CROP = CropGeometry()

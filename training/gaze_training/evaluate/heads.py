@@ -16,7 +16,8 @@ from gaze_demo.camera.frame import Frame
 from gaze_demo.geometry import Array, angle_between, mean_direction, vector_to_pitch_yaw
 from gaze_demo.model.session import GazeModel
 from gaze_demo.normalisation.normalise import normalising_rotation
-from gaze_demo.pipeline import Observation, Observer
+from gaze_demo.observation import Observation
+from gaze_demo.observer import Observer
 from gaze_training.data.whole_head import HeadPicture
 from gaze_training.evaluate.head_place import PLACE_COLUMNS, place_errors, with_exact_pose
 from gaze_training.evaluate.head_scenes import Kind, Scene

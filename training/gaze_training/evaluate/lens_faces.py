@@ -17,7 +17,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS
 from gaze_demo.normalisation.normalise import FOCAL_PX, HEIGHT_PX, WIDTH_PX, CropGeometry, normalise_eye, warp_matrix
-from gaze_demo.pipeline import Observation
+from gaze_demo.observation import Observation
 from gaze_training.data.photographs import PHOTO_FOCAL, list_photographs
 from gaze_training.evaluate.skin import typology_angle_deg
 from gaze_training.readers.files import read_image

@@ -22,7 +22,8 @@ from gaze_demo.geometry import (
 )
 from gaze_demo.intrinsics import Lens
 from gaze_demo.normalisation.normalise import CropGeometry, normalise_eye, warp_matrix
-from gaze_demo.pipeline import Observation, Observer
+from gaze_demo.observation import Observation
+from gaze_demo.observer import Observer
 from gaze_training.data.sample import RENDERERS, Faces
 
 REAL = RENDERERS.index("real")

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from gaze_demo.calibration.sample import Sample
-from gaze_demo.calibration.screen import ScreenGeometry
 from gaze_demo.calibration.session_file import SUFFIX, load_session
 from gaze_demo.errors import UserError
+from gaze_demo.screen import ScreenGeometry
 from gaze_training.data.sample import Faces
 from gaze_training.readers.measured import face_with_gaze, face_with_target, join, person_number
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
+from gaze_demo import clock
 from gaze_demo.geometry import Array, angle_between, vector_to_pitch_yaw
 from gaze_demo.view import theme, words
 from gaze_demo.view.pane.figure import Figure
@@ -75,7 +75,7 @@ class Pane(QFrame):
 
     def show_sight(self, sight: Sight) -> None:
         self.preview.show_sight(sight)
-        now = time.monotonic()
+        now = clock.now_s()
         estimate = sight.estimate
         self._gaze = sight.filtered.mean
         if estimate is None or estimate.gaze is None:
@@ -86,7 +86,7 @@ class Pane(QFrame):
             self._error_deg.add(now, float(np.degrees(angle_between(estimate.gaze, truth.gaze))))
 
     def refresh_figures(self) -> None:
-        now = time.monotonic()
+        now = clock.now_s()
         for recent in (self._rate, self._latency_ms, self._error_deg):
             recent.forget(now)
         self._fps.show_value(words.number(self._rate.per_second()), "fps")
@@ -113,5 +113,5 @@ class Pane(QFrame):
         return "" if now is None or median is None else f"{self._error_title} {now:.1f}°  median {median:.1f}°"
 
     def _count_paint(self) -> None:
-        now = time.monotonic()
+        now = clock.now_s()
         self._rate.add(now, 1.0)

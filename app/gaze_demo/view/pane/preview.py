@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gaze_demo import clock
 from gaze_demo.view import theme, words
 from gaze_demo.view.pane.eye_crops import draw_eye_crops, qimage
 from gaze_demo.view.pane.gaze_arrow import draw_gaze_arrow
@@ -68,7 +69,7 @@ class Preview(QWidget):
         if not reason:
             self._without_gaze_since = None
         elif self._without_gaze_since is None:
-            self._without_gaze_since = time.monotonic()
+            self._without_gaze_since = clock.now_s()
         self.update()
 
     def show_message(self, message: Message | None) -> None:
@@ -123,7 +124,7 @@ class Preview(QWidget):
         painter.restore()
         self._round_corners(painter, image_map.rect)
         since = self._without_gaze_since
-        if since is not None and sight.estimate and time.monotonic() - since > _HINT_AFTER_S:
+        if since is not None and sight.estimate and clock.now_s() - since > _HINT_AFTER_S:
             self._draw_hint(painter, words.hint(str(sight.estimate.reason)))
 
     def _place(self, painter: QPainter, image: QImage, width: int, height: int) -> ImageMap:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
 
 import numpy as np
@@ -10,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from gaze_demo import clock
 from gaze_demo.geometry import Array, angle_between
 from gaze_demo.view import theme, words
 from gaze_demo.view.pane.figure import Figure
@@ -55,7 +55,7 @@ class Agreement(QFrame):
             return
         if frame_index in other:
             angle = float(np.degrees(angle_between(gaze, other.pop(frame_index))))
-            self._angle_deg.add(time.monotonic(), angle)
+            self._angle_deg.add(clock.now_s(), angle)
         else:
             mine[frame_index] = gaze
             if len(mine) > _KEPT_FRAMES:
@@ -68,7 +68,7 @@ class Agreement(QFrame):
 
     def refresh(self) -> None:
         """Write the figures: a few times a second is enough."""
-        now = time.monotonic()
+        now = clock.now_s()
         self._angle_deg.forget(now)
         for figure, value in (
             (self._now, self._angle_deg.last),

@@ -12,7 +12,7 @@ from gaze_demo.view import theme, words
 from gaze_demo.view.pane.figure import Figure
 
 if TYPE_CHECKING:
-    from gaze_demo.pipeline import Observation
+    from gaze_demo.observation import Observation
 
 
 class Person(QFrame):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
+from gaze_demo import clock
 from gaze_demo.geometry import Array
 from gaze_demo.view import theme, words
 from gaze_demo.view.panels.gaze_trace import GazeTrace
@@ -90,7 +90,7 @@ class SignalPlot(QFrame):
 
     def add(self, side: str, gaze: Array | None, truth: Array | None) -> None:
         """The gaze (3,) of one sight and the true one, camera frame."""
-        now = time.monotonic()
+        now = clock.now_s()
         self._traces[side].add(now, gaze)
         if side == "left":
             self._traces["truth"].add(now, truth)
@@ -108,7 +108,7 @@ class SignalPlot(QFrame):
         column = _ANGLES[self._turn][1]
         if column not in self._plots:
             return
-        now = time.monotonic()
+        now = clock.now_s()
         peak = 0.0
         for name, trace in self._traces.items():
             rows = trace.since(now - SPAN_S)

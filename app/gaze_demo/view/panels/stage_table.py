@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
+from gaze_demo import clock
 from gaze_demo.view import theme, words
 from gaze_demo.view.reading import Reading
 from gaze_demo.view.recent import Recent
@@ -65,7 +65,7 @@ class StageTable(QFrame):
 
     def add(self, side: str, sight: Sight, draw_ms: float) -> None:
         """A painted sight."""
-        now = time.monotonic()
+        now = clock.now_s()
         shot, estimate = sight.shot, sight.estimate
         spent = {
             "Capture": (shot.taken_s - shot.captured_s) * 1000,
@@ -90,7 +90,7 @@ class StageTable(QFrame):
             recent.clear()
 
     def refresh(self) -> None:
-        now = time.monotonic()
+        now = clock.now_s()
         for key, recent in self._recent.items():
             recent.forget(now)
             self._cells[key].show_value(words.milliseconds(recent.median()))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from gaze_demo import clock
 from gaze_demo.errors import UserError
 from gaze_demo.view.log import logger
 from gaze_demo.view.workers.film_clock import FilmClock
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from gaze_demo.camera.reader import Reader, ReaderStatus
     from gaze_demo.camera.source import Source
     from gaze_demo.intrinsics import Lens
-    from gaze_demo.pipeline import Observation, Observer
+    from gaze_demo.observation import Observation
+    from gaze_demo.observer import Observer
 
 _WAIT_S = 0.1
 _CLOSING_S = 3.0
@@ -105,7 +106,7 @@ class Feed(QObject):
         import cv2
 
         from gaze_demo.camera.reader import Reader
-        from gaze_demo.pipeline import Observer
+        from gaze_demo.observer import Observer
 
         cv2.setNumThreads(1)  # its pool would compete with the models and the window for few cores
         source = self._open_source()
@@ -149,12 +150,12 @@ class Feed(QObject):
     def _shoot(self, source: Source, observer: Observer, frame: Frame) -> Shot:
         from gaze_demo.view.workers.preview_image import preview_image
 
-        taken = time.monotonic()
+        taken = clock.now_s()
         seen = observer.observe(frame)
         preview = preview_image(seen.frame.image, self._wishes.preview_box)
         crops = _eye_crops(seen) if self._wishes.crops else None
         captured = self._captured_s(source, frame, taken)
-        return Shot(self.number, seen, preview, crops, captured, taken, time.monotonic())
+        return Shot(self.number, seen, preview, crops, captured, taken, clock.now_s())
 
     def _captured_s(self, source: Source, frame: Frame, taken_s: float) -> float:
         if source.live:

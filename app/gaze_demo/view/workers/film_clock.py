@@ -6,7 +6,7 @@ _GIVE_UP_S = 1.0
 
 
 class FilmClock:
-    """Ties the medium's clock to `time.monotonic()`.
+    """Ties the medium's clock to `gaze_demo.clock`.
 
     The frame that came with the least delay sets the tie; after a jump of over a second, as after the machine slept,
     it is tied anew.

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from gaze_demo.geometry import Array
 
 if TYPE_CHECKING:
-    from gaze_demo.pipeline import GazeEstimate, Observation
+    from gaze_demo.estimate import GazeEstimate
+    from gaze_demo.observation import Observation
 
 Image = NDArray[np.uint8]
 
@@ -23,7 +24,7 @@ class Shot:
     `source` counts the sources opened so far: another number means other circumstances. `preview`: (h, w, 4) BGRA,
     mirrored and scaled to the panes. `crops`: the person's left and right eye normalised, (h, w, 4) BGRA, not
     mirrored, where asked for. `captured_s`: when the image was taken or, of a file, due; `taken_s`: when work on it
-    began; `ready_s`: when it was ready for the models; all of `time.monotonic()`.
+    began; `ready_s`: when it was ready for the models; all of `gaze_demo.clock`.
     """
 
     source: int

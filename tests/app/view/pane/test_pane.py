@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from app.tiny_models import follows_head
 from app.view.sights import seen_frame, shot, sight
+from gaze_demo import clock
 from gaze_demo.camera.frame import Truth
 from gaze_demo.geometry import pitch_yaw_to_vector
 from gaze_demo.model.registry import read_entry
-from gaze_demo.pipeline import Reason
+from gaze_demo.observation import Reason
 from gaze_demo.view.pane.pane import Pane
 
 
@@ -56,7 +56,7 @@ def test_the_true_error_is_shown_where_the_truth_is_known(pane: Pane) -> None:
 
 def test_the_rate_is_that_of_painting(pane: Pane, qtbot: QtBot) -> None:
     painted_s: list[float] = []
-    pane.preview.painted.connect(lambda *_: painted_s.append(time.monotonic()))
+    pane.preview.painted.connect(lambda *_: painted_s.append(clock.now_s()))
     for i in range(10):
         pane.show_sight(sight(of=shot(seen_frame(i))))
         qtbot.waitUntil(lambda: len(painted_s) > i)  # noqa: B023

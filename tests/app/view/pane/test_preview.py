@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -10,9 +9,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.view.sights import seen_frame, shot, sight
+from gaze_demo import clock
 from gaze_demo.camera.frame import Truth
 from gaze_demo.geometry import pitch_yaw_to_vector
-from gaze_demo.pipeline import Reason
+from gaze_demo.observation import Reason
 from gaze_demo.view import theme
 from gaze_demo.view.pane import preview as preview_module
 from gaze_demo.view.pane.message_card import Message
@@ -118,8 +118,8 @@ def test_a_reason_is_shown_when_it_lasts(preview: Preview, monkeypatch: pytest.M
     blink = sight(reason=Reason.EYE_CLOSED, of=shot(seen_frame(image=GREY)))
     preview.show_sight(blink)
     at_once = painted(preview)
-    later = time.monotonic() + 1
-    monkeypatch.setattr(preview_module.time, "monotonic", lambda: later)
+    later = clock.now_s() + 1
+    monkeypatch.setattr(preview_module.clock, "now_s", lambda: later)
     preview.show_sight(blink)
     assert (at_once[440:, 200:440] == 90).all()
     assert (painted(preview)[440:, 200:440] < 40).any()

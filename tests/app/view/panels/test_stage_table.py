@@ -1,19 +1,18 @@
 from __future__ import annotations
 
-import time
-
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.view.sights import shot, sight
-from gaze_demo.pipeline import Reason
+from gaze_demo import clock
+from gaze_demo.observation import Reason
 from gaze_demo.view.panels.stage_table import StageTable
 
 
 def test_stages_are_medians_for_each_pane(dark: QApplication, qtbot: QtBot) -> None:
     table = StageTable()
     qtbot.addWidget(table)
-    now = time.monotonic()
+    now = clock.now_s()
     for model_ms in (3.0, 4.0, 50.0):
         one = sight(of=shot(captured_s=now - 0.050, taken_s=now - 0.042, ready_s=now - 0.030), model_ms=model_ms)
         table.add("left", one, 1.5)

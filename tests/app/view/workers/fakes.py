@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from app.drawn_face import observation
+from gaze_demo import clock
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import SourceError
 from gaze_demo.geometry import Intrinsics
 from gaze_demo.intrinsics import Lens
-from gaze_demo.pipeline import Observation
+from gaze_demo.observation import Observation
 
 
 class FakeSource:
@@ -49,7 +50,7 @@ class FakeSource:
                 return None
             self._left -= 1
         self._index += 1
-        return Frame(self._image, self._index, time.monotonic())
+        return Frame(self._image, self._index, clock.now_s())
 
     def close(self) -> None:
         self.closed += 1

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.view.workers.fakes import FakeObserver, FakeSource
-from gaze_demo import pipeline
+from gaze_demo import clock, observer
 from gaze_demo.camera.source import SourceError
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics
@@ -21,7 +20,7 @@ Start = Callable[..., Feed]
 @pytest.fixture(autouse=True)
 def _fake_observer(monkeypatch: pytest.MonkeyPatch) -> None:
     FakeObserver.made.clear()
-    monkeypatch.setattr(pipeline, "Observer", FakeObserver)
+    monkeypatch.setattr(observer, "Observer", FakeObserver)
 
 
 @pytest.fixture
@@ -65,7 +64,7 @@ def test_frames_become_shots_ready_to_draw(start: Start, shots: list[Shot], qtbo
     one = shots[0]
     assert one.source == 1
     assert one.preview.shape == (240, 320, 4)
-    assert one.captured_s <= one.taken_s <= one.ready_s <= time.monotonic()
+    assert one.captured_s <= one.taken_s <= one.ready_s <= clock.now_s()
     assert one.crops is None
     assert [shot.observation.frame.index for shot in shots] == sorted({s.observation.frame.index for s in shots})
     qtbot.waitUntil(lambda: "streaming" in states)

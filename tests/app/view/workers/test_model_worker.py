@@ -11,6 +11,7 @@ import pytest
 
 from app.tiny_models import follows_head
 from app.view.sights import seen_frame, shot
+from gaze_demo import clock
 from gaze_demo.geometry import angle_between
 from gaze_demo.model.registry import ModelEntry, read_entry
 from gaze_demo.model.session import GazeModel
@@ -26,9 +27,9 @@ class Listener:
         self.loads: list[tuple[ModelEntry, Exception | None]] = []
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 10
+        deadline = clock.now_s() + 10
         while not condition():
-            assert time.monotonic() < deadline
+            assert clock.now_s() < deadline
             time.sleep(0.005)
 
 
@@ -107,10 +108,10 @@ def test_while_a_model_is_busy_the_newest_shot_waits(
     worker.use(entry)
     worker.offer(shot(seen_frame(0)))
     assert busy.wait(10)
-    started = time.monotonic()
+    started = clock.now_s()
     for i in range(1, 50):
         worker.offer(shot(seen_frame(i)))
-    assert time.monotonic() - started < 2.0  # nobody waits for the model
+    assert clock.now_s() - started < 2.0  # nobody waits for the model
     go.set()
     listener.wait(lambda: len(listener.sights) == 2)
     assert [one.shot.observation.frame.index for one in listener.sights] == [0, 49]

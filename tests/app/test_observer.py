@@ -8,7 +8,8 @@ import pytest
 
 from app.drawn_face import CAMERA, head_pose, landmarks_of, noise_image
 from app.tiny_models import follows_head
-from gaze_demo import paths, pipeline
+from gaze_demo import observer as observing
+from gaze_demo import paths
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.errors import UserError
@@ -17,7 +18,8 @@ from gaze_demo.intrinsics import Lens
 from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.model.registry import find_model
 from gaze_demo.model.session import GazeModel
-from gaze_demo.pipeline import Observer, Reason
+from gaze_demo.observation import Observation, Reason
+from gaze_demo.observer import Observer
 
 LIDS = {"left": ((386, 374), (385, 380), (387, 373)), "right": ((159, 145), (158, 153), (160, 144))}
 CORNERS = {"left": (263, 362), "right": (33, 133)}
@@ -166,7 +168,7 @@ def observe_drawn(
     openness: float = 0.3,
     blink: float = 0.1,
     gain: float = 1.0,
-) -> pipeline.Observation:
+) -> Observation:
     landmarks = landmarks_of(head_pose(*degrees, at_mm=(0, 0, distance_mm)), blink=blink)
     for side, pairs in LIDS.items():
         outer, inner = landmarks.points_px[list(CORNERS[side])]
@@ -174,7 +176,7 @@ def observe_drawn(
         for pair in pairs:
             middle = landmarks.points_px[list(pair)].mean(0)
             landmarks.points_px[list(pair)] = middle + np.array([[0, -0.5], [0, 0.5]]) * openness * width
-    monkeypatch.setattr(pipeline, "FaceSearch", lambda video: FoundFace(landmarks))
+    monkeypatch.setattr(observing, "FaceSearch", lambda video: FoundFace(landmarks))
     with Observer(video=False) as observer:
         return observer.observe(frame((noise_image() * gain).astype(np.uint8)))
 
@@ -244,7 +246,7 @@ def test_of_a_head_turned_far_the_nearer_eye_still_counts(
 def test_openness_does_not_depend_on_how_the_head_is_turned(monkeypatch: pytest.MonkeyPatch, yaw_deg: float) -> None:
     landmarks_px = landmarks_of(head_pose(0, yaw_deg, 0)).points_px
     front_px = landmarks_of(head_pose()).points_px
-    monkeypatch.setattr(pipeline, "FaceSearch", lambda video: FoundFace(FaceLandmarks(landmarks_px, np.zeros(478))))
+    monkeypatch.setattr(observing, "FaceSearch", lambda video: FoundFace(FaceLandmarks(landmarks_px, np.zeros(478))))
     with Observer(video=False) as observer:
         seen = observer.observe(frame(noise_image()))
     for side, eye in (("left", seen.left), ("right", seen.right)):

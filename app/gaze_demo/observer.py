@@ -1,107 +1,20 @@
-"""What passes between the stages: the observation of a frame that all models share, and each model's gaze."""
+"""Finds face, head pose and eyes in frames."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from types import TracebackType
-from typing import Literal
 
 import numpy as np
 
 from gaze_demo.camera.frame import Frame
-from gaze_demo.geometry import FORWARD, Array, Intrinsics, angle_between, normalised
+from gaze_demo.geometry import FORWARD, Array, angle_between, normalised
 from gaze_demo.intrinsics import Lens, Undistortion
 from gaze_demo.landmarks.eyes import EyeMeasures, measure_eyes
-from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose, estimate_head_pose
 from gaze_demo.landmarks.search import FaceSearch
-
-Side = Literal["left", "right"]
-"""The person's own."""
-
-
-class Reason(str, Enum):
-    """Why there is no gaze; empty where there is one."""
-
-    NONE = ""
-    NO_FACE = "no face"
-    EYE_CLOSED = "eye closed"
-    EYE_TOO_SMALL = "eye too small"
-    TOO_DARK = "too dark"
-    HEAD_TURNED = "head turned too far"
-    NO_ANSWER = "no answer from the model"
-    OUT_OF_PICTURE = "eye out of the picture"
-
-    def __str__(self) -> str:
-        return self.value
-
-
-@dataclass(frozen=True, eq=False)
-class EyeObservation:
-    """One eye of the person.
-
-    `centre_mm`: (3,), midpoint of the corners on the head model, camera frame. `openness`: lid distance by corner
-    distance, foreshortening undone, about 0.3 for an open eye. `width_px`: corner distance in the image. `brightness`:
-    mean grey level 0..255 between the corners. `reason`: why this eye gives no gaze.
-    """
-
-    side: Side
-    centre_mm: Array
-    openness: float
-    blinking: bool
-    width_px: float
-    brightness: float
-    reason: Reason = Reason.NONE
-
-    @property
-    def valid(self) -> bool:
-        return self.reason is Reason.NONE
-
-
-@dataclass(frozen=True, eq=False)
-class Observation:
-    """All that is known of a frame before any model sees it.
-
-    `frame` is undistorted, and `camera` its intrinsics without distortion. Where no face is found, landmarks, pose and
-    eyes are None. `reason` is set where neither eye can give a gaze.
-    """
-
-    frame: Frame
-    camera: Intrinsics
-    landmarks: FaceLandmarks | None
-    pose: HeadPose | None
-    left: EyeObservation | None
-    right: EyeObservation | None
-    reason: Reason
-    landmarks_ms: float
-    pose_ms: float
-
-    @property
-    def valid(self) -> bool:
-        return self.reason is Reason.NONE
-
-
-@dataclass(frozen=True, eq=False)
-class GazeEstimate:
-    """What one model makes of an observation; unit vectors (3,) in the camera frame, None where there is no gaze.
-
-    `gaze` is the mean of the eyes that can be read, or the model's own where it gives one for both (`left` and `right`
-    are None then). `origin_mm`: (3,), where `gaze` starts: the middle of the eyes. `embedding`: (rows, E), one row an
-    eye (left first) or one for the face.
-    """
-
-    model: str
-    gaze: Array | None
-    left: Array | None
-    right: Array | None
-    origin_mm: Array | None
-    reason: Reason
-    normalisation_ms: float
-    model_ms: float
-    embedding: Array | None = None
-
+from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 
 EYE_LIMIT_DEG = 55.0
 FAR_EYE_LIMIT_DEG = 45.0

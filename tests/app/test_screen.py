@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gaze_demo.calibration.screen import CARD_WIDTH_MM, ScreenGeometry
 from gaze_demo.errors import UserError
+from gaze_demo.screen import CARD_WIDTH_MM, ScreenGeometry
 
 SCREEN = ScreenGeometry.of_monitor("Desk", 1920, 1080, 527.0, 296.0)
 

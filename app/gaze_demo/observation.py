@@ -1,0 +1,76 @@
+"""What is known of a frame before any model sees it: face, head pose, eyes, and why an eye cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from gaze_demo.camera.frame import Frame
+from gaze_demo.geometry import Array, Intrinsics
+from gaze_demo.landmarks.face import FaceLandmarks
+from gaze_demo.landmarks.head_pose import HeadPose
+
+Side = Literal["left", "right"]
+"""The person's own."""
+
+
+class Reason(str, Enum):
+    """Why there is no gaze; empty where there is one."""
+
+    NONE = ""
+    NO_FACE = "no face"
+    EYE_CLOSED = "eye closed"
+    EYE_TOO_SMALL = "eye too small"
+    TOO_DARK = "too dark"
+    HEAD_TURNED = "head turned too far"
+    NO_ANSWER = "no answer from the model"
+    OUT_OF_PICTURE = "eye out of the picture"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, eq=False)
+class EyeObservation:
+    """One eye of the person.
+
+    `centre_mm`: (3,), midpoint of the corners on the head model, camera frame. `openness`: lid distance by corner
+    distance, foreshortening undone, about 0.3 for an open eye. `width_px`: corner distance in the image. `brightness`:
+    mean grey level 0..255 between the corners. `reason`: why this eye gives no gaze.
+    """
+
+    side: Side
+    centre_mm: Array
+    openness: float
+    blinking: bool
+    width_px: float
+    brightness: float
+    reason: Reason = Reason.NONE
+
+    @property
+    def valid(self) -> bool:
+        return self.reason is Reason.NONE
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """All that is known of a frame before any model sees it.
+
+    `frame` is undistorted, and `camera` its intrinsics without distortion. Where no face is found, landmarks, pose and
+    eyes are None. `reason` is set where neither eye can give a gaze.
+    """
+
+    frame: Frame
+    camera: Intrinsics
+    landmarks: FaceLandmarks | None
+    pose: HeadPose | None
+    left: EyeObservation | None
+    right: EyeObservation | None
+    reason: Reason
+    landmarks_ms: float
+    pose_ms: float
+
+    @property
+    def valid(self) -> bool:
+        return self.reason is Reason.NONE
