@@ -21,6 +21,7 @@ from gaze_demo.model.registry import find_model, list_models, refuse_namesakes
 from gaze_demo.model.session import GazeModel
 from gaze_demo.observation import Observation
 from gaze_demo.paths import given
+from gaze_demo.whole_file import refuse_same_file, refuse_unwritable, write_whole
 
 VIRTUAL = "virtual"
 
@@ -65,7 +66,7 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
     if options.record is not None:
         save_session(session, options.record)
     if options.out is not None:
-        _write(options.out, calibration.report.to_json() + "\n")
+        write_whole(options.out, calibration.report.to_json() + "\n")
     if options.html is not None:
         write_html(calibration.report, options.html)
     console.print(summary_table(calibration.report))
@@ -75,12 +76,11 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
 
 
 def require_folders(*paths: Path | None) -> None:
-    """Raise UserError, before any work is done, where a file to be written has no folder, or is one."""
+    """Raise UserError, before any work is done, where a file cannot be written or two results have one name."""
+    refuse_same_file(*paths)
     for path in paths:
-        if path is not None and path.is_dir():
-            raise UserError(f"{path} is a folder: name a file in it.")
-        if path is not None and not path.absolute().parent.is_dir():
-            raise UserError(f"There is no folder {path.absolute().parent}: create it first.")
+        if path is not None:
+            refuse_unwritable(path)
 
 
 def load_models(names: Sequence[str]) -> list[Estimates]:
@@ -126,10 +126,3 @@ def _figure(value: float | None, digits: int) -> str:
 def _progress(console: Console) -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, console=console, transient=True)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from None

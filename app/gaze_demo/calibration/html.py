@@ -9,8 +9,8 @@ from string import Template
 
 from gaze_demo.calibration.comparison import COLUMNS, Row, cell, comparison, to_csv
 from gaze_demo.calibration.report import ModelReport, Report
-from gaze_demo.errors import UserError
 from gaze_demo.screen import ScreenGeometry
+from gaze_demo.whole_file import write_whole
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640.0, 340.0, 56.0, 46.0
 _MAP_WIDTH = 300.0
@@ -18,10 +18,7 @@ _MAP_WIDTH = 300.0
 
 def write_html(report: Report, path: Path) -> None:
     """Write the page; raises UserError where that fails."""
-    try:
-        path.write_text(page(report), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from None
+    write_whole(path, page(report))
 
 
 def page(report: Report) -> str:

@@ -16,6 +16,7 @@ from gaze_demo.calibration.report import Report
 from gaze_demo.calibration.sample import CameraKey
 from gaze_demo.errors import UserError
 from gaze_demo.screen import ScreenGeometry
+from gaze_demo.whole_file import cannot_write, write_whole
 
 _MAX_BYTES = 8 * 1024 * 1024
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
@@ -93,13 +94,11 @@ def samples_path(profile: Path) -> Path:
 def save_profile(profile: Profile, folder: Path | None = None) -> Path:
     """Write a profile, replacing the one before it at once or not at all; raises UserError where that fails."""
     path = profile_path(profile, folder)
-    part = path.with_suffix(".json.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(profile.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
     except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from None
+        raise cannot_write(path, error) from None
+    write_whole(path, profile.model_dump_json(indent=1) + "\n", private=True)
     return path
 
 

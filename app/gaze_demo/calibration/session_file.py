@@ -19,6 +19,7 @@ from gaze_demo.landmarks.face import COUNT, FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose
 from gaze_demo.observation import EyeObservation, Observation, Reason
 from gaze_demo.screen import ScreenGeometry
+from gaze_demo.whole_file import cannot_write, write_whole_by
 
 SUFFIX = ".npz"
 _MAX_BYTES = 512 * 1024 * 1024
@@ -101,12 +102,9 @@ def save_session(session: Session, path: Path) -> None:
             arrays[name] = np.array([_truth_value(sample, name, shape) for sample in samples])
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")  # whole or not at all: what was kept before stays until then
-        with part.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        part.replace(path)
     except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from None
+        raise cannot_write(path, error) from None
+    write_whole_by(path, lambda file: np.savez(file, allow_pickle=False, **arrays), private=True)
 
 
 def load_session(path: Path) -> Session:

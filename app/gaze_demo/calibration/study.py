@@ -24,13 +24,13 @@ from gaze_demo.calibration.report import ModelReport
 from gaze_demo.calibration.sample import Fixation, Sample, Session
 from gaze_demo.calibration.targets import LAYOUTS, Target
 from gaze_demo.calibration.virtual_sitting import VirtualSitting, record_virtual
-from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics
 from gaze_demo.intrinsics import Lens
 from gaze_demo.landmarks.head_pose import estimate_head_pose
 from gaze_demo.observation import Observation
 from gaze_demo.participant.participant import desk_screen
 from gaze_demo.participant.person import PEOPLE
+from gaze_demo.whole_file import write_whole
 
 Head = Literal["still", "moving"]
 POINTS = (1, 2, 3, 5, 9, 13, 16)
@@ -84,10 +84,7 @@ def run_study(models: Sequence[str], seed: int, console: Console) -> Study:
 
 def write_lines(study: Study, out: Path) -> None:
     """Every line as JSON; raises UserError where it cannot be written."""
-    try:
-        out.write_text(json.dumps([asdict(line) for line in study.lines], indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{out} cannot be written: {error.strerror or error}.") from None
+    write_whole(out, json.dumps([asdict(line) for line in study.lines], indent=1) + "\n")
 
 
 def study_sitting(person: int, head: Head, seed: int, estimators: Sequence[Estimates]) -> tuple[list[Line], float]:

@@ -11,6 +11,7 @@ import numpy as np
 from gaze_demo.calibration.study import POINTS, WRONG, WRONG_POINTS, Line, Study
 from gaze_demo.errors import UserError
 from gaze_demo.machine import machine
+from gaze_demo.whole_file import write_whole
 
 BEGIN, END = "<!-- study: written by `gaze-demo calibrate study --markdown` -->", "<!-- end of study -->"
 ABSORBED_DEG = 0.3
@@ -68,10 +69,7 @@ def require_marks(path: Path) -> None:
 def write_markdown(study: Study, path: Path) -> None:
     """Put the tables between the marks of a file, or make a file of them; raises UserError where that fails."""
     before, after = _around(path)
-    try:
-        path.write_text(f"{before}{BEGIN}\n\n{_section(study)}\n\n{END}{after}", encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from None
+    write_whole(path, f"{before}{BEGIN}\n\n{_section(study)}\n\n{END}{after}")
 
 
 def _around(path: Path) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.view import theme
 from gaze_demo.view.comparison_plot import ComparisonPlot, ErrorMap
 from gaze_demo.view.comparison_table import ComparisonTable
+from gaze_demo.whole_file import write_whole
 
 _WIDTH, _HEIGHT = 1180, 780
 _USELESS_DEG = 8.0
@@ -79,7 +80,7 @@ class CalibrationResults(QWidget):
             super().keyPressEvent(event)
 
     def save_csv(self, path: Path) -> None:
-        self._save(path, lambda: path.write_text(to_csv(self.table.rows()), encoding="utf-8"))
+        self._save(path, lambda: write_whole(path, to_csv(self.table.rows())))
 
     def save_html(self, path: Path) -> None:
         self._save(path, lambda: write_html(self.report, path))
@@ -111,8 +112,8 @@ class CalibrationResults(QWidget):
     def _save(self, path: Path, write: Callable[[], object]) -> None:
         try:
             write()
-        except (OSError, UserError) as error:
-            self._status.setText(str(error) if isinstance(error, UserError) else f"{path} cannot be written.")
+        except UserError as error:
+            self._status.setText(str(error))
         else:
             self._status.setText(f"Saved {path.name}.")
 

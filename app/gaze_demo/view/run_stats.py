@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from gaze_demo import __version__, clock
-from gaze_demo.errors import UserError
 from gaze_demo.view.heartbeat import Heartbeat
 from gaze_demo.view.process import resident_mb, seconds_since_start
 from gaze_demo.view.workers.shot import Sight
+from gaze_demo.whole_file import write_whole
 
 
 class PaneStats:
@@ -109,10 +109,7 @@ class RunStats:
 
     def write(self, path: Path, source: str) -> None:
         """Raises UserError where the file cannot be written."""
-        try:
-            path.write_text(json.dumps(self.summary(source), indent=2) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise UserError(f"{path} cannot be written: {error.strerror}. Name another file for --stats.") from None
+        write_whole(path, json.dumps(self.summary(source), indent=2) + "\n")
 
 
 def _spread(values: list[float]) -> dict[str, float] | None:
