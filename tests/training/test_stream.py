@@ -113,6 +113,16 @@ def test_a_tar_without_shards_is_one_sentence(tars: Path) -> None:
         next(iter(load_dataset(run.data).train.chunks(0)))
 
 
+def test_a_tar_that_was_cut_between_its_members_is_one_sentence(tars: Path) -> None:
+    path = tars / "faces-00.tar"
+    with tarfile.open(path) as tar:
+        second = tar.getmembers()[1].offset
+    (tars / "cut.tar").write_bytes(path.read_bytes()[:second])
+    run = parse_config(stream(tars, stream=[str(tars / "cut.tar")]), "test")
+    with pytest.raises(UserError, match=r"cut\.tar was cut off"):
+        list(load_dataset(run.data).train.chunks(0))
+
+
 def test_a_tar_that_is_none_is_one_sentence(tars: Path) -> None:
     (tars / "broken.tar").write_bytes(b"not a tar file" * 100)
     run = parse_config(stream(tars, stream=[str(tars / "broken.tar")]), "test")

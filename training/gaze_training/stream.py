@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -17,9 +17,34 @@ from gaze_training.data.outside_labels import calibrated_outside
 from gaze_training.data.sample import Faces
 from gaze_training.eyes import Eyes
 
+_TAR_END = 1024
+
+
+class _WithEnd:
+    """A stream of bytes that remembers its end.
+
+    A tar file ends with two blocks of zeros. Python's and WebDataset's readers take a file that was cut at the border
+    of a member for a whole one.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._end = b""
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._stream.read(size)
+        self._end = (self._end + content)[-_TAR_END:]
+        return content
+
+    def ended_as_tar(self) -> bool:
+        """Read what is left, and tell whether the last two blocks are zeros."""
+        while self.read(64 * 1024):
+            pass
+        return self._end == bytes(_TAR_END)
+
 
 class ShardStream:
-    """Reads tar files anew in every epoch, in another order; `chunk` faces at a time are in memory.
+    """Reads tar files again in every epoch, in another order; `chunk` faces at a time are in memory.
 
     `urls`: anything that fsspec opens (a path, s3://, gs://, https://), with {00..11} for a range. `faces`: about how
     many there are in all, for the schedule of the learning rate.
@@ -67,11 +92,14 @@ class ShardStream:
             raise UserError(f"There is no .npz shard of faces in {', '.join(self._urls)}.")
 
     def _members(self, url: str) -> Iterator[tuple[str, bytes]]:
-        with self._open(url, "rb") as stream:
+        with self._open(url, "rb") as opened:
+            stream = _WithEnd(opened)
             files: Any = self._tar.tar_file_iterator(stream)
             for file in files:
                 if file["fname"].endswith(".npz"):
                     yield file["fname"], file["data"]
+            if not stream.ended_as_tar():
+                raise UserError(f"{url} was cut off, its end is missing: copy it again.")
 
     def _eyes(self, parts: list[Faces]) -> Eyes:
         faces = Faces.concatenate(parts)

@@ -20,7 +20,7 @@ def write(root: Path, name: str, camera: Intrinsics = SMALL) -> None:
 
 
 def mean_gaze(root: Path) -> np.ndarray:
-    (faces,) = read_columbia(root, FakeObserver)
+    (faces,) = read_columbia(root, open_observer=FakeObserver)
     return gaze_in_camera(faces).mean(0)
 
 
@@ -41,7 +41,7 @@ def test_positive_angles_are_up_and_to_the_images_right(tmp_path: Path, vertical
 
 def test_pictures_at_full_size_are_read(tmp_path: Path) -> None:
     write(tmp_path, "0002_2m_0P_0V_0H", CAMERA)
-    (faces,) = read_columbia(tmp_path, FakeObserver)
+    (faces,) = read_columbia(tmp_path, open_observer=FakeObserver)
     x, y = faces.iris_px[0, 0]
     assert faces.crops[0, 0][int(y), int(x)] < 30
 
@@ -50,10 +50,10 @@ def test_other_files_are_passed_over(tmp_path: Path) -> None:
     for name in ("0001_2m_0P_0V_0H", "0001_2m_0P_0V", "0001_notes"):
         write(tmp_path, name)
     (tmp_path / "0001" / "0001_2m_0P_10V_0H.jpg").write_bytes(b"broken")
-    (faces,) = read_columbia(tmp_path, FakeObserver)
+    (faces,) = read_columbia(tmp_path, open_observer=FakeObserver)
     assert len(faces) == 1
 
 
 def test_another_folder_is_told_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="Columbia"):
-        list(read_columbia(tmp_path, FakeObserver))
+        list(read_columbia(tmp_path, open_observer=FakeObserver))

@@ -7,7 +7,8 @@ import pytest
 
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics, normalised
-from gaze_training.readers.gazecapture import read_gazecapture
+from gaze_training.readers.gazecapture import gazecapture_screen_frames, read_gazecapture
+from gaze_training.readers.tally import Tally
 from training.readers.fake_observer import FakeObserver, eyes_mm, gaze_in_camera, picture
 
 CAMERA = Intrinsics.from_hfov(480, 640, 50)
@@ -37,6 +38,22 @@ def test_the_dot_at_the_persons_right_is_at_the_images_left(tmp_path: Path) -> N
     assert len(faces) == 2
     np.testing.assert_allclose(gaze_in_camera(faces, 0), normalised([-25.0, 60.0, 0.0] - eyes_mm()), atol=1e-6)
     np.testing.assert_allclose(gaze_in_camera(faces, 1), normalised([10.0, -40.0, 0.0] - eyes_mm()), atol=1e-6)
+
+
+def test_a_number_that_is_missing_costs_its_own_frame_alone(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "dotInfo.json").write_text('{"XCam": [2.5, null, NaN], "YCam": [-6.0, null, 4.0]}')
+    tally = Tally()
+    (faces,) = read_gazecapture(tmp_path, tally, open_observer=FakeObserver)
+    assert len(faces) == 1
+    assert tally.counts["frames without the place of the dot were left out"] == 1
+
+
+def test_frames_for_the_screen_test_have_the_dot_as_the_person_sees_it(tmp_path: Path) -> None:
+    write(tmp_path)
+    frames = list(gazecapture_screen_frames(tmp_path, open_observer=FakeObserver))
+    assert [frame.point.tolist() for frame in frames] == [[25.0, 60.0], [-10.0, -40.0]]
+    assert frames[0].series == "00002"
 
 
 def test_splits_are_by_person(tmp_path: Path) -> None:

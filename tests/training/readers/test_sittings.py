@@ -11,7 +11,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics, normalised
 from gaze_demo.screen import ScreenGeometry
 from gaze_training.readers.measured import observe
-from gaze_training.readers.sittings import read_sittings
+from gaze_training.readers.sittings import read_sittings, sittings_screen_frames
 from training.readers.fake_observer import POSE, FakeObserver, eyes_mm, gaze_in_camera, picture
 
 CAMERA = Intrinsics(640, 480, 550, 550, 320, 240)
@@ -58,3 +58,10 @@ def test_a_broken_sitting_is_told_in_one_sentence(tmp_path: Path) -> None:
 def test_an_empty_folder_is_told_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="holds no recorded sitting"):
         list(read_sittings(tmp_path))
+
+
+def test_frames_for_the_screen_test_have_the_target_in_px(tmp_path: Path) -> None:
+    write(tmp_path / "anna" / "first.npz", (480, 270))
+    (frame,) = sittings_screen_frames(tmp_path)
+    assert frame.point.tolist() == [480, 270]
+    assert frame.series == "first"

@@ -78,11 +78,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _read(options: argparse.Namespace) -> int:
     from gaze_training.readers.shards import write_shards
+    from gaze_training.readers.tally import Tally
 
     if options.out is None or not options.source:
         options.parser.error("--read needs --source DIR and --out DIR")
+    tally = Tally()
     with Progress(TextColumn("{task.description}"), TimeElapsedColumn()) as progress:
         task = progress.add_task(options.read, total=None)
-        for people, faces in write_shards(options.read, Path(options.source), options.out):
+        for people, faces in write_shards(options.read, Path(options.source), options.out, tally):
             progress.update(task, description=f"{options.read}: {people} people, {faces} faces")
+    for sentence in tally.sentences():
+        print(sentence)
     return 0

@@ -9,13 +9,15 @@ from pathlib import Path
 from gaze_training.data.sample import Faces
 from gaze_training.readers.columbia import read_columbia
 from gaze_training.readers.ethxgaze import read_ethxgaze
-from gaze_training.readers.gazecapture import SPLITS, read_gazecapture
-from gaze_training.readers.mpiifacegaze import read_mpiifacegaze
+from gaze_training.readers.gazecapture import SPLITS, gazecapture_screen_frames, read_gazecapture
+from gaze_training.readers.mpiifacegaze import mpiifacegaze_screen_frames, read_mpiifacegaze
 from gaze_training.readers.mpiigaze import read_mpiigaze
-from gaze_training.readers.sittings import read_sittings
+from gaze_training.readers.screen_frame import ScreenFrame
+from gaze_training.readers.sittings import read_sittings, sittings_screen_frames
+from gaze_training.readers.tally import Tally
 from gaze_training.readers.unityeyes import read_unityeyes
 
-READERS: dict[str, Callable[[Path], Iterator[Faces]]] = {
+READERS: dict[str, Callable[[Path, Tally], Iterator[Faces]]] = {
     "mpiigaze": read_mpiigaze,
     "mpiigaze-evaluation": partial(read_mpiigaze, evaluation_subset=True),
     "mpiifacegaze": read_mpiifacegaze,
@@ -26,3 +28,10 @@ READERS: dict[str, Callable[[Path], Iterator[Faces]]] = {
     "ethxgaze": read_ethxgaze,
     "sittings": read_sittings,
 }
+
+SCREEN_READERS: dict[str, Callable[[Path, Tally], Iterator[ScreenFrame]]] = {
+    "mpiifacegaze": mpiifacegaze_screen_frames,
+    "gazecapture": gazecapture_screen_frames,
+    "sittings": sittings_screen_frames,
+}
+"""Of the sets whose points on a screen are known: their frames for `gaze-train evaluate screen`."""

@@ -29,6 +29,7 @@ from gaze_training.readers.measured import (
     person_number,
     sight_gaze,
 )
+from gaze_training.readers.tally import Tally
 
 FOCAL_WIDTHS = 85 / 22.3
 _NAME = re.compile(r"(\d{4})_(\d+)m_(-?\d+)P_(-?\d+)V_(-?\d+)H", re.ASCII)
@@ -36,22 +37,25 @@ _WORK_WIDTH_PX = 2592
 """Half the pictures' size: their eyes are still wider than 100 px, and landmarks take a quarter of the time."""
 
 
-def read_columbia(root: Path, open_observer: OpenObserver = open_observer) -> Iterator[Faces]:
+def read_columbia(
+    root: Path, tally: Tally | None = None, *, open_observer: OpenObserver = open_observer
+) -> Iterator[Faces]:
     """One `Faces` a person. Raises UserError where there is no folder of the set."""
     people = folders(root, r"\d{4}", "the Columbia Gaze Data Set (folders 0001 to 0056)")
     with open_observer() as observer:
         for folder in people:
-            person = join(_read_person(folder, observer))
+            person = join(_read_person(folder, observer, tally or Tally()))
             if person is not None:
                 yield person
 
 
-def _read_person(folder: Path, observer: Observes) -> Iterator[Faces | None]:
+def _read_person(folder: Path, observer: Observes, tally: Tally) -> Iterator[Faces | None]:
     number = person_number("columbia", folder.name)
     for path in sorted(folder.glob("*.jpg")):
         named = _NAME.fullmatch(path.stem)
         image = read_image(path) if named else None
         if named is None or image is None:
+            tally.add("pictures are broken or have a name that is not of the set")
             continue
         if image.shape[1] > _WORK_WIDTH_PX:
             scale = _WORK_WIDTH_PX / image.shape[1]
@@ -60,6 +64,7 @@ def _read_person(folder: Path, observer: Observes) -> Iterator[Faces | None]:
         focal = FOCAL_WIDTHS * width
         seen = observe(observer, image, Intrinsics(width, height, focal, focal, width / 2, height / 2))
         if seen.pose is None:
+            tally.add("pictures show no face that was found")
             continue
         pitch, yaw = np.radians([float(named[4]), -float(named[5])])
         middle = seen.pose.eyes_middle_mm

@@ -28,11 +28,14 @@ from gaze_training.readers.measured import (
     open_observer,
     person_number,
 )
+from gaze_training.readers.tally import Tally
 
 FOCAL_PX = 960.0
 
 
-def read_ethxgaze(root: Path, open_observer: OpenObserver = open_observer) -> Iterator[Faces]:
+def read_ethxgaze(
+    root: Path, tally: Tally | None = None, *, open_observer: OpenObserver = open_observer
+) -> Iterator[Faces]:
     """One `Faces` a person; the held-back test files, which have no labels, are not read. Raises UserError."""
     folder = root / "train" if (root / "train").is_dir() else root
     files = sorted(folder.glob("subject*.h5")) if folder.is_dir() else []
@@ -40,12 +43,12 @@ def read_ethxgaze(root: Path, open_observer: OpenObserver = open_observer) -> It
         raise UserError(f"{root} does not hold ETH-XGaze (train/subject0000.h5 and up): name its folder.")
     with open_observer() as observer:
         for path in files:
-            person = join(_read_person(path, observer))
+            person = join(_read_person(path, observer, tally or Tally()))
             if person is not None:
                 yield person
 
 
-def _read_person(path: Path, observer: Observes) -> Iterator[Faces | None]:
+def _read_person(path: Path, observer: Observes, tally: Tally) -> Iterator[Faces | None]:
     number = person_number("ethxgaze", path.stem)
     try:
         with h5py.File(path, "r") as file:
@@ -56,7 +59,8 @@ def _read_person(path: Path, observer: Observes) -> Iterator[Faces | None]:
             angles = checked(labels, (count, 2), "face_gaze", path)
             camera = Intrinsics(width, height, FOCAL_PX, FOCAL_PX, width / 2, height / 2)
             for k in range(count):
-                gaze = np.tile(pitch_yaw_to_vector(angles[k]), (2, 1))
-                yield face_with_gaze(observe(observer, patches[k], camera), gaze, number)
+                seen = observe(observer, patches[k], camera)
+                tally.add("pictures show no face that was found", int(seen.landmarks is None))
+                yield face_with_gaze(seen, np.tile(pitch_yaw_to_vector(angles[k]), (2, 1)), number)
     except (OSError, KeyError) as error:
         raise UserError(f"{path} is not a subject of ETH-XGaze: it needs face_patch and face_gaze.") from error

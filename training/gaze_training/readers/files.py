@@ -48,12 +48,19 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def json_array(content: dict[str, Any], key: str, path: Path, length: int | None = None) -> Array:
-    """The list of finite numbers under `key`, (n,); raises UserError."""
+    """The list of numbers under `key`, (n,); NaN where the file has `null` or a number that is not finite.
+
+    Raises UserError where it is no list of numbers, or not of this length.
+    """
     values = content.get(key)
-    numbers = isinstance(values, list) and all(type(v) in (int, float) for v in values)
-    if not numbers or (length is not None and len(values or ()) != length):
+    numbers = isinstance(values, list) and all(v is None or type(v) in (int, float) for v in values)
+    if not isinstance(values, list) or not numbers or (length is not None and len(values) != length):
         raise UserError(f"{path} has no list of numbers {key!r} for each frame.")
-    return np.array(values, float)
+    try:
+        array = np.array([np.nan if v is None else v for v in values], float)
+    except OverflowError:
+        raise UserError(f"{path}: {key!r} has a number that is too large.") from None
+    return np.where(np.isfinite(array), array, np.nan)
 
 
 def read_mat(path: Path) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from pathlib import Path
 from gaze_demo.errors import UserError
 from gaze_training.readers import READERS
 from gaze_training.readers.files import read_json
+from gaze_training.readers.tally import Tally, without_impossible_labels
 
 VERSION = 1
 
 
-def write_shards(dataset: str, root: Path, out: Path) -> Iterator[tuple[int, int]]:
-    """Read the set at `root` into `out`; yields (people, faces) so far.
+def write_shards(dataset: str, root: Path, out: Path, tally: Tally) -> Iterator[tuple[int, int]]:
+    """Read the set at `root` into `out`; yields (people, faces) so far, and counts in `tally` what was left out.
 
     Raises UserError where there is no such set, it cannot be read, or `out` holds other shards.
     """
@@ -25,7 +26,12 @@ def write_shards(dataset: str, root: Path, out: Path) -> Iterator[tuple[int, int
     if path.exists() and read_json(path) != manifest:
         raise UserError(f"{out} holds the shards of something else: choose another folder or remove it.")
     faces = 0
-    for people, person in enumerate(READERS[dataset](root), 1):
+    people = 0
+    for read in READERS[dataset](root, tally):
+        person = without_impossible_labels(read, tally)
+        if len(person) == 0:
+            continue
+        people += 1
         if people == 1:
             out.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")

@@ -11,33 +11,51 @@ from pathlib import Path
 
 import numpy as np
 
-from gaze_demo.calibration.sample import Sample
+from gaze_demo.calibration.sample import Sample, Session
 from gaze_demo.calibration.session_file import SUFFIX, load_session
 from gaze_demo.errors import UserError
 from gaze_demo.screen import ScreenGeometry
 from gaze_training.data.sample import Faces
 from gaze_training.readers.measured import face_with_gaze, face_with_target, join, person_number
+from gaze_training.readers.screen_frame import ScreenFrame
+from gaze_training.readers.tally import Tally
 
 
-def read_sittings(root: Path) -> Iterator[Faces]:
+def read_sittings(root: Path, tally: Tally | None = None) -> Iterator[Faces]:
     """One `Faces` a person. Raises UserError where a file is no recorded sitting, or there is none."""
+    for name, files in _people(root).items():
+        number = person_number("sittings", name)
+        sittings = (load_session(path) for path in files)
+        person = join(_read_sample(sample, s.screen, number) for s in sittings for sample in _samples(s))
+        if person is None:
+            (tally or Tally()).add("people have no frame that can be read")
+        else:
+            yield person
+
+
+def sittings_screen_frames(root: Path, _: Tally | None = None) -> Iterator[ScreenFrame]:
+    """The frames of each sitting with the target in px, in the order in which they were looked at.
+
+    Raises UserError where a file is no recorded sitting, or there is none.
+    """
+    for path in (path for files in _people(root).values() for path in files):
+        for sample in _samples(load_session(path)):
+            yield ScreenFrame(sample.observation, sample.point_px, path.stem)
+
+
+def _people(root: Path) -> dict[str, list[Path]]:
+    """The sittings of each person by name; raises UserError where there is none."""
     people: dict[str, list[Path]] = {}
     for path in sorted(root.rglob(f"*{SUFFIX}")) if root.is_dir() else []:
         name = path.stem if path.parent == root else path.relative_to(root).parts[0]
         people.setdefault(name, []).append(path)
     if not people:
         raise UserError(f"{root} holds no recorded sitting: name the folder that the app or --record wrote them to.")
-    for name, files in people.items():
-        person = join(face for path in files for face in _read_sitting(path, person_number("sittings", name)))
-        if person is not None:
-            yield person
+    return people
 
 
-def _read_sitting(path: Path, person: int) -> Iterator[Faces | None]:
-    session = load_session(path)
-    for fixation in session.fixations:
-        for sample in fixation.samples:
-            yield _read_sample(sample, session.screen, person)
+def _samples(session: Session) -> Iterator[Sample]:
+    return (sample for fixation in session.fixations for sample in fixation.samples)
 
 
 def _read_sample(sample: Sample, screen: ScreenGeometry, person: int) -> Faces | None:

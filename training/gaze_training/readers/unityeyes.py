@@ -26,6 +26,7 @@ from gaze_demo.normalisation.normalise import FOCAL_PX, CropGeometry, warp_image
 from gaze_training.data.sample import Faces
 from gaze_training.readers.files import checked, read_image, read_json
 from gaze_training.readers.measured import REAL, join, person_number, seen_angles
+from gaze_training.readers.tally import Tally
 
 _PX_PER_MM_AND_HEIGHT = 71.7593 / 12 / 480
 _CROP = CropGeometry()
@@ -33,20 +34,21 @@ _BATCH = 1000
 _Y_UP = np.array([1.0, -1.0, 1.0])
 
 
-def read_unityeyes(root: Path) -> Iterator[Faces]:
+def read_unityeyes(root: Path, tally: Tally | None = None) -> Iterator[Faces]:
     """Up to 1,000 pictures at a time, each a person of its own. Raises UserError where a file is not as described."""
     files = sorted(root.glob("*.json"), key=lambda p: (len(p.stem), p.stem)) if root.is_dir() else []
     if not files:
         raise UserError(f"{root} does not hold UnityEyes (1.jpg beside 1.json, and so on): name its folder.")
     for start in range(0, len(files), _BATCH):
-        faces = join(_read_eye(path) for path in files[start : start + _BATCH])
+        faces = join(_read_eye(path, tally or Tally()) for path in files[start : start + _BATCH])
         if faces is not None:
             yield faces
 
 
-def _read_eye(path: Path) -> Faces | None:
+def _read_eye(path: Path, tally: Tally) -> Faces | None:
     image = read_image(path.with_suffix(".jpg"))
     if image is None:
+        tally.add("pictures are missing or broken")
         return None
     content = read_json(path)
     details = content.get("eye_details")
