@@ -20,6 +20,10 @@ FORWARD: Array = np.array([0.0, 0.0, -1.0])
 """The direction a head or an eye at rest faces: into the lens, in the camera frame."""
 
 
+_STEEPEST_COSINE = 0.05
+"""Of a pitch, where its yaw is told."""
+
+
 def pitch_yaw_to_vector(pitch_yaw: ArrayLike) -> Array:
     """Unit vectors (..., 3) of angles (..., 2), pitch first, in radians."""
     angles = np.asarray(pitch_yaw, float)
@@ -32,6 +36,24 @@ def vector_to_pitch_yaw(vector: ArrayLike) -> Array:
     unit = normalised(vector)
     pitch = np.arcsin(np.clip(-unit[..., 1], -1.0, 1.0))
     return np.stack([pitch, np.arctan2(-unit[..., 0], -unit[..., 2])], -1)
+
+
+def turned_covariance(covariance: ArrayLike, vector: ArrayLike, rotation: ArrayLike) -> Array:
+    """A covariance (2, 2) over pitch and yaw in rad^2 of a direction (3,), told in the frame that `rotation` leads to.
+
+    `rotation` (3, 3) may be a reflection too. To first order: the covariance is carried by the Jacobians of angles to
+    vector, rotation, and vector to angles. Within 3 deg of straight up or down, where yaw means nothing, it is bounded.
+    """
+    unit = normalised(vector)
+    pitch, yaw = vector_to_pitch_yaw(unit)
+    cp, sp, cy, sy = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)
+    to_vector = np.array([[sp * sy, -cp * cy], [-cp, 0.0], [sp * cy, cp * sy]])
+    turn = np.asarray(rotation, float)
+    x, _, z = turn @ unit
+    level = max(x * x + z * z, _STEEPEST_COSINE**2)
+    to_angles = np.array([[0.0, -1.0 / np.sqrt(level), 0.0], [z / level, 0.0, -x / level]])
+    jacobian = to_angles @ turn @ to_vector
+    return np.asarray(jacobian @ np.asarray(covariance, float) @ jacobian.T)
 
 
 def normalised(vector: ArrayLike) -> Array:

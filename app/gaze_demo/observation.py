@@ -16,7 +16,10 @@ Side = Literal["left", "right"]
 
 
 class Reason(str, Enum):
-    """Why there is no gaze; empty where there is one."""
+    """Why there is no gaze; empty where there is one.
+
+    New reasons go to the end: a recorded sitting tells them by their place.
+    """
 
     NONE = ""
     NO_FACE = "no face"
@@ -26,6 +29,10 @@ class Reason(str, Enum):
     HEAD_TURNED = "head turned too far"
     NO_ANSWER = "no answer from the model"
     OUT_OF_PICTURE = "eye out of the picture"
+    TOO_BLURRED = "too blurred"
+    GLARE = "glare on the eye"
+    COVERED = "eye covered"
+    UNSURE = "gaze too uncertain"
 
     def __str__(self) -> str:
         return self.value

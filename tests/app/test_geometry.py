@@ -9,8 +9,10 @@ from gaze_demo.geometry import (
     mirror_pitch_yaw,
     mirror_rotation,
     mirror_vector,
+    normalised,
     pitch_yaw_to_vector,
     rotation_from_angles,
+    turned_covariance,
     vector_to_pitch_yaw,
 )
 
@@ -81,3 +83,14 @@ def test_the_field_of_view_comes_back_from_the_intrinsics() -> None:
 def test_an_impossible_field_of_view_is_refused(degrees: float) -> None:
     with pytest.raises(ValueError, match="field of view"):
         Intrinsics.from_hfov(640, 480, degrees)
+
+
+@pytest.mark.parametrize("vector", [(0, 0, -1), (0.4, -0.3, -0.8), (-0.2, 0.6, -0.5), (0.3, 0.1, 0.9)])
+def test_a_covariance_is_turned_as_samples_of_it_are(vector: tuple[float, ...]) -> None:
+    rotation = rotation_from_angles(0.3, -0.4, 0.5) @ np.diag([-1.0, 1.0, 1.0])
+    covariance = np.array([[2e-5, 8e-6], [8e-6, 1e-5]])
+    angles = vector_to_pitch_yaw(np.array(vector))
+    samples = np.random.default_rng(0).multivariate_normal(angles, covariance, 40_000)
+    turned = vector_to_pitch_yaw(pitch_yaw_to_vector(samples) @ rotation.T)
+    measured = np.cov(turned - vector_to_pitch_yaw(rotation @ normalised(vector)), rowvar=False)
+    assert turned_covariance(covariance, vector, rotation) == pytest.approx(measured, rel=0.05, abs=3e-7)

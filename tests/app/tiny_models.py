@@ -99,6 +99,29 @@ def follows_head(path: Path, batch: int | str = "N", **changes: Any) -> Path:
     )
 
 
+def tells_of_itself(
+    path: Path, rows: dict[str, list[list[float]]], gaze: list[list[float]] | None = None, **changes: Any
+) -> Path:
+    """Normalised eyes, left then right: constant gazes (pitch, yaw), and the rows of each further output by name."""
+    answers = {"gaze": gaze or [[0.0, 0.0], [0.0, 0.0]], **rows}
+    nodes = [
+        helper.make_node("ReduceMean", ["eyes"], ["mean"], axes=[1, 2, 3], keepdims=0),
+        helper.make_node("ReduceMean", ["head"], ["turned"], axes=[1], keepdims=0),
+        helper.make_node("Add", ["mean", "turned"], ["both"]),
+        helper.make_node("Mul", ["both", "nothing"], ["zero"]),
+        helper.make_node("Unsqueeze", ["zero", "axis"], ["column"]),
+        *(helper.make_node("Add", ["column", f"{name}_rows"], [name]) for name in answers),
+    ]
+    return save(
+        path,
+        normalised_eyes_contract(**changes),
+        {"eyes": [2, 1, 36, 60], "head": [2, 2]},
+        nodes,
+        {name: [2, len(values[0])] for name, values in answers.items()},
+        {"nothing": 0.0, "axis": Axes([1]), **{f"{name}_rows": values for name, values in answers.items()}},
+    )
+
+
 def constant_vector(path: Path, vector: list[float], contract: dict[str, Any], inputs: dict[str, list[Any]]) -> Path:
     """A gaze that is always the same, on the first input plus zero times all inputs, so that all are read."""
     nodes, total = [], ""

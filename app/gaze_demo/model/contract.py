@@ -167,7 +167,45 @@ class FaceBox(_Part):
     head_pose: HeadPoseInput | None = None
 
 
-class AnglesOutput(_Part):
+ConditionName = Literal["iris_visible", "openness", "blur", "glare", "cover"]
+
+
+class ConditionOutput(_Part):
+    """A tensor [N, len(components)], one row an eye: what the network itself says of its crop, each from 0 to 1.
+
+    `iris_visible`: share of the iris disc that can be seen. `openness`: 0 closed, 1 wide open. `blur`: sigma of the
+    blur in px of a crop of 60 x 36 px, divided by 4. `glare`: share of the visible eyeball that is covered by glare.
+    `cover`: share of the eye region that is hidden by something else than the lids.
+    """
+
+    tensor: Name
+    components: Annotated[tuple[ConditionName, ...], Field(min_length=1, max_length=5)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> ConditionOutput:
+        if len(set(self.components)) != len(self.components):
+            raise ValueError("'components' must name each condition once")
+        return self
+
+
+class CovarianceOutput(_Part):
+    """A tensor [N, 3]: variance of pitch, variance of yaw and their covariance in rad^2.
+
+    They belong to the gaze's own frame, mirrored where the crop was mirrored, with the signs of `gaze_demo.geometry`.
+    """
+
+    tensor: Name
+
+
+class _Answer(_Part):
+    """What every form of output can have beside the gaze."""
+
+    embedding: Name | None = None
+    condition: ConditionOutput | None = None
+    covariance: CovarianceOutput | None = None
+
+
+class AnglesOutput(_Answer):
     """A tensor [N, 2] of the named angles."""
 
     form: Literal["angles"] = "angles"
@@ -175,7 +213,6 @@ class AnglesOutput(_Part):
     components: tuple[GazeAngle, GazeAngle] = ("pitch", "yaw")
     unit: Literal["rad", "deg"] = "rad"
     frame: FrameName = "normalised"
-    embedding: Name | None = None
 
     @model_validator(mode="after")
     def _both_angles(self) -> AnglesOutput:
@@ -184,14 +221,13 @@ class AnglesOutput(_Part):
         return self
 
 
-class VectorOutput(_Part):
+class VectorOutput(_Answer):
     """A tensor [N, 3], of any length but zero; `axes` names the camera's axis that each number counts along."""
 
     form: Literal["vector"] = "vector"
     tensor: Name
     axes: tuple[Axis, Axis, Axis] = ("x", "y", "z")
     frame: FrameName = "normalised"
-    embedding: Name | None = None
 
     @model_validator(mode="after")
     def _each_axis(self) -> VectorOutput:
@@ -200,7 +236,7 @@ class VectorOutput(_Part):
         return self
 
 
-class BinnedOutput(_Part):
+class BinnedOutput(_Answer):
     """Two tensors [N, bins] of scores; the angle is the softmax's mean of `offset_deg + width_deg * bin`.
 
     Hopenet's form (Ruiz 2018) as L2CS-Net uses it: 90 bins of 4 deg from -180 for Gaze360, 28 of 3 from -42 for
@@ -215,7 +251,6 @@ class BinnedOutput(_Part):
     offset_deg: Annotated[float, Field(ge=-360, le=360)]
     signs: tuple[GazeAngle, GazeAngle] = ("pitch", "yaw")
     frame: FrameName = "sight"
-    embedding: Name | None = None
 
     @model_validator(mode="after")
     def _pitch_then_yaw(self) -> BinnedOutput:
@@ -250,6 +285,14 @@ class Contract(_Part):
     training: Training = Training()
     licence: Annotated[str, Field(min_length=1, max_length=200)]
     attribution: Text = ""
+
+    @model_validator(mode="after")
+    def _conditions_are_of_eyes(self) -> Contract:
+        form = self.input
+        rows = isinstance(form, (NormalisedEyes, LevelEyes)) and isinstance(form.eyes, EyeRows)
+        if self.output.condition and not rows:
+            raise ValueError("'output.condition' needs one row an eye: 'input.eyes.arrangement' must be 'rows'")
+        return self
 
     @model_validator(mode="after")
     def _frames_exist(self) -> Contract:

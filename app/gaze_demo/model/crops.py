@@ -9,7 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gaze_demo.geometry import Array, head_angles, mirror_rotation, mirror_vector, normalised
+from gaze_demo.geometry import (
+    Array,
+    head_angles,
+    mirror_rotation,
+    mirror_vector,
+    normalised,
+    turned_covariance,
+)
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose, canonical_face, eye_centres_in_head_mm
 from gaze_demo.model.contract import (
     Contract,
@@ -50,6 +57,11 @@ class View:
         """A unit vector (3,) of `frame` in the camera frame."""
         seen = mirror_vector(vector) if self.mirrored else vector
         return normalised(self.rotations[frame].T @ seen)
+
+    def covariance_to_camera(self, covariance: Array, vector: Array, frame: FrameName) -> Array:
+        """The covariance (2, 2) of pitch and yaw of a unit vector (3,) of `frame`, both told in the camera frame."""
+        turn = self.rotations[frame].T
+        return turned_covariance(covariance, vector, turn * [-1.0, 1.0, 1.0] if self.mirrored else turn)
 
     def head_numbers(self, head: HeadPoseInput) -> list[float]:
         """The numbers that the model wants to know of the head."""

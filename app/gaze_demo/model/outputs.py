@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo.estimate import EyeCondition
 from gaze_demo.geometry import Array, normalised, pitch_yaw_to_vector
 from gaze_demo.model.contract import AnglesOutput, BinnedOutput, Output, VectorOutput
 
 Tensor = NDArray[np.float32]
+_LARGEST_VARIANCE = 4.0
+"""In rad^2: an angle that is known less well than that is not known at all."""
 
 
 def output_widths(output: Output) -> dict[str, int]:
@@ -16,6 +19,41 @@ def output_widths(output: Output) -> dict[str, int]:
     if isinstance(output, BinnedOutput):
         return {output.pitch: output.bins, output.yaw: output.bins}
     return {output.tensor: 2 if isinstance(output, AnglesOutput) else 3}
+
+
+def extra_widths(output: Output) -> dict[str, int]:
+    """Name and last dimension of each tensor that tells more than the gaze and has a known width."""
+    widths = {}
+    if output.condition:
+        widths[output.condition.tensor] = len(output.condition.components)
+    if output.covariance:
+        widths[output.covariance.tensor] = 3
+    return widths
+
+
+def decode_conditions(output: Output, tensors: dict[str, Tensor]) -> list[EyeCondition]:
+    """One condition a row, cut to 0..1; none where the contract names no such output."""
+    if output.condition is None:
+        return []
+    rows = np.clip(tensors[output.condition.tensor].astype(float), 0.0, 1.0)
+    return [EyeCondition(**dict(zip(output.condition.components, row.tolist(), strict=True))) for row in rows]
+
+
+def decode_covariances(output: Output, tensors: dict[str, Tensor]) -> list[Array | None]:
+    """One covariance (2, 2) a row, in the gaze's own frame; None where it is no covariance or nothing is known.
+
+    Empty where the contract names no such output.
+    """
+    if output.covariance is None:
+        return []
+    rows = tensors[output.covariance.tensor].astype(float)
+    return [_covariance(*row.tolist()) for row in rows]
+
+
+def _covariance(pitch: float, yaw: float, both: float) -> Array | None:
+    if not (0.0 < pitch < _LARGEST_VARIANCE and 0.0 < yaw < _LARGEST_VARIANCE and both * both < pitch * yaw):
+        return None  # NaN ends here too
+    return np.array([[pitch, both], [both, yaw]])
 
 
 def decode(output: Output, tensors: dict[str, Tensor]) -> Array:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from gaze_demo.estimate import GazeEstimate
-from gaze_demo.geometry import mean_direction
+from gaze_demo.estimate import EyeCondition, GazeEstimate
 from gaze_demo.model.contract import Contract, ContractError, EyePair, EyeRows, LevelEyes, NormalisedEyes
 from gaze_demo.model.crops import View, make_views, to_tensor
-from gaze_demo.model.outputs import decode, output_widths
+from gaze_demo.model.outputs import decode, decode_conditions, decode_covariances, extra_widths, output_widths
 from gaze_demo.model.registry import ModelEntry
-from gaze_demo.observation import Observation, Reason
+from gaze_demo.model.two_eyes import EyeGaze, combine
+from gaze_demo.model.verdict import is_unsure, judge, worst
+from gaze_demo.observation import EyeObservation, Observation, Reason
 
 Tensors = dict[str, NDArray[np.float32]]
 
@@ -38,15 +40,16 @@ class GazeModel:
             raise ContractError(f"{entry.path} cannot be loaded: {_first_line(error)}") from None
         self._batch = _check_inputs(entry, self._session.get_inputs())
         _check_outputs(entry, self._session.get_outputs())
-        self._outputs = [*output_widths(self.contract.output)]
+        self._outputs = [*output_widths(self.contract.output), *extra_widths(self.contract.output)]
         if self.contract.output.embedding:
             self._outputs.append(self.contract.output.embedding)
+        self._outputs = [*dict.fromkeys(self._outputs)]
         self._rehearse()
 
     def estimate(self, seen: Observation) -> GazeEstimate:
         """The gaze of an observation, in the camera frame; its `reason` says why there is none."""
         origin = seen.pose.eyes_middle_mm if seen.pose else None
-        if not seen.valid or seen.left is None or seen.right is None:
+        if seen.left is None or seen.right is None or not self._worth_a_run(seen):
             return GazeEstimate(self.entry.name, None, None, None, origin, seen.reason, 0.0, 0.0)
         started = time.perf_counter()
         views = make_views(self.contract, seen)
@@ -54,30 +57,47 @@ class GazeModel:
         prepared = time.perf_counter()
         answers = self._run(feeds)
         done = time.perf_counter()
-        vectors = decode(self.contract.output, answers)
-        gazes = [
-            view.to_camera(vector, self.contract.output.frame) if np.isfinite(vector).all() else None
-            for view, vector in zip(views, vectors, strict=True)
-        ]
-        left = right = None
-        if len(views) == 2:
-            left, right = gazes[0] if seen.left.valid else None, gazes[1] if seen.right.valid else None
-            read = [gaze for gaze in (left, right) if gaze is not None]
-            gaze = mean_direction(read) if read else None
-        else:
-            gaze = gazes[0]
+        gazes = self._gazes(views, answers)
         embedding = answers.get(self.contract.output.embedding or "")
-        return GazeEstimate(
+        blank = GazeEstimate(
             model=self.entry.name,
-            gaze=gaze,
-            left=left,
-            right=right,
+            gaze=None,
+            left=None,
+            right=None,
             origin_mm=origin,
-            reason=Reason.NONE if gaze is not None else Reason.NO_ANSWER,
+            reason=Reason.NO_ANSWER,
             normalisation_ms=(prepared - started) * 1e3,
             model_ms=(done - prepared) * 1e3,
             embedding=None if embedding is None else embedding.astype(float),
         )
+        if len(views) == 2:
+            conditions = decode_conditions(self.contract.output, answers)
+            return _of_two_eyes(blank, (seen.left, seen.right), gazes, conditions)
+        return _of_one_view(blank, gazes[0])
+
+    def _worth_a_run(self, seen: Observation) -> bool:
+        """Whether an eye may be read: the landmarks say so, or the model can tell a closed eye better than they do."""
+        condition = self.contract.output.condition
+        return seen.valid or (
+            condition is not None
+            and "iris_visible" in condition.components
+            and any(eye is not None and eye.reason is Reason.EYE_CLOSED for eye in (seen.left, seen.right))
+        )
+
+    def _gazes(self, views: list[View], answers: Tensors) -> list[EyeGaze | None]:
+        """Gaze and covariance of each view in the camera frame; None where the answer is no number."""
+        output = self.contract.output
+        vectors = decode(output, answers)
+        covariances = decode_covariances(output, answers) or [None] * len(views)
+        return [
+            EyeGaze(
+                view.to_camera(vector, output.frame),
+                None if covariance is None else view.covariance_to_camera(covariance, vector, output.frame),
+            )
+            if np.isfinite(vector).all()
+            else None
+            for view, vector, covariance in zip(views, vectors, covariances, strict=True)
+        ]
 
     def _feeds(self, views: list[View]) -> Tensors:
         """The model's inputs, one row a view."""
@@ -110,12 +130,54 @@ class GazeModel:
             answers = self._run(feeds)
         except Exception as error:  # onnxruntime raises a dozen types of its own
             raise ContractError(f"{self.entry.path} does not run with its contract: {_first_line(error)}") from None
-        for name, width in output_widths(self.contract.output).items():
+        output = self.contract.output
+        for name, width in {**output_widths(output), **extra_widths(output)}.items():
             if answers[name].shape != (rows, width):
                 raise ContractError(
                     f"{self.entry.path}: output {name!r} has the shape {list(answers[name].shape)}, "
                     f"the contract's 'output' expects {[rows, width]}."
                 )
+
+
+def _of_two_eyes(
+    blank: GazeEstimate,
+    eyes: tuple[EyeObservation, EyeObservation],
+    gazes: list[EyeGaze | None],
+    conditions: list[EyeCondition],
+) -> GazeEstimate:
+    told: list[EyeCondition | None] = [*conditions] or [None, None]
+    reasons = [
+        judge(eye, condition, gaze.covariance if gaze else None)
+        for eye, gaze, condition in zip(eyes, gazes, told, strict=True)
+    ]
+    reasons = [
+        Reason.NO_ANSWER if gaze is None and reason is Reason.NONE else reason
+        for gaze, reason in zip(gazes, reasons, strict=True)
+    ]
+    left, right = (gaze if reason is Reason.NONE else None for gaze, reason in zip(gazes, reasons, strict=True))
+    both = combine([gaze for gaze in (left, right) if gaze is not None])
+    return replace(
+        blank,
+        gaze=both.vector if both else None,
+        left=left.vector if left else None,
+        right=right.vector if right else None,
+        reason=Reason.NONE if both else worst(reasons),
+        left_reason=reasons[0],
+        right_reason=reasons[1],
+        left_condition=told[0],
+        right_condition=told[1],
+        left_covariance=left.covariance if left else None,
+        right_covariance=right.covariance if right else None,
+        covariance=both.covariance if both else None,
+    )
+
+
+def _of_one_view(blank: GazeEstimate, gaze: EyeGaze | None) -> GazeEstimate:
+    if gaze is None:
+        return blank
+    if is_unsure(gaze.covariance):
+        return replace(blank, reason=Reason.UNSURE)
+    return replace(blank, gaze=gaze.vector, covariance=gaze.covariance, reason=Reason.NONE)
 
 
 def image_tensors(contract: Contract) -> list[str]:
@@ -166,7 +228,8 @@ def _check_inputs(entry: ModelEntry, inputs: list[Any]) -> int:
 
 def _check_outputs(entry: ModelEntry, outputs: list[Any]) -> None:
     found = {tensor.name for tensor in outputs}
-    wanted = [*output_widths(entry.contract.output), entry.contract.output.embedding]
+    output = entry.contract.output
+    wanted = [*output_widths(output), *extra_widths(output), output.embedding]
     for name in wanted:
         if name and name not in found:
             raise ContractError(f"{entry.path}: the contract names an output {name!r}, the model has {_names(found)}.")

@@ -1,0 +1,70 @@
+"""Whether an eye's gaze can be used, by what the model itself says of the eye and of its own certainty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from gaze_demo.estimate import EyeCondition
+from gaze_demo.geometry import Array
+from gaze_demo.observation import EyeObservation, Reason
+
+LEAST_IRIS = 0.1
+"""Share of the iris disc that must be seen: an eye that shows less is closed."""
+MOST_COVER = 0.5
+"""Share of the eye region that may be hidden by a hand, hair or a frame."""
+MOST_GLARE = 0.25
+"""Share of the visible eyeball that glare may cover."""
+MOST_BLUR = 0.75
+"""Of the scale of `EyeCondition.blur`: a sigma of 3 px on a crop of 60 x 36 px."""
+MOST_SD_RAD = np.radians(15.0)
+"""Largest standard deviation, along the axis where the gaze is known least."""
+
+_WORST_FIRST = (
+    Reason.HEAD_TURNED,
+    Reason.OUT_OF_PICTURE,
+    Reason.TOO_DARK,
+    Reason.EYE_TOO_SMALL,
+    Reason.COVERED,
+    Reason.TOO_BLURRED,
+    Reason.GLARE,
+    Reason.EYE_CLOSED,
+    Reason.UNSURE,
+    Reason.NO_ANSWER,
+    Reason.NO_FACE,
+    Reason.NONE,
+)
+
+
+def judge(seen: EyeObservation, condition: EyeCondition | None, covariance: Array | None) -> Reason:
+    """Why this eye's gaze cannot be used, or `Reason.NONE`.
+
+    A model that tells how much of the iris it sees overrules the landmarks' belief that the eye is closed. What a model
+    does not tell is never held against an eye.
+    """
+    closed = seen.reason is Reason.EYE_CLOSED
+    if not seen.valid and not closed:
+        return seen.reason
+    if condition is not None:
+        if condition.cover > MOST_COVER:
+            return Reason.COVERED
+        if condition.blur > MOST_BLUR:
+            return Reason.TOO_BLURRED
+        if condition.glare > MOST_GLARE:
+            return Reason.GLARE
+        if not np.isnan(condition.iris_visible):
+            closed = condition.iris_visible < LEAST_IRIS
+    if closed:
+        return Reason.EYE_CLOSED
+    return Reason.UNSURE if is_unsure(covariance) else Reason.NONE
+
+
+def is_unsure(covariance: Array | None) -> bool:
+    """Whether a gaze is known too badly to be used."""
+    return covariance is not None and bool(np.linalg.eigvalsh(covariance)[-1] > MOST_SD_RAD**2)
+
+
+def worst(reasons: Iterable[Reason]) -> Reason:
+    """The reason to tell where no eye can be used: the one that stands in the way most."""
+    return min(reasons, key=_WORST_FIRST.index)
