@@ -95,7 +95,7 @@ def test_tracking_loads_neither_qt_nor_torch(unpacked: Path, tmp_path: Path) -> 
     program = """
 import sys
 import gaze_demo.cli, gaze_demo.track
-print(*sorted({"PySide6", "pyqtgraph", "torch", "gaze_training"} & set(sys.modules)))
+print(*sorted({"PySide6", "torch", "gaze_training"} & set(sys.modules)))
 """
     assert run_python(program, unpacked, tmp_path) == ""
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _LIBRARIES: Final = (
     ("PySide6-Essentials", "PySide6 (Qt)", "LGPL-3.0"),
-    ("pyqtgraph", "pyqtgraph", "MIT"),
     ("mediapipe", "MediaPipe", "Apache-2.0"),
     ("onnxruntime", "ONNX Runtime", "MIT"),
     ("opencv-python", "OpenCV", "Apache-2.0"),

@@ -34,7 +34,7 @@ _FLAGS = {"two_panes": True, "each_eye": True, "axes": False, "crops": False, "p
 """Menu entries that are remembered, with what they are at first."""
 _FILTER_STRENGTH = 0.5
 _HELD = "Held: the pictures stand still. They go on with H."
-_PLOT_MS, _SETTLING_MS = 3000, 300
+_LONGEST_START_MS, _SETTLING_MS = 3000, 300
 
 
 class App(QObject):
@@ -57,9 +57,8 @@ class App(QObject):
             self.window, self.engine, self.source, self.models, self.gaze, settings, self.background
         )
         trouble.raised.connect(lambda text: self.window.notice.show_notice(text, Level.TROUBLE))
-        self._plot_wanted = False
         self._calibration_wanted = False
-        self._plot_timer = QTimer(self, singleShot=True, interval=_PLOT_MS)
+        self._settling = QTimer(self, singleShot=True, interval=_LONGEST_START_MS)
         self._connect()
         self._restore()
 
@@ -73,7 +72,7 @@ class App(QObject):
             self._calibration_wanted = True
         self.source.start(self._options.source)
         self.calibration.profiles.start()
-        self._plot_timer.start()
+        self._settling.start()
 
     def close(self) -> None:
         """Remember the window, and stop the workers."""
@@ -92,12 +91,11 @@ class App(QObject):
         self.source.opening.connect(self.live.forget)
         self.models.changed.connect(self._show_messages)
         self.live.first_seen.connect(self._show_messages)
-        self.live.first_seen.connect(self._load_plot)
+        self.live.first_seen.connect(lambda: self._settling.isActive() and self._settling.start(_SETTLING_MS))
         for ready in (self.live.first_seen, self.models.changed):
             ready.connect(self._begin_calibrating)
         self.gaze.profile_changed.connect(self._show_calibrated)
-        self._plot_timer.timeout.connect(self._load_plot)
-        window.plot.built.connect(lambda: QTimer.singleShot(_SETTLING_MS, self.stats.settle))
+        self._settling.timeout.connect(self.stats.settle)
         for name, call in {
             "open_file": self.source.ask_for_file,
             "open_folder": self.source.ask_for_folder,
@@ -206,16 +204,3 @@ class App(QObject):
                 seen=side in self.live.seen,
             )
             self.window.panes[side].preview.show_message(message_for(circumstances, remedies))
-
-    def _load_plot(self) -> None:
-        """Once a gaze is seen, or none came for a while: loading the plot would hold up the first one."""
-        if not self._plot_wanted:
-            self._plot_wanted = True
-            self.background.run(_load_plotting, lambda _: self.window.plot.build(), self._no_plot)
-
-    def _no_plot(self, error: Exception) -> None:
-        self.window.notice.show_notice(f"The plot cannot be shown: {error}.", Level.WARNING)
-
-
-def _load_plotting() -> None:
-    import pyqtgraph  # noqa: F401 - slow to load: here, so that the window need not wait
