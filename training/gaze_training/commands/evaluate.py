@@ -34,6 +34,13 @@ def add_to(commands: Any) -> None:
             "--people", choices=("heldout", "all"), default="heldout", help="heldout: kept out of training"
         )
     _add(tests, "points", "FILE", _points, "webcam eyes with known screen points (npz)")
+    screen = _add(tests, "screen", "FOLDER", _screen, "frames of real people with the point on the screen looked at")
+    screen.add_argument("table", type=Path, nargs="?", metavar="TABLE", help="CSV: file, x, y, and optionally series")
+    screen.add_argument("--read", metavar="SET", help="instead of a table: gazecapture, mpiifacegaze or sittings")
+    screen.add_argument("--hfov", type=float, default=60.0, metavar="DEG", help="where the table does not tell it")
+    screen.add_argument(
+        "--slices", type=int, default=1, metavar="K", help="cut each series into K with maps of their own"
+    )
     _add(tests, "response", "DIR", _response, "labelled faces: gain, linearity, head turn, agreement of the eyes")
     heads = _add(
         tests, "heads", "ICT_FILE", _heads, "rendered whole heads through the app's landmarks, crops and models"
@@ -118,6 +125,38 @@ def _points(options: argparse.Namespace) -> int:
     eyes = load_point_eyes(options.data)
     results = {name: point_test(eyes, predict) for name, predict in _predictors(options.model).items()}
     print(point_table(results))
+    return _write(options.json, {name: asdict(result) for name, result in results.items()})
+
+
+def _screen(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import track
+
+    from gaze_demo.model.registry import find_model
+    from gaze_demo.model.session import GazeModel
+    from gaze_training.evaluate.screen import ask, cut, screen_result
+    from gaze_training.evaluate.table import screen_tables
+    from gaze_training.readers import SCREEN_READERS
+    from gaze_training.readers.frame_table import table_screen_frames
+    from gaze_training.readers.tally import Tally
+
+    if (options.table is None) == (options.read is None):
+        raise UserError("name either a TABLE of the frames in the folder, or their data set with --read.")
+    if options.read and options.read not in SCREEN_READERS:
+        raise UserError(f"--read {options.read}: choose one of {', '.join(SCREEN_READERS)}.")
+    if options.slices < 1 or not 1 < options.hfov < 179:
+        raise UserError("--slices is at least 1, and --hfov is between 1 and 179 degrees.")
+    models = {name: GazeModel(find_model(name)) for name in options.model}
+    tally = Tally()
+    if options.read:
+        frames = SCREEN_READERS[options.read](options.data, tally)
+    else:
+        frames = table_screen_frames(options.data, options.table, options.hfov, tally)
+    answers = ask(models, track(frames, "frames", total=None, console=Console(stderr=True)))
+    results = {name: screen_result(cut(answer, options.slices)) for name, answer in answers.items()}
+    print(screen_tables(results))
+    for sentence in tally.sentences():
+        print(sentence)
     return _write(options.json, {name: asdict(result) for name, result in results.items()})
 
 

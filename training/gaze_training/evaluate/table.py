@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gaze_training.evaluate.offsets import OffsetRow
 from gaze_training.evaluate.points import PointResult
 from gaze_training.evaluate.pose import PoseRow
@@ -13,6 +15,7 @@ from gaze_training.evaluate.zero import ZeroResult
 
 if TYPE_CHECKING:
     from gaze_training.evaluate.heads import HeadsResult  # it loads MediaPipe
+    from gaze_training.evaluate.screen import ScreenResult
 
 Cell = str | float | int
 
@@ -86,6 +89,36 @@ def point_table(results: Mapping[str, PointResult]) -> str:
         for name, r in results.items()
     ]
     return text_table(header, rows)
+
+
+def screen_tables(results: Mapping[str, ScreenResult]) -> str:
+    """Medians by the number of frames fitted to, then by fifths of the screen and of the eyes' opening, and what was
+    lost; in the unit of the points."""
+
+    def whole(*values: float) -> list[Cell]:
+        return ["-" if np.isnan(value) else round(value) for value in values]
+
+    fits: list[list[Cell]] = [
+        [name, row.frames, *whole(row.both, row.left, row.right), row.series, row.tested]
+        for name, result in results.items()
+        for row in result.fits
+    ]
+    fifths: list[list[Cell]] = [
+        [name, *whole(*r.fifths, *r.opening_fifths, r.guess), r.frames, r.lost] for name, r in results.items()
+    ]
+    places = [*(f"{name} fifth" for name in ("top", "2nd", "middle", "4th", "bottom"))]
+    openings = [*(f"{name} eyes" for name in ("narrowest", "2nd", "middle", "4th", "widest"))]
+    reasons = [
+        f"{name}: {', '.join(f'{count} {reason}' for reason, count in sorted(r.reasons.items())) or 'none lost'}"
+        for name, r in results.items()
+    ]
+    return "\n\n".join(
+        [
+            text_table(["model", "fitted to", "both eyes", "left", "right", "series", "tested"], fits),
+            text_table(["model", *places, *openings, "guess", "frames", "lost"], fifths),
+            "Frames without a gaze: " + "; ".join(reasons),
+        ]
+    )
 
 
 def response_table(results: Mapping[str, Sequence[ResponseRow]]) -> str:
