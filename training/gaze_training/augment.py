@@ -11,7 +11,7 @@ from torch import Tensor
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_training.angles import rolled
 from gaze_training.config import AugmentConfig
-from gaze_training.eyes import Eyes
+from gaze_training.eyes import ANGLES, Eyes
 
 _HALF = torch.tensor([WIDTH_PX / 2, HEIGHT_PX / 2])
 
@@ -52,15 +52,8 @@ class Augment:
         crops = F.grid_sample(eyes.crops.float(), grid, padding_mode="border", align_corners=False)
         at = (eyes.iris * 2 - 1) * half
         at = ((turn @ at[..., None]).squeeze(-1) + shift) / half
-        moved = replace(
-            eyes,
-            gaze=rolled(eyes.gaze, roll),
-            head=rolled(eyes.head, roll),
-            outside=rolled(eyes.outside, roll),
-            taught=rolled(eyes.taught, roll),
-            iris=(at + 1) / 2,
-        )
-        return moved, crops
+        angles = {name: rolled(getattr(eyes, name), roll) for name in ANGLES}
+        return replace(eyes, **angles, iris=(at + 1) / 2), crops
 
     def _light(self, crops: Tensor) -> Tensor:
         """Gamma, contrast about the middle grey, and a slope of light: clipping is what is left after standardising."""

@@ -9,50 +9,65 @@ import torch
 from torch import Tensor
 
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
+from gaze_training.data.sample import ANGLES as _LABELLED_ANGLES
 from gaze_training.data.sample import Faces
+
+ANGLES = (*_LABELLED_ANGLES, "taught")
+"""The columns of `Eyes` that hold pitch and yaw: they turn with the crop."""
 
 
 @dataclass(frozen=True, eq=False)
 class Eyes:
     """M eyes, right ones mirrored; angles (pitch, yaw) in radians, NaN where unknown.
 
-    `crops`: (M, 1, 36, 60) uint8, or float after augmentation, 0..255. `gaze`, `head`, `outside`: (M, 2). `iris`:
-    (M, 2) x, y as shares of the crop. `openness`: (M,). `index`: (M,) place in the whole set, which stays with an eye.
-    `face`: (M,) index of its face; `side`: (M,) 0 left, 1 right. `taught`: (M, 2) a teacher's gaze where it was asked
-    once and for all.
+    `crops`: (M, 1, 36, 60) uint8, or float after augmentation, 0..255. `iris`: (M, 2) x, y as shares of the crop.
+    `readable`: (M,) bool, the gaze can be learnt; False for eyes that are shut or covered. `index`: (M,) place in the
+    whole set, which stays with an eye. `face`: (M,) index of its face; `side`: (M,) 0 left, 1 right. `taught`: (M, 2)
+    a teacher's gaze where it was asked once and for all. The other columns are those of `Faces`, one row an eye.
     """
 
     crops: Tensor
     gaze: Tensor
     head: Tensor
     outside: Tensor
-    iris: Tensor
     openness: Tensor
+    iris_visible: Tensor
+    blur: Tensor
+    glare: Tensor
+    cover: Tensor
+    iris: Tensor
+    readable: Tensor
     index: Tensor
     face: Tensor
     side: Tensor
     taught: Tensor
 
     @classmethod
-    def from_faces(cls, faces: Faces, labelled: bool = True) -> Eyes:
-        """The valid eyes of all faces; not `labelled`: their exact gaze is withheld."""
-        face, side = np.nonzero(faces.valid & np.isfinite(faces.head).all(-1))
+    def from_faces(cls, faces: Faces, labelled: bool = True, unreadable: bool = False) -> Eyes:
+        """The valid eyes of all faces; not `labelled`: their exact gaze is withheld.
 
-        def tensor(array: np.ndarray) -> Tensor:
-            return torch.from_numpy(np.ascontiguousarray(array[face, side]))
-
-        gaze = tensor(faces.gaze)
+        With `unreadable`, also the shut and covered eyes whose condition is known.
+        """
+        chosen = faces.valid | np.isfinite(faces.iris_visible) if unreadable else faces.valid
+        face, side = np.nonzero(chosen & np.isfinite(faces.head).all(-1))
+        own = {f.name for f in fields(cls)}
+        tensors = {
+            name: torch.from_numpy(np.ascontiguousarray(getattr(faces, name)[face, side]))
+            for name in Faces.names_of_eyes()
+            if name in own or name in ("iris_px", "valid")
+        }
+        unknown = torch.full_like(tensors["gaze"], torch.nan)
+        tensors["crops"] = tensors["crops"][:, None]
+        tensors["iris"] = tensors.pop("iris_px") / torch.tensor([float(WIDTH_PX), float(HEIGHT_PX)])
+        tensors["readable"] = tensors.pop("valid")
+        if not labelled:
+            tensors["gaze"] = unknown
         return cls(
-            crops=tensor(faces.crops)[:, None],
-            gaze=gaze if labelled else torch.full_like(gaze, torch.nan),
-            head=tensor(faces.head),
-            outside=tensor(faces.outside),
-            iris=tensor(faces.iris_px) / torch.tensor([float(WIDTH_PX), float(HEIGHT_PX)]),
-            openness=tensor(faces.openness),
+            **tensors,
             index=torch.arange(len(face)),
             face=torch.from_numpy(face),
             side=torch.from_numpy(side),
-            taught=torch.full_like(gaze, torch.nan),
+            taught=unknown.clone(),
         )
 
     @classmethod

@@ -16,13 +16,15 @@ def _picture() -> np.ndarray:
 @pytest.mark.parametrize("scale", [0.2, 0.5, 1.3])
 def test_the_image_has_the_cameras_size(scale: float) -> None:
     rng = np.random.default_rng(0)
-    image = degrade(rng, _picture(), scale, draw_camera(rng, 100.0))
+    image, _ = degrade(rng, _picture(), scale, draw_camera(rng, 100.0))
     assert image.shape == (round(80 * scale), round(200 * scale), 3)
     assert image.dtype == np.uint8
 
 
 def test_the_same_seed_gives_the_same_image() -> None:
-    images = [degrade(rng, _picture(), 0.4, draw_camera(rng, 100.0)) for rng in map(np.random.default_rng, (4, 4, 5))]
+    images = [
+        degrade(rng, _picture(), 0.4, draw_camera(rng, 100.0))[0] for rng in map(np.random.default_rng, (4, 4, 5))
+    ]
     np.testing.assert_array_equal(images[0], images[1])
     assert (images[0] != images[2]).any()
 

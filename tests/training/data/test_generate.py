@@ -38,6 +38,13 @@ def test_a_run_is_sharded_resumed_and_deterministic(config: DataConfig, tmp_path
         list(generate(replace(config, seed=4), tmp_path / "a", workers=1))
 
 
+def test_a_run_that_goes_on_to_more_faces_fills_its_last_shard(config: DataConfig, tmp_path: Path) -> None:
+    list(generate(replace(config, faces=3), tmp_path / "a", workers=1))
+    assert len(load_faces(tmp_path / "a")) == 3
+    assert list(generate(replace(config, faces=4), tmp_path / "a", workers=1))[-1] == (2, 2)
+    assert len(load_faces(tmp_path / "a")) == 4
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

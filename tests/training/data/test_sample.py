@@ -22,6 +22,22 @@ def test_a_shard_comes_back_as_it_was(tmp_path: Path) -> None:
     assert np.isnan(read.gaze).all()
 
 
+def test_a_shard_from_before_there_were_conditions_is_read_without_them(tmp_path: Path) -> None:
+    made = faces(3)
+    made.valid[:] = True
+    older = {
+        name: array for name, array in vars(made).items() if name not in ("iris_visible", "blur", "glare", "cover")
+    }
+    np.savez(tmp_path / "a.npz", **older)
+    read = Faces.load(tmp_path / "a.npz")
+    assert np.isnan(read.iris_visible).all()
+    assert read.valid.all()
+    del older["openness"]
+    np.savez(tmp_path / "b.npz", **older)
+    with pytest.raises(UserError, match="openness"):
+        Faces.load(tmp_path / "b.npz")
+
+
 def test_a_folder_is_read_in_the_order_of_its_shards(tmp_path: Path) -> None:
     made = faces(6)
     made.select(slice(3, 6)).save(tmp_path / "0001.npz")

@@ -12,7 +12,6 @@ from gaze_demo.geometry import FORWARD, Array, mirror_vector
 from gaze_demo.normalisation.normalise import CropGeometry
 from gaze_demo.synthesis.eyeball import shade_eyeball
 from gaze_demo.synthesis.light import Lights, LocalLights
-from gaze_training.data.rendered import RenderedEye
 from gaze_training.data.sampler import EyeDraw
 
 Image = NDArray[np.float32]
@@ -60,21 +59,6 @@ def mirror_light(draw: EyeDraw) -> EyeDraw:
         ambient_down=lights.ambient_down,
     )
     return replace(draw, lights=mirrored)
-
-
-def finish_eye(
-    linear: Image, lids: LidLines, iris: Array, rotation: Array, centre: Array, gaze: Array, *, mirrored: bool
-) -> RenderedEye:
-    """Back from the mirrored frame to the camera's own."""
-    columns = np.array([lids.inner, lids.outer])
-    index = np.clip(columns.astype(int), 0, PATCH.width - 1)
-    corners = np.stack([columns, lids.upper[index]], -1)
-    opening = float((lids.lower - lids.upper)[lids.inside].max(initial=0.0)) / max(lids.outer - lids.inner, 1.0)
-    if mirrored:
-        linear = np.ascontiguousarray(linear[:, ::-1])
-        corners = np.stack([PATCH.width - corners[::-1, 0], corners[::-1, 1]], -1)
-        iris = np.array([PATCH.width - iris[0], iris[1]])
-    return RenderedEye(linear, rotation, centre, gaze, corners, iris, opening)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,22 +19,13 @@ from gaze_demo.normalisation.normalise import CropGeometry, normalising_rotation
 from gaze_training.data.degrade import degrade, draw_camera
 from gaze_training.data.outside import OutsideTeacher
 from gaze_training.data.rendered import RenderedFace
+from gaze_training.data.sample import READABLE_SHARE, Faces
 
 CROP = CropGeometry()
-
-
-@dataclass(frozen=True, eq=False)
-class FaceSample:
-    """One face of `Faces` (see there for the fields' meaning); eyes: left, right, the right one mirrored."""
-
-    crops: NDArray[np.uint8]
-    gaze: Array
-    head: Array
-    rotation: Array
-    outside: Array
-    openness: Array
-    iris_px: Array
-    eye_px: float
+SHUT = 0.07
+"""Lid distance over corner distance below which an eye shows too little iris to learn from."""
+BLUR_PX = 4.0
+"""Sigma in px of the crop that `Faces.blur` calls 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,18 +36,21 @@ class _Measured:
     centres_mm: tuple[Array, Array]
 
 
-def assemble(rng: np.random.Generator, face: RenderedFace, outside: OutsideTeacher | None = None) -> FaceSample:
-    """Degrade both eyes as one picture, disturb the head pose as landmarks do, crop and label them."""
+def assemble(rng: np.random.Generator, face: RenderedFace, outside: OutsideTeacher | None = None) -> Faces:
+    """Degrade both eyes as one picture, disturb the head pose as landmarks do, crop and label them.
+
+    Returns one face; who it is and what drew it is left to the caller.
+    """
     left, right = face.eyes
     sheet = np.hstack([right.linear, left.linear])  # as the unmirrored image shows them
     width = np.mean([np.linalg.norm(eye.corners_px[1] - eye.corners_px[0]) for eye in face.eyes])
     camera = draw_camera(rng, face.native_eye_px)
     scale = camera.eye_px / float(width)
-    image = degrade(rng, sheet, scale, camera)
+    image, blur_px = degrade(rng, sheet, scale, camera)
     sx, sy = image.shape[1] / sheet.shape[1], image.shape[0] / sheet.shape[0]
     offsets = (np.array([face.geometry.width, 0.0]), np.array([0.0, 0.0]))
     measured = _measure(rng, face)
-    crops, gaze, head, rotations, iris = [], [], [], [], []
+    made = Faces.empty(1)
     for side, (eye, offset) in enumerate(zip(face.eyes, offsets, strict=True)):
         to_sheet = np.array([[sx, 0, sx * offset[0]], [0, sy, sy * offset[1]], [0, 0, 1.0]]) @ face.geometry.matrix
         rotation = normalising_rotation(measured.centres_mm[side], measured.rotation)
@@ -69,21 +63,23 @@ def assemble(rng: np.random.Generator, face: RenderedFace, outside: OutsideTeach
         if side == 1:
             crop, local, facing = crop[:, ::-1], mirror_vector(local), mirror_vector(facing)
             at = np.array([CROP.width - at[0], at[1]])
-        crops.append(crop)
-        gaze.append(vector_to_pitch_yaw(local))
-        head.append(vector_to_pitch_yaw(facing))
-        rotations.append(rotation)
-        iris.append(at)
-    return FaceSample(
-        crops=np.stack(crops).astype(np.uint8),
-        gaze=np.array(gaze),
-        head=np.array(head),
-        rotation=np.array(rotations),
-        outside=_outside(outside, sheet, face, rotations),
-        openness=np.array([left.openness, right.openness]),
-        iris_px=np.array(iris),
-        eye_px=camera.eye_px,
-    )
+        made.crops[0, side] = crop
+        made.gaze[0, side], made.head[0, side] = vector_to_pitch_yaw(local), vector_to_pitch_yaw(facing)
+        made.rotation[0, side], made.iris_px[0, side] = rotation, at
+        made.openness[0, side], made.iris_visible[0, side] = eye.openness, eye.iris_visible
+        made.glare[0, side], made.cover[0, side] = eye.glare, eye.cover
+        made.blur[0, side] = min(blur_px * _crop_px(warp, (eye.iris_px + offset) * [sx, sy]) / BLUR_PX, 1.0)
+        made.valid[0, side] = eye.openness > SHUT and eye.iris_visible >= READABLE_SHARE
+    made.eye_px[0] = camera.eye_px
+    made.outside[0] = _outside(outside, sheet, face, made.rotation[0].astype(float))
+    return made
+
+
+def _crop_px(warp: Array, at: Array) -> float:
+    """How many px of the crop one px of the camera's image is, at a place (2,) of that image."""
+    ends = np.array([[*at, 1.0], [at[0] + 1, at[1], 1.0]]) @ warp.T
+    ends = ends[:, :2] / ends[:, 2:]
+    return float(np.linalg.norm(ends[1] - ends[0]))
 
 
 def _measure(rng: np.random.Generator, face: RenderedFace) -> _Measured:
@@ -96,9 +92,7 @@ def _measure(rng: np.random.Generator, face: RenderedFace) -> _Measured:
     return _Measured(rotation, (centres[0], centres[1]))
 
 
-def _outside(
-    teacher: OutsideTeacher | None, sheet: NDArray[np.float32], face: RenderedFace, rotations: list[Array]
-) -> Array:
+def _outside(teacher: OutsideTeacher | None, sheet: NDArray[np.float32], face: RenderedFace, rotations: Array) -> Array:
     """The outside teacher's gaze (2, 2) in each eye's (mirrored) frame, NaN where there is no teacher.
 
     It is asked about the clean picture, as a privileged teacher that sees more than its student ever will.

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.float32]
+_PIXEL_VARIANCE = 1 / 12
+"""Of a square pixel, px."""
 
 
 @dataclass(frozen=True)
@@ -20,31 +22,46 @@ class CameraDraw:
     """One webcam, drawn once a face.
 
     `eye_px`: width of an eye, corner to corner, in camera pixels. `hard`: low light, strong blur and veil.
+    `defocus_px`: sigma of the lens's blur in camera pixels. `source_px`: that of the clean picture, likewise.
     """
 
     eye_px: float
     hard: bool
+    defocus_px: float
+    source_px: float = 0.0
 
 
 def draw_camera(rng: np.random.Generator, native_eye_px: float) -> CameraDraw:
     """A camera that never shows more detail than the source image has (`native_eye_px` wide eyes)."""
     hard = bool(rng.random() < 0.4)
     width = float(np.exp(rng.normal(np.log(27.0 if hard else 33.0), 0.40)))
-    return CameraDraw(float(np.clip(width, 14.0, min(110.0, 1.15 * native_eye_px))), hard)
+    width = float(np.clip(width, 14.0, min(110.0, 1.15 * native_eye_px)))
+    return CameraDraw(width, hard, draw_defocus(rng, width, hard), 0.6 * width / native_eye_px)
 
 
-def degrade(rng: np.random.Generator, linear: Image, scale: float, camera: CameraDraw) -> NDArray[np.uint8]:
-    """A linear RGB picture (h, w, 3) as an 8-bit BGR webcam image of `scale` times its size."""
+def draw_defocus(rng: np.random.Generator, eye_px: float, hard: bool) -> float:
+    """Sigma in camera pixels; one picture in twenty is out of focus by up to an eighth of the eye's width."""
+    if rng.random() < 0.05:
+        return float(rng.uniform(0.03, 0.13)) * eye_px
+    return float(rng.uniform(0.4, 1.2) if hard else rng.uniform(0.3, 0.8))
+
+
+def degrade(
+    rng: np.random.Generator, linear: Image, scale: float, camera: CameraDraw
+) -> tuple[NDArray[np.uint8], float]:
+    """A linear RGB picture (h, w, 3) as an 8-bit BGR webcam image of `scale` times its size, and the sigma of all its
+    blur in the image's px."""
     h, w = linear.shape[:2]
     image = linear * np.float32(rng.uniform(0.10, 0.34) / max(float(linear.mean()), 1e-4))
     image = _shade(rng, image)
     image = _veil(rng, image, 0.5 if camera.hard else 0.4)
-    defocus = rng.uniform(0.4, 1.2) if camera.hard else rng.uniform(0.3, 0.8)
-    image = cv2.GaussianBlur(image, (0, 0), max(0.3, float(defocus) / scale))
+    variance = camera.defocus_px**2 + camera.source_px**2 + _PIXEL_VARIANCE
+    image = cv2.GaussianBlur(image, (0, 0), max(0.3, camera.defocus_px / scale))
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
     image = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     if rng.random() < 0.15:
-        image = _motion_blur(rng, image)
+        image, moved = _motion_blur(rng, image)
+        variance += moved
     encoded = _expose(rng, image)
     encoded = _denoise(rng, encoded)
     values = encoded.astype(np.float32) / 255
@@ -57,8 +74,10 @@ def degrade(rng: np.random.Generator, linear: Image, scale: float, camera: Camer
         quality = int(rng.integers(35, 96))
         bgr = cv2.imdecode(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
     if rng.random() < 0.2:  # a camera that scales its own picture up, or a softening video codec
-        bgr = cv2.GaussianBlur(bgr, (0, 0), float(rng.uniform(0.3, 0.8)))
-    return np.asarray(bgr, np.uint8)
+        soft = float(rng.uniform(0.3, 0.8))
+        bgr = cv2.GaussianBlur(bgr, (0, 0), soft)
+        variance += soft**2
+    return np.asarray(bgr, np.uint8), float(np.sqrt(variance))
 
 
 def _shade(rng: np.random.Generator, image: Image) -> Image:
@@ -79,11 +98,15 @@ def _veil(rng: np.random.Generator, image: Image, most: float) -> Image:
     return image * np.float32(1 - amount) + (amount * colour).astype(np.float32)
 
 
-def _motion_blur(rng: np.random.Generator, image: Image) -> Image:
+def _motion_blur(rng: np.random.Generator, image: Image) -> tuple[Image, float]:
+    """The image and the blur's variance in px, the mean of both directions."""
     n = int(rng.integers(2, 4))
     kernel = np.zeros((n, n), np.float32)
     cv2.line(kernel, (int(rng.integers(0, n)), 0), (int(rng.integers(0, n)), n - 1), 1.0)
-    return np.asarray(cv2.filter2D(image, -1, kernel / max(float(kernel.sum()), 1e-3)), np.float32)
+    kernel /= max(float(kernel.sum()), 1e-3)
+    places = np.arange(n)
+    variance = sum(float(side @ places**2 - (side @ places) ** 2) for side in (kernel.sum(0), kernel.sum(1))) / 2
+    return np.asarray(cv2.filter2D(image, -1, kernel), np.float32), variance
 
 
 def _expose(rng: np.random.Generator, image: Image) -> NDArray[np.uint8]:

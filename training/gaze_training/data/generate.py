@@ -19,15 +19,13 @@ import cv2
 import numpy as np
 
 from gaze_demo.errors import UserError
-from gaze_training.data.assemble import FaceSample, assemble
+from gaze_training.data.assemble import assemble
 from gaze_training.data.outside import OutsideTeacher
 from gaze_training.data.rendered import Render, RenderedFace
 from gaze_training.data.sample import RENDERERS, Faces
 
-VERSION = 1
+VERSION = 2
 PEOPLE = ("train", "heldout", "all")
-SHUT = 0.07
-"""Lid distance over corner distance below which an eye shows too little iris to learn from."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,8 @@ def make_renderer(config: DataConfig) -> Render:
 
 def draw_face(
     config: DataConfig, render: Render, outside: OutsideTeacher | None, index: int
-) -> tuple[FaceSample, RenderedFace, int]:
-    """Face number `index`: its sample, its clean picture, its person."""
+) -> tuple[Faces, RenderedFace, int]:
+    """Face number `index`: it as one of `Faces`, its clean picture, its person."""
     rng = np.random.default_rng([config.seed, index])
     face, person = render(rng)
     return assemble(rng, face, outside), face, person
@@ -103,7 +101,7 @@ def generate(config: DataConfig, out: Path, workers: int | None = None) -> Itera
     out.mkdir(parents=True, exist_ok=True)
     _write_manifest(config, out)
     total = -(-config.faces // config.shard)
-    missing = [k for k in range(total) if not shard_path(out, k).exists()]
+    missing = [k for k in range(total) if not _is_whole(config, out, k)]
     yield total - len(missing), total
     if not missing:
         return
@@ -121,6 +119,17 @@ def generate(config: DataConfig, out: Path, workers: int | None = None) -> Itera
     except BrokenProcessPool as error:
         make_renderer(config)  # tells what is wrong with the files, where that is why no worker could start
         raise UserError("A worker ended before its shard was whole: start again, with fewer --workers.") from error
+
+
+def _numbers(config: DataConfig, shard: int) -> range:
+    """The faces of a shard; the last one may be shorter."""
+    return range(shard * config.shard, min((shard + 1) * config.shard, config.faces))
+
+
+def _is_whole(config: DataConfig, out: Path, shard: int) -> bool:
+    """Whether a shard is there and long enough: the last one of a run that goes on to more faces is not."""
+    path = shard_path(out, shard)
+    return path.exists() and Faces.count(path) >= len(_numbers(config, shard))
 
 
 def shard_path(out: Path, number: int) -> Path:
@@ -153,21 +162,9 @@ def _start_worker(config: DataConfig, out: Path) -> None:
 def _write_shard(number: int) -> int:
     assert _worker is not None
     config, out, render, teacher = _worker
-    first, last = number * config.shard, min((number + 1) * config.shard, config.faces)
-    drawn = [draw_face(config, render, teacher, i) for i in range(first, last)]
-    samples = [d[0] for d in drawn]
-    faces = Faces(
-        crops=np.stack([s.crops for s in samples]),
-        gaze=np.stack([s.gaze for s in samples]).astype(np.float32),
-        head=np.stack([s.head for s in samples]).astype(np.float32),
-        rotation=np.stack([s.rotation for s in samples]).astype(np.float32),
-        outside=np.stack([s.outside for s in samples]).astype(np.float32),
-        openness=np.stack([s.openness for s in samples]).astype(np.float32),
-        iris_px=np.stack([s.iris_px for s in samples]).astype(np.float32),
-        valid=np.stack([s.openness for s in samples]) > SHUT,
-        person=np.array([d[2] for d in drawn], np.int32) + _PEOPLE * RENDERERS.index(config.renderer),
-        renderer=np.full(len(samples), RENDERERS.index(config.renderer), np.int8),
-        eye_px=np.array([s.eye_px for s in samples], np.float32),
-    )
+    drawn = [draw_face(config, render, teacher, i) for i in _numbers(config, number)]
+    faces = Faces.concatenate([d[0] for d in drawn])
+    faces.person[:] = np.array([d[2] for d in drawn]) + _PEOPLE * RENDERERS.index(config.renderer)
+    faces.renderer[:] = RENDERERS.index(config.renderer)
     faces.save(shard_path(out, number))
     return number

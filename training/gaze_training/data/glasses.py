@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from gaze_demo.geometry import Array
 from gaze_training.data.aperture import PATCH, PX_PER_MM
+from gaze_training.data.visibility import Hidden
 
 Image = NDArray[np.float32]
 
 _ANGLE = np.linspace(0, 2 * np.pi, 72, endpoint=False)
 _SHIFT = 3
+_GLARE = 1.5
+"""Times the light of a face above which a reflection hides what lies behind it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,24 +79,28 @@ def draw_glasses(rng: np.random.Generator) -> Glasses:
     )
 
 
-def paint_glasses(picture: Image, glasses: Glasses, head: Array, eyeball: Array, light: Array) -> Image:
-    """The picture (h, w, 3) with glasses in front; head (3, 3), eyeball (3,) mm and light (3,) in the patch's frame."""
+def paint_glasses(picture: Image, glasses: Glasses, head: Array, eyeball: Array, light: Array) -> tuple[Image, Hidden]:
+    """The picture (h, w, 3) with glasses in front, and what they hide of it; head (3, 3), eyeball (3,) mm and light
+    (3,) in the patch's frame."""
     rim = _project(glasses.outline() @ head.T + eyeball)
     lens = np.zeros(picture.shape[:2], np.float32)
     cv2.fillPoly(lens, [_fixed(rim)], 1.0, cv2.LINE_AA, _SHIFT)
     picture = _through_lens(picture, rim.mean(0), glasses.power, lens)
     picture = _shade(picture, glasses, head, eyeball)
     tint = (glasses.tint.astype(np.float32) - 1) * lens[..., None] + 1
-    picture = picture * tint + (_reflections(glasses, head, eyeball) * lens)[..., None] * light.astype(np.float32)
+    mirrored = _reflections(glasses, head, eyeball) * lens
+    glare = np.clip(mirrored * np.float32(light.mean() / max(_GLARE * float(picture.mean()), 1e-6)), 0, 1)
+    picture = picture * tint + mirrored[..., None] * light.astype(np.float32)
+    cover = np.zeros(picture.shape[:2], np.float32)
     if glasses.rim_mm > 0:
-        cover = np.zeros(picture.shape[:2], np.float32)
         width = max(1, round(glasses.rim_mm * PX_PER_MM))
         cv2.polylines(cover, [_fixed(rim)], True, 1.0, width, cv2.LINE_AA, _SHIFT)
         _add_bridge_and_arm(cover, glasses, head, eyeball, width)
-        cover = cv2.GaussianBlur(cover, (0, 0), 0.7)[..., None]
+        cover = cv2.GaussianBlur(cover, (0, 0), 0.7)
         shine = np.linspace(1.5, 0.6, picture.shape[0], dtype=np.float32)[:, None, None]
-        picture = picture * (1 - cover) + (glasses.colour * light).astype(np.float32) * shine * cover
-    return np.asarray(picture, np.float32)
+        hidden = cover[..., None]
+        picture = picture * (1 - hidden) + (glasses.colour * light).astype(np.float32) * shine * hidden
+    return np.asarray(picture, np.float32), Hidden(np.asarray(cover, np.float32), np.asarray(glare, np.float32))
 
 
 def _through_lens(picture: Image, middle: Array, power: float, lens: Image) -> Image:

@@ -30,7 +30,6 @@ from gaze_training.data.aperture import (
     X_PX,
     Y_PX,
     LidLines,
-    finish_eye,
     mirror_light,
     paint_eyeball,
     paint_lashes,
@@ -40,6 +39,7 @@ from gaze_training.data.rendered import Render, RenderedFace
 from gaze_training.data.sampler import EyeDraw, draw_eyes, draw_gaze, draw_head
 from gaze_training.data.skin import Skin, draw_skin
 from gaze_training.data.surface import shade_skin
+from gaze_training.data.visibility import PaintedEye, finish_eye, iris_disc
 
 Image = NDArray[np.float32]
 
@@ -131,8 +131,8 @@ def render_head(rng: np.random.Generator, model: HeadModel, skin: Skin) -> Rende
         if mirrored:
             local_head, local = mirror_rotation(local_head), mirror_vector(local)
         draw = mirror_light(eyes) if mirrored else eyes
-        linear, lids, iris = _patch(rng, model, shape, eyeball, corners, local_head, local, habit, skin, draw)
-        rendered.append(finish_eye(linear, lids, iris, rotation, centre, gaze, mirrored=mirrored))
+        painted = _patch(rng, model, shape, eyeball, corners, local_head, local, habit, skin, draw)
+        rendered.append(finish_eye(painted, rotation, centre, gaze, mirrored=mirrored))
     return RenderedFace((rendered[0], rendered[1]), PATCH, head, 200.0, "head")
 
 
@@ -158,8 +158,8 @@ def _patch(
     habit: Image,
     skin: Skin,
     draw: EyeDraw,
-) -> tuple[Image, LidLines, Array]:
-    """Linear picture, lid lines and iris centre (px) of one eye in its (mirrored) virtual camera."""
+) -> PaintedEye:
+    """One eye in its (mirrored) virtual camera."""
     pitch, yaw = vector_to_pitch_yaw(head.T @ gaze)
     weights = habit.copy()
     follow = draw.lids.upper_follow / 0.8
@@ -192,7 +192,7 @@ def _patch(
     picture = paint_lashes(rng, picture, lids, float(yaw), draw)
     at = centre_mm + draw.shape.iris_plane_mm * optical
     iris = at[:2] / at[2] * PATCH.focal_px + [PATCH.width / 2, PATCH.height / 2]
-    return picture, lids, iris
+    return PaintedEye(picture, lids, iris, iris_disc(centre_mm, optical, upright, draw.shape))
 
 
 def _draw_skin(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo.geometry import Array
+from gaze_demo.synthesis.eyeball import EyeballShape
 from gaze_demo.synthesis.light import cross
 from gaze_training.data.aperture import PATCH, PX_PER_MM, X_PX, Y_PX, LidLines, between_lids
 
@@ -23,6 +24,8 @@ _BALL_MM = 12.0
 _IRIS_PLANE_MM = 10.4
 """Where the iris seems to be, seen through the cornea; its rim lies on the ball."""
 _IRIS_RIM_MM = float(np.sqrt(_BALL_MM**2 - _IRIS_PLANE_MM**2))
+OWN_SHAPE = EyeballShape(radius_mm=_BALL_MM, iris_radius_mm=_IRIS_RIM_MM)
+"""What a photograph's eyeball is taken for."""
 _CORNEA_MM = 5.35
 _GLINT = 2.0
 """Times the iris's median light above which a spot is a reflection."""

@@ -31,19 +31,19 @@ from gaze_training.data.aperture import (
     X_PX,
     Y_PX,
     LidLines,
-    finish_eye,
     front_light,
     lid_lines,
     mirror_light,
     paint_eyeball,
     paint_lashes,
 )
-from gaze_training.data.own_eye import BallPose, paint_own_eye
+from gaze_training.data.own_eye import OWN_SHAPE, BallPose, paint_own_eye
 from gaze_training.data.photo_face import EyePatch, PhotoFace, load_photo_face
 from gaze_training.data.photographs import list_photographs
 from gaze_training.data.rendered import Render, RenderedFace
 from gaze_training.data.sampler import EyeDraw, draw_build, draw_eyes, draw_gaze, draw_turn
 from gaze_training.data.split import is_heldout
+from gaze_training.data.visibility import IrisDisc, PaintedEye, finish_eye, iris_disc
 
 Image = NDArray[np.float32]
 _CENTRE_PX = np.array([PATCH.width / 2, PATCH.height / 2])
@@ -101,13 +101,15 @@ def render_photo(
             in_patch, local = mirror_rotation(in_patch), mirror_vector(local)
         turned = _turn(patch, in_patch, build)
         draw = mirror_light(eyes) if mirrored else eyes
-        linear, lids, iris = (
-            (turned.linear, lid_lines(turned.upper, turned.lower), turned.iris)
-            if own_eyes
-            else _look(rng, patch, turned, local, draw, own_ball=turned_eyes)
-        )
-        rendered.append(finish_eye(linear, lids, iris, rotation, centre, gaze, mirrored=mirrored))
+        painted = _kept(patch, turned) if own_eyes else _look(rng, patch, turned, local, draw, own_ball=turned_eyes)
+        rendered.append(finish_eye(painted, rotation, centre, gaze, mirrored=mirrored))
     return RenderedFace((rendered[0], rendered[1]), PATCH, head, face.native_eye_px, f"{face.group}_{face.person}")
+
+
+def _kept(patch: EyePatch, turned: _Turned) -> PaintedEye:
+    """The photograph's own eye as it is after the head's turn."""
+    axes = patch.iris_radius_px * (turned.turn[:2, :2] @ turned.build).T
+    return PaintedEye(turned.linear, lid_lines(turned.upper, turned.lower), turned.iris, IrisDisc(turned.iris, axes))
 
 
 def _turn(patch: EyePatch, turn: Array, build: Array) -> _Turned:
@@ -186,8 +188,8 @@ def _fold_skin(linear: Image, old: LidLines, new: LidLines) -> Image:
 
 def _look(
     rng: np.random.Generator, patch: EyePatch, turned: _Turned, gaze: Array, draw: EyeDraw, *, own_ball: bool
-) -> tuple[Image, LidLines, Array]:
-    """The patch with an eyeball that looks along `gaze` (mirrored patch frame), its lids, its iris centre in px."""
+) -> PaintedEye:
+    """The patch with an eyeball that looks along `gaze` (mirrored patch frame)."""
     head = turned.head
     pitch, yaw = vector_to_pitch_yaw(head.T @ gaze)
     before_pitch, before_yaw = vector_to_pitch_yaw(patch.head.T @ FORWARD)
@@ -222,7 +224,8 @@ def _look(
     image = skin * (1 - cover[..., None]) + colour * cover[..., None]
     image = paint_lashes(rng, image, new, float(yaw), draw)
     iris = (centre + draw.shape.iris_plane_mm * optical)[:2] * PX_PER_MM + _CENTRE_PX
-    return np.asarray(image, np.float32), new, iris
+    shape = OWN_SHAPE if own_ball else draw.shape
+    return PaintedEye(np.asarray(image, np.float32), new, iris, iris_disc(centre_mm, optical, upright, shape))
 
 
 def _level(patch: EyePatch, draw: EyeDraw) -> Array:

@@ -28,7 +28,6 @@ from gaze_training.data.aperture import (
     X_PX,
     Y_PX,
     LidLines,
-    finish_eye,
     front_light,
     mirror_light,
     paint_eyeball,
@@ -41,6 +40,7 @@ from gaze_training.data.rendered import Render, RenderedEye, RenderedFace
 from gaze_training.data.sampler import EyeDraw, draw_eyes, draw_gaze, draw_head
 from gaze_training.data.skin import Skin, draw_skin
 from gaze_training.data.surface import shade_skin
+from gaze_training.data.visibility import PaintedEye, finish_eye, iris_disc
 
 Image = NDArray[np.float32]
 
@@ -115,14 +115,11 @@ def _eye(
     if mirrored:
         local_head, local = mirror_rotation(local_head), mirror_vector(local)
     eyes = mirror_light(person.eyes) if mirrored else person.eyes
-    linear, lids, iris = _patch(rng, person, eyes, local_head, local)
-    return finish_eye(linear, lids, iris, rotation, centre, gaze, mirrored=mirrored)
+    return finish_eye(_patch(rng, person, eyes, local_head, local), rotation, centre, gaze, mirrored=mirrored)
 
 
-def _patch(
-    rng: np.random.Generator, person: _Person, eyes: EyeDraw, head: Array, gaze: Array
-) -> tuple[Image, LidLines, Array]:
-    """Linear picture, lid lines and iris centre (px) of one eye in its (mirrored) virtual camera."""
+def _patch(rng: np.random.Generator, person: _Person, eyes: EyeDraw, head: Array, gaze: Array) -> PaintedEye:
+    """One eye in its (mirrored) virtual camera."""
     pitch, yaw = vector_to_pitch_yaw(head.T @ gaze)
     temporal, up = eyes.kappa
     in_head = pitch_yaw_to_vector((pitch + up, yaw - temporal))
@@ -145,10 +142,11 @@ def _patch(
     picture[shown] += (colour[shown] - picture[shown]) * cover[shown, :, None]
     picture = _lash_line(picture, lids, person.lash_line)
     picture = paint_lashes(rng, picture, lids, float(vector_to_pitch_yaw(head @ [0.0, 0.0, -1.0])[1]), eyes)
+    hidden = None
     if person.glasses is not None:
-        picture = paint_glasses(picture, person.glasses, head, eyeball, front_light(eyes.lights))
-    at = eyeball + eyes.shape.iris_plane_mm * optical
-    return picture, lids, _project(at)
+        picture, hidden = paint_glasses(picture, person.glasses, head, eyeball, front_light(eyes.lights))
+    iris = _project(eyeball + eyes.shape.iris_plane_mm * optical)
+    return PaintedEye(picture, lids, iris, iris_disc(eyeball, optical, upright, eyes.shape), hidden)
 
 
 def _project(points: Array) -> Array:

@@ -18,7 +18,7 @@ class RenderedEye:
 
     `linear`: (h, w, 3) RGB, linear light. `rotation`: (3, 3) camera frame to this virtual camera. `centre_mm`: (3,) the
     eye's centre. `gaze`: (3,) unit visual axis, both in the camera frame. `corners_px`: (2, 2), the corner at the
-    image's left first. `iris_px`: (2,) iris centre. `openness`: lid distance over corner distance.
+    image's left first. `iris_px`: (2,) iris centre. `openness`, `iris_visible`, `glare` and `cover` as in `Faces`.
     """
 
     linear: NDArray[np.float32]
@@ -28,6 +28,9 @@ class RenderedEye:
     corners_px: Array
     iris_px: Array
     openness: float
+    iris_visible: float
+    glare: float
+    cover: float
 
 
 @dataclass(frozen=True, eq=False)

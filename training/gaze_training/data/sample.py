@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,32 +16,14 @@ from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 RENDERERS = ("procedural", "photo", "head", "real")
 """The names behind `Faces.renderer`; real: a photograph as it is."""
 
-_DTYPES: dict[str, type[np.generic]] = {
-    "crops": np.uint8,
-    "gaze": np.float32,
-    "head": np.float32,
-    "rotation": np.float32,
-    "outside": np.float32,
-    "openness": np.float32,
-    "iris_px": np.float32,
-    "valid": np.bool_,
-    "person": np.int32,
-    "renderer": np.int8,
-    "eye_px": np.float32,
-}
-_SHAPES: dict[str, tuple[int, ...]] = {
-    "crops": (2, HEIGHT_PX, WIDTH_PX),
-    "gaze": (2, 2),
-    "head": (2, 2),
-    "rotation": (2, 3, 3),
-    "outside": (2, 2),
-    "openness": (2,),
-    "iris_px": (2, 2),
-    "valid": (2,),
-    "person": (),
-    "renderer": (),
-    "eye_px": (),
-}
+READABLE_SHARE = 0.15
+"""Of the iris's disc: where less of it can be seen, an eye tells no gaze."""
+
+
+def _column(dtype: type[np.generic], *shape: int, angles: bool = False, added: bool = False) -> dict[str, Any]:
+    """A column of `Faces`, (N, *shape). `angles`: pitch and yaw, which turn with the crop. `added`: shards made before
+    there was this column are read with NaN in it."""
+    return {"dtype": dtype, "shape": shape, "angles": angles, "added": added}
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,30 +33,42 @@ class Faces:
     Angles are (pitch, yaw) in radians in each eye's normalised frame, the right eye's mirrored; NaN where unknown.
     `crops`: (N, 2, 36, 60) uint8 grey. `gaze`: (N, 2, 2) exact. `head`: (N, 2, 2) the face's direction as measured.
     `rotation`: (N, 2, 3, 3) camera to normalised frame as measured, not mirrored. `outside`: (N, 2, 2) an outside
-    teacher's gaze. `openness`: (N, 2) 0 closed to 1 open. `iris_px`: (N, 2, 2) x, y of the iris's centre in the crop.
-    `valid`: (N, 2) the eye is to be used. `person`: (N,) who it is. `renderer`: (N,) index into RENDERERS. `eye_px`:
+    teacher's gaze. `openness`: (N, 2) greatest distance of the lids over the distance of the corners: 0 closed, about
+    0.4 wide open. `iris_px`: (N, 2, 2) x, y of the iris's centre in the crop.
+
+    The condition of an eye, (N, 2) each, 0..1. `iris_visible`: share of the iris's disc that neither lids nor anything
+    else hides. `blur`: sigma of all blur between the eye and the crop, in px of the crop, over 4. `glare`: share of the
+    visible eyeball that reflections of glasses cover. `cover`: share of the eye region that something other than a lid
+    hides; the region is an ellipse about the middle of the corners, its half axes 0.6 and 0.35 of their distance.
+
+    `valid`: (N, 2) the eye's gaze is to be learnt. An eye that is not valid and has a known `iris_visible` is shut or
+    covered: its condition is still true. `person`: (N,) who it is. `renderer`: (N,) index into RENDERERS. `eye_px`:
     (N,) width of the eyes in px of the camera's image.
     """
 
-    crops: NDArray[np.uint8]
-    gaze: NDArray[np.float32]
-    head: NDArray[np.float32]
-    rotation: NDArray[np.float32]
-    outside: NDArray[np.float32]
-    openness: NDArray[np.float32]
-    iris_px: NDArray[np.float32]
-    valid: NDArray[np.bool_]
-    person: NDArray[np.int32]
-    renderer: NDArray[np.int8]
-    eye_px: NDArray[np.float32]
+    crops: NDArray[np.uint8] = field(metadata=_column(np.uint8, 2, HEIGHT_PX, WIDTH_PX))
+    gaze: NDArray[np.float32] = field(metadata=_column(np.float32, 2, 2, angles=True))
+    head: NDArray[np.float32] = field(metadata=_column(np.float32, 2, 2, angles=True))
+    rotation: NDArray[np.float32] = field(metadata=_column(np.float32, 2, 3, 3))
+    outside: NDArray[np.float32] = field(metadata=_column(np.float32, 2, 2, angles=True))
+    openness: NDArray[np.float32] = field(metadata=_column(np.float32, 2))
+    iris_px: NDArray[np.float32] = field(metadata=_column(np.float32, 2, 2))
+    iris_visible: NDArray[np.float32] = field(metadata=_column(np.float32, 2, added=True))
+    blur: NDArray[np.float32] = field(metadata=_column(np.float32, 2, added=True))
+    glare: NDArray[np.float32] = field(metadata=_column(np.float32, 2, added=True))
+    cover: NDArray[np.float32] = field(metadata=_column(np.float32, 2, added=True))
+    valid: NDArray[np.bool_] = field(metadata=_column(np.bool_, 2))
+    person: NDArray[np.int32] = field(metadata=_column(np.int32))
+    renderer: NDArray[np.int8] = field(metadata=_column(np.int8))
+    eye_px: NDArray[np.float32] = field(metadata=_column(np.float32))
 
     def __post_init__(self) -> None:
         """Raises ValueError where an array's shape or type is not as described."""
-        for name, shape in _SHAPES.items():
-            array = getattr(self, name)
-            if array.shape != (len(self.crops), *shape) or array.dtype != _DTYPES[name]:
-                wanted = f"(N, {', '.join(map(str, shape))}) {np.dtype(_DTYPES[name])}"
-                raise ValueError(f"Faces.{name} is {array.shape} {array.dtype}, expected {wanted}")
+        for f in fields(self):
+            array, shape, dtype = getattr(self, f.name), f.metadata["shape"], f.metadata["dtype"]
+            if array.shape != (len(self.crops), *shape) or array.dtype != dtype:
+                wanted = f"(N, {', '.join(map(str, shape))}) {np.dtype(dtype)}"
+                raise ValueError(f"Faces.{f.name} is {array.shape} {array.dtype}, expected {wanted}")
 
     def __len__(self) -> int:
         return len(self.crops)
@@ -82,12 +76,14 @@ class Faces:
     @classmethod
     def empty(cls, count: int) -> Faces:
         """`count` faces of which nothing is known: angles NaN, images black, no eye valid, identity rotations."""
-        arrays: dict[str, NDArray[np.generic]] = {}
-        for name, shape in _SHAPES.items():
-            fill = np.nan if _DTYPES[name] is np.float32 else 0
-            arrays[name] = np.full((count, *shape), fill, _DTYPES[name])
-        arrays["rotation"][:] = np.eye(3, dtype=np.float32)
-        return cls(**arrays)  # type: ignore[arg-type]
+        made = cls(**{f.name: _unknown(f, count) for f in fields(cls)})
+        made.rotation[:] = np.eye(3, dtype=np.float32)
+        return made
+
+    @classmethod
+    def names_of_eyes(cls) -> tuple[str, ...]:
+        """The columns that say something of each eye: (N, 2, ...)."""
+        return tuple(f.name for f in fields(cls) if f.metadata["shape"][:1] == (2,))
 
     @classmethod
     def concatenate(cls, parts: Sequence[Faces]) -> Faces:
@@ -112,14 +108,38 @@ class Faces:
         """Read one shard. Raises UserError where the file is no shard of faces."""
         return cls.read(path, str(path))
 
+    @staticmethod
+    def count(path: Path) -> int:
+        """How many faces a shard holds; 0 where it is damaged."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return len(file["person"])
+        except Exception:  # a damaged file raises whatever numpy's and zip's readers stumble over
+            return 0
+
     @classmethod
     def read(cls, source: Path | BinaryIO, name: str) -> Faces:
         """Read one shard from a file or a stream; `name` says which in the UserError that a broken one raises."""
         try:
             with np.load(source, allow_pickle=False) as file:
-                return cls(**{f.name: file[f.name] for f in fields(cls)})
+                count = len(file["crops"])
+                return cls(
+                    **{
+                        f.name: _unknown(f, count) if f.metadata["added"] and f.name not in file else file[f.name]
+                        for f in fields(cls)
+                    }
+                )
         except Exception as error:  # a damaged file raises whatever numpy's and zip's readers stumble over
-            raise UserError(f"{name} is not a readable shard of faces ({error}); make it anew.") from error
+            raise UserError(f"{name} is not a readable shard of faces ({error}); make it again.") from error
+
+
+def _unknown(column: Field[Any], count: int) -> NDArray[Any]:
+    dtype = column.metadata["dtype"]
+    return np.full((count, *column.metadata["shape"]), np.nan if dtype is np.float32 else 0, dtype)
+
+
+ANGLES = tuple(f.name for f in fields(Faces) if f.metadata["angles"])
+"""The columns of `Faces` that hold pitch and yaw."""
 
 
 def load_faces(folder: Path) -> Faces:

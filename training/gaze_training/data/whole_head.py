@@ -115,8 +115,10 @@ def render_whole_head(
 def photograph(rng: np.random.Generator, picture: HeadPicture) -> NDArray[np.uint8]:
     """What a webcam makes of a picture: BGR (height, width, 3), by the training's own degrader."""
     camera = picture.camera
-    native = CameraDraw(eye_px=float("nan"), hard=bool(rng.random() < 0.25))
-    return degrade(rng, picture.linear, camera.width / picture.linear.shape[1], native)
+    hard = bool(rng.random() < 0.25)
+    defocus = float(rng.uniform(0.4, 1.2) if hard else rng.uniform(0.3, 0.8))
+    webcam = CameraDraw(eye_px=float("nan"), hard=hard, defocus_px=defocus)
+    return degrade(rng, picture.linear, camera.width / picture.linear.shape[1], webcam)[0]
 
 
 def _expression(mesh: HeadMesh, person: Person, local: Array) -> Image:
