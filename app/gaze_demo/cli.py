@@ -105,6 +105,16 @@ def _parser() -> argparse.ArgumentParser:
     track.add_argument("--out", type=Path, metavar="FILE.csv", help="one row for each frame and model")
     track.add_argument("--video", type=Path, metavar="FILE.mp4", help="the frames with the gazes drawn into them")
     track.add_argument(
+        "--profile", metavar="NAME", help="a calibration profile: adds the point of gaze on its screen, in px and mm"
+    )
+    track.add_argument(
+        "--sink",
+        action="append",
+        default=[],
+        metavar="NAME=TARGET",
+        help="a sink that another package adds, as EXTENDING.md says; may be given again",
+    )
+    track.add_argument(
         "--duration",
         type=_positive,
         default=argparse.SUPPRESS,
@@ -217,6 +227,8 @@ def _track(options: argparse.Namespace) -> int:
             lens=_lens(options),
             csv=options.out,
             video=options.video,
+            profile=options.profile,
+            sinks=tuple(options.sink),
             duration_s=options.duration,
             source_options=source,
         ),

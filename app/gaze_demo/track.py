@@ -17,26 +17,28 @@ from gaze_demo import clock
 from gaze_demo.camera.images import ImageFiles
 from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import Source
+from gaze_demo.camera.webcam import Webcam
+from gaze_demo.calibration.on_screen import ProfileMap, find_profile, why_not
+from gaze_demo.calibration.profile import Profile
 from gaze_demo.errors import UserError
-from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import Array, angle_between, mean_direction, vector_to_pitch_yaw
 from gaze_demo.intrinsics import Lens
 from gaze_demo.model.registry import ModelEntry, default_pair, find_model, list_models, refuse_namesakes
 from gaze_demo.model.session import GazeModel
-from gaze_demo.observation import Observation
-from gaze_demo.observer import Observer
+from gaze_demo.pipeline import GazeSample, Pipeline
 from gaze_demo.sink.annotated_video import AnnotatedVideo
+from gaze_demo.sink.bus import Bus
 from gaze_demo.sink.gaze_csv import GazeCsv
-
-_LIKELY_RATE_HZ = 30.0
+from gaze_demo.sink.plugins import make_sink
+from gaze_demo.sink.sink import Run, Sink
 
 
 @dataclass(frozen=True)
 class TrackOptions:
     """What to track, with which models, and where to write it.
 
-    `lens` None: the source's own where it is known exactly, else the default field of view. `duration_s`: of the
-    source's own time.
+    `lens` None: the source's own where it is known exactly, else the default field of view. `profile`: a name, or a
+    file. `sinks`: NAME=TARGET each, of sinks that other packages add. `duration_s`: of the source's own time.
     """
 
     source: str
@@ -44,6 +46,8 @@ class TrackOptions:
     lens: Lens | None = None
     csv: Path | None = None
     video: Path | None = None
+    profile: str | None = None
+    sinks: tuple[str, ...] = ()
     duration_s: float | None = None
     source_options: SourceOptions = field(default_factory=lambda: SourceOptions(real_time=False))
 
@@ -69,8 +73,11 @@ class Summary:
     models: dict[str, ModelSummary] = field(default_factory=dict)
     elapsed_s: float = 0.0
     skipped: list[str] = field(default_factory=list)  # files of the source that could not be read
+    problems: list[str] = field(default_factory=list)  # one sentence each
 
-    def add(self, seen: Observation, estimates: list[GazeEstimate]) -> None:
+    def add(self, sample: GazeSample) -> None:
+        """Count one more frame in."""
+        seen, estimates = sample.observation, sample.estimates
         self.frames += 1
         self.faces += seen.landmarks is not None
         self.landmarks_ms.append(seen.landmarks_ms)
@@ -99,6 +106,8 @@ class Summary:
             console.print(
                 f"Skipped, as they cannot be read: {len(self.skipped)} ({names})", highlight=False, markup=False
             )
+        for problem in self.problems:
+            console.print(problem, highlight=False, markup=False)
         if self.frames:
             console.print(self._table())
 
@@ -135,22 +144,32 @@ def track(options: TrackOptions, console: Console) -> Summary:
     for path in (options.csv, options.video):
         if path is not None and path.exists() and Path(options.source).exists() and path.samefile(options.source):
             raise UserError(f"{path} is the source itself: choose another name to write to.")
+    profile = None if options.profile is None else find_profile(options.profile)
+    sinks: list[Sink] = [] if options.video is None else [AnnotatedVideo(options.video)]
+    sinks += [] if options.csv is None else [GazeCsv(options.csv)]
+    sinks += [make_sink(spec) for spec in options.sinks]
     with ExitStack() as stack:
         source.open()
         stack.callback(source.close)
         summary = Summary(source.name)
         if isinstance(source, ImageFiles):
             summary.skipped = source.skipped
-        lens = options.lens or (Lens(known=source.intrinsics) if source.intrinsics else Lens())
-        observer = stack.enter_context(Observer(video=not source.independent, lens=lens))
-        sinks: list[GazeCsv | AnnotatedVideo] = []
-        if options.video is not None:  # refuses what it cannot write before the CSV begins anew
-            rate = source.frame_rate or (1.0 if source.independent else _LIKELY_RATE_HZ)
-            sinks.append(stack.enter_context(AnnotatedVideo(options.video, rate)))
-        if options.csv is not None:
-            sinks.append(stack.enter_context(GazeCsv(options.csv)))
+        to_screen = None if profile is None else ProfileMap(profile)
+        pipeline = stack.enter_context(Pipeline.on(source, models, lens=options.lens, to_screen=to_screen))
         stack.callback(lambda: summary.show(console))
-        _run(source, observer, models, sinks, summary, options.duration_s, console)
+        bus = stack.enter_context(Bus(patient=not isinstance(source, Webcam)))
+        stack.callback(lambda: summary.problems.extend(bus.problems))
+        run = Run(
+            source=source.name,
+            frame_rate=source.frame_rate,
+            models=tuple(model.entry.name for model in models),
+            screen=None if profile is None else profile.screen,
+            profile="" if profile is None else profile.name,
+            still=source.independent,
+        )
+        for sink in sinks:
+            bus.add(sink, run)
+        _run(source, pipeline, profile, bus, summary, options.duration_s, console)
     return summary
 
 
@@ -164,9 +183,9 @@ def load_models(names: tuple[str, ...]) -> list[GazeModel]:
 
 def _run(
     source: Source,
-    observer: Observer,
-    models: list[GazeModel],
-    sinks: list[GazeCsv | AnnotatedVideo],
+    pipeline: Pipeline,
+    profile: Profile | None,
+    bus: Bus,
     summary: Summary,
     duration_s: float | None,
     console: Console,
@@ -187,10 +206,19 @@ def _run(
             first_s = frame.time_s if first_s is None else first_s
             if duration_s is not None and frame.time_s - first_s >= duration_s:
                 break
-            seen = observer.observe(frame)
-            estimates = [model.estimate(seen) for model in models]
-            for sink in sinks:
-                sink.write(seen, estimates)
-            summary.add(seen, estimates)
+            sample = pipeline.process(frame)
+            if profile is not None and summary.frames == 0:
+                summary.problems += _misfits(profile, source, sample)
+            bus.write(sample)
+            bus.check()
+            summary.add(sample)
             summary.elapsed_s = clock.now_s() - started
             progress.update(task, advance=1, rate=summary.frames / summary.elapsed_s)
+
+
+def _misfits(profile: Profile, source: Source, sample: GazeSample) -> list[str]:
+    """Why the profile may not hold for this source; of a file it is not known which camera took it."""
+    camera = sample.observation.camera
+    name = source.name if source.live else ""
+    models = [estimate.model for estimate in sample.estimates]
+    return why_not(profile, camera.width, camera.height, camera.hfov_deg, models, name)

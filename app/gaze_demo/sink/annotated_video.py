@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo.errors import UserError
-from gaze_demo.estimate import GazeEstimate
-from gaze_demo.observation import Observation
+from gaze_demo.pipeline import GazeSample
 from gaze_demo.sink.drawing import annotate
+from gaze_demo.sink.sink import Policy, Run
 
 _CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
 _LONGEST_STILL_S = 10.0
+_LIKELY_RATE_HZ, _STILLS_RATE_HZ = 30.0, 1.0
 
 
 class AnnotatedVideo:
@@ -26,35 +25,35 @@ class AnnotatedVideo:
     the time of what it shows.
 
     Example:
-        with AnnotatedVideo(Path("annotated.mp4"), frame_rate=30.0) as sink:
-            sink.write(observation, [model.estimate(observation)])
+        with opened(AnnotatedVideo(Path("annotated.mp4")), Run(frame_rate=30.0)) as sink:
+            sink.write(pipeline.process(frame))
 
     Raises UserError where the file cannot be written.
     """
 
-    def __init__(self, path: Path, frame_rate: float) -> None:
+    policy: Policy = "all"
+    needs_picture = True
+
+    def __init__(self, path: Path) -> None:
         if path.suffix.lower() not in _CODECS:
             raise UserError(f"{path.name}: an annotated video ends in {' or '.join(_CODECS)}.")
         if not path.parent.is_dir():
             raise UserError(f"{path} cannot be written: there is no folder {path.parent}.")
         self.path = path
-        self._frame_rate = frame_rate
         self._writer: cv2.VideoWriter | None = None
+
+    def open(self, run: Run) -> None:
+        """Begin; the file itself begins with the first frame, whose size it takes."""
+        self._frame_rate = run.frame_rate or (_STILLS_RATE_HZ if run.still else _LIKELY_RATE_HZ)
+        self._writer = None
         self._size = (0, 0)
         self._start_s = 0.0
         self._written = 0
 
-    def __enter__(self) -> AnnotatedVideo:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def write(self, seen: Observation, estimates: Sequence[GazeEstimate]) -> None:
+    def write(self, sample: GazeSample) -> None:
         """One frame more, until its own time."""
-        image = annotate(seen, estimates)
+        seen = sample.observation
+        image = annotate(seen, sample.estimates)
         if self._writer is None:
             self._size = (image.shape[1] // 2 * 2, image.shape[0] // 2 * 2)  # the codec wants even sides
             codec = cv2.VideoWriter.fourcc(*_CODECS[self.path.suffix.lower()])

@@ -13,7 +13,8 @@ from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import pitch_yaw_to_vector
 from gaze_demo.observation import Observation, Reason
-from gaze_demo.view.workers.shot import Gazes, Shot, Sight
+from gaze_demo.filter.gaze_filter import Gazes
+from gaze_demo.view.workers.shot import Shot, Sight
 
 
 def seen_frame(index: int = 0, truth: Truth | None = None, image: np.ndarray | None = None) -> Observation:

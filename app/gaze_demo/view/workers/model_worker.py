@@ -6,14 +6,14 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
 from gaze_demo.view.log import logger
 from gaze_demo.view.workers.first_imports import load_shared
-from gaze_demo.view.workers.shot import Gazes, Shot, Sight
+from gaze_demo.view.workers.shot import Shot, Sight
 
 if TYPE_CHECKING:
     from gaze_demo.model.registry import ModelEntry
     from gaze_demo.model.session import GazeModel
-    from gaze_demo.view.workers.gaze_filter import GazeFilter
 
 Loaded = Callable[["ModelEntry", "Exception | None"], None]
 
@@ -66,8 +66,6 @@ class ModelWorker:
 
     def _run(self) -> None:
         load_shared()
-        from gaze_demo.view.workers.gaze_filter import GazeFilter
-
         model: GazeModel | None = None
         gaze_filter = GazeFilter()
         while True:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gaze_demo.geometry import Array
+from gaze_demo.filter.gaze_filter import Gazes
 
 if TYPE_CHECKING:
     from gaze_demo.estimate import GazeEstimate
@@ -34,15 +34,6 @@ class Shot:
     captured_s: float
     taken_s: float
     ready_s: float
-
-
-@dataclass(frozen=True, eq=False)
-class Gazes:
-    """Unit vectors in the camera frame, of both eyes together and of each; None where there is none."""
-
-    mean: Array | None = None
-    left: Array | None = None
-    right: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 
 from gaze_demo import clock
-from gaze_demo.view.workers.mailbox import Mailbox
+from gaze_demo.sink.mailbox import Mailbox
 
 
 def test_the_newest_wins_and_is_taken_once() -> None:

@@ -1,0 +1,209 @@
+"""From a frame to a gaze sample: observer, models, filter and the profile's mapping, composed in one place.
+
+The command line, the headless calibration and the Python interface run a whole `Pipeline` in one thread. A program with
+one thread a model composes the same parts itself: one observer, and one `ModelStage` in each model's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
+from gaze_demo.geometry import Array
+
+if TYPE_CHECKING:  # a window shows itself before MediaPipe is loaded
+    from gaze_demo.camera.frame import Frame
+    from gaze_demo.camera.source import Source
+    from gaze_demo.estimate import GazeEstimate
+    from gaze_demo.intrinsics import Lens
+    from gaze_demo.observation import Observation, Reason
+
+
+class Observes(Protocol):
+    """What finds face, head pose and eyes in a frame, as `gaze_demo.observer.Observer` does."""
+
+    def observe(self, frame: Frame) -> Observation: ...
+    def close(self) -> None: ...
+
+
+class Estimator(Protocol):
+    """What makes a gaze of an observation, as `gaze_demo.model.session.GazeModel` does."""
+
+    def estimate(self, seen: Observation) -> GazeEstimate: ...
+
+
+@dataclass(frozen=True, eq=False)
+class ScreenPoint:
+    """A point of gaze on the screen: `px` (2,) in pixels and `mm` (2,) on the glass, both of the screen frame.
+
+    It may lie beside the screen. `outside`: how far the head has left the place of the calibration, 0 inside it; 1 is
+    one more of its size.
+    """
+
+    px: Array
+    mm: Array
+    outside: float = 0.0
+
+
+class ToScreen(Protocol):
+    """What maps a gaze to the screen, as `gaze_demo.calibration.on_screen.ProfileMap` does."""
+
+    def point(self, seen: Observation, estimate: GazeEstimate) -> ScreenPoint | None:
+        """Where the gaze of `estimate` meets the screen; None where there is no gaze, or none towards the screen."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModelGaze:
+    """What one model makes of a frame.
+
+    `estimate` and `point` are unfiltered; `filtered` and `filtered_point` are what a person is shown. The points are
+    None where no profile is loaded or there is no gaze.
+    """
+
+    estimate: GazeEstimate
+    filtered: Gazes = Gazes()
+    point: ScreenPoint | None = None
+    filtered_point: ScreenPoint | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class GazeSample:
+    """Everything that is known of one frame, immutable: the one thing that sinks are given.
+
+    `index` rises strictly within a source. `time_s`: the capture time, of `gaze_demo.clock` for a live source and of
+    the medium's own clock for a file. `gazes`: one entry a model that answered, in the order of the models. `reason`:
+    why no eye can be read; a model's own reason is in its estimate.
+    """
+
+    index: int
+    time_s: float
+    observation: Observation
+    gazes: tuple[ModelGaze, ...]
+    reason: Reason
+
+    @classmethod
+    def of(cls, seen: Observation, gazes: Sequence[ModelGaze] = ()) -> GazeSample:
+        """The sample of an observation and what models made of it."""
+        return cls(seen.frame.index, seen.frame.time_s, seen, tuple(gazes), seen.reason)
+
+    @property
+    def estimates(self) -> list[GazeEstimate]:
+        return [gaze.estimate for gaze in self.gazes]
+
+    def of_model(self, name: str) -> ModelGaze | None:
+        return next((gaze for gaze in self.gazes if gaze.estimate.model == name), None)
+
+    def without_picture(self) -> GazeSample:
+        """The same sample with an empty image (0, 0, 3), which is light enough to wait in a queue."""
+        frame = replace(self.observation.frame, image=np.zeros((0, 0, 3), np.uint8))
+        return replace(self, observation=replace(self.observation, frame=frame))
+
+
+class ModelStage:
+    """One model with its filter and its mapping to the screen; for one thread.
+
+    Attributes: `model`, `to_screen` and `filter_strength` (0 passes gazes as they are, 1 is the calmest) may be
+    exchanged between two calls.
+    """
+
+    def __init__(self, model: Estimator, *, to_screen: ToScreen | None = None, filter_strength: float = 0.0) -> None:
+        self.model = model
+        self.to_screen = to_screen
+        self.filter_strength = filter_strength
+        self._filter = GazeFilter()
+
+    @property
+    def lag_s(self) -> float:
+        """By how much the filtered gaze trails a steadily moving eye, just now."""
+        return self._filter.lag_s
+
+    def reset(self) -> None:
+        """Forget what came before: the next frame is of another source."""
+        self._filter = GazeFilter()
+
+    def gaze(self, seen: Observation) -> ModelGaze:
+        """What the model makes of an observation."""
+        return self.finish(seen, self.model.estimate(seen))
+
+    def finish(self, seen: Observation, estimate: GazeEstimate) -> ModelGaze:
+        """The estimate filtered and mapped to the screen; for an estimate that is there already."""
+        raw = Gazes(estimate.gaze, estimate.left, estimate.right)
+        filtered = self._filter.apply(raw, seen.frame.time_s, self.filter_strength)
+        if self.to_screen is None:
+            return ModelGaze(estimate, filtered)
+        point = self.to_screen.point(seen, estimate)
+        smooth = point
+        if filtered.mean is not None and filtered.mean is not estimate.gaze:
+            smooth = self.to_screen.point(seen, replace(estimate, gaze=filtered.mean))
+        return ModelGaze(estimate, filtered, point, smooth)
+
+
+class Pipeline:
+    """Observer and models in one thread; a context manager that closes the observer.
+
+    Example:
+        source = open_source("virtual", SourceOptions(real_time=False))
+        source.open()
+        with Pipeline.on(source, load_models(())) as pipeline:
+            while (frame := source.read()) is not None:
+                print(pipeline.process(frame).gazes[0].estimate.gaze)
+    """
+
+    def __init__(
+        self,
+        observer: Observes,
+        models: Sequence[Estimator] = (),
+        *,
+        to_screen: ToScreen | None = None,
+        filter_strength: float = 0.0,
+    ) -> None:
+        self.observer = observer
+        self.stages = tuple(
+            ModelStage(model, to_screen=to_screen, filter_strength=filter_strength) for model in models
+        )
+
+    @classmethod
+    def on(
+        cls,
+        source: Source,
+        models: Sequence[Estimator] = (),
+        *,
+        lens: Lens | None = None,
+        to_screen: ToScreen | None = None,
+        filter_strength: float = 0.0,
+    ) -> Pipeline:
+        """The pipeline for a source that is open; `lens` None: the source's own where it is exactly known."""
+        from gaze_demo.observer import Observer
+
+        observer = Observer(video=not source.independent, lens=lens_for(source, lens))
+        return cls(observer, models, to_screen=to_screen, filter_strength=filter_strength)
+
+    def __enter__(self) -> Pipeline:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def process(self, frame: Frame) -> GazeSample:
+        """The sample of the next frame. Raises UserError where the lens does not fit the frame."""
+        seen = self.observer.observe(frame)
+        return GazeSample.of(seen, [stage.gaze(seen) for stage in self.stages])
+
+    def close(self) -> None:
+        self.observer.close()
+
+
+def lens_for(source: Source, wanted: Lens | None = None) -> Lens:
+    """The lens that was asked for, else the source's own where it is exactly known, else the default field of view."""
+    from gaze_demo.intrinsics import Lens
+
+    if wanted is not None:
+        return wanted
+    return Lens(known=source.intrinsics) if source.intrinsics is not None else Lens()
