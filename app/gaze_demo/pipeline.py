@@ -7,7 +7,7 @@ one thread a model composes the same parts itself: one observer, and one `ModelS
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
@@ -66,7 +66,7 @@ class ModelGaze:
     """
 
     estimate: GazeEstimate
-    filtered: Gazes = Gazes()
+    filtered: Gazes = field(default_factory=Gazes)
     point: ScreenPoint | None = None
     filtered_point: ScreenPoint | None = None
 
@@ -163,9 +163,7 @@ class Pipeline:
         filter_strength: float = 0.0,
     ) -> None:
         self.observer = observer
-        self.stages = tuple(
-            ModelStage(model, to_screen=to_screen, filter_strength=filter_strength) for model in models
-        )
+        self.stages = tuple(ModelStage(model, to_screen=to_screen, filter_strength=filter_strength) for model in models)
 
     @classmethod
     def on(

@@ -14,12 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from gaze_demo import clock
+from gaze_demo.calibration.on_screen import ProfileMap, find_profile, why_not
+from gaze_demo.calibration.profile import Profile
 from gaze_demo.camera.images import ImageFiles
 from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import Source
 from gaze_demo.camera.webcam import Webcam
-from gaze_demo.calibration.on_screen import ProfileMap, find_profile, why_not
-from gaze_demo.calibration.profile import Profile
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, angle_between, mean_direction, vector_to_pitch_yaw
 from gaze_demo.intrinsics import Lens

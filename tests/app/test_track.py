@@ -7,8 +7,11 @@ import pytest
 from rich.console import Console
 
 from app.drawn_face import head_pose, landmarks_of
+from app.profiles import profile
 from app.tiny_models import LEVEL_EYES_INPUTS, constant_vector, follows_head, level_eyes_contract
 from gaze_demo import observer, track
+from gaze_demo.calibration.mapping import Mapping
+from gaze_demo.calibration.profile import save_profile
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import SourceError
 from gaze_demo.errors import UserError
@@ -179,3 +182,27 @@ def test_two_models_of_one_name_are_refused(tmp_path: Path) -> None:
     paths = (str(follows_head(tmp_path / "a.onnx")), str(follows_head(tmp_path / "other" / "a.onnx")))
     with pytest.raises(UserError, match="called a"):
         track.load_models(paths)
+
+
+def test_a_profile_adds_the_point_on_its_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: tuple[str, str]
+) -> None:
+    film(monkeypatch, Film(5))
+    kept = profile("Ada", {"ahead": Mapping()})
+    save_profile(kept)
+    console = Console(record=True, width=200)
+    track.track(TrackOptions("film", models, csv=tmp_path / "gaze.csv", profile="Ada"), console)
+    rows = rows_of(tmp_path / "gaze.csv")
+    seen = [row for row in rows if row["model"] == "ahead" and row["valid"] == "1"]
+    assert len(seen) == 4
+    for row in seen:  # straight ahead from a point of the camera frame: x and y stay what they are
+        point = kept.screen.camera_to_px([[float(row["eye_x_mm"]), float(row["eye_y_mm"]), 0.0]])[0]
+        assert [float(row["point_x_px"]), float(row["point_y_px"])] == pytest.approx(point, abs=0.5)
+        assert float(row["point_x_mm"]) == pytest.approx(kept.screen.px_to_mm(point)[0], abs=0.2)
+    assert all(not row["point_x_px"] for row in rows if row["model"] == "head" or row["valid"] == "0")
+    assert "knows nothing of head" in console.export_text()
+
+
+def test_a_profile_that_is_not_there_is_named(models: tuple[str, str]) -> None:
+    with pytest.raises(UserError, match="no profile 'Nobody'"):
+        track.track(TrackOptions("virtual", models[:1], profile="Nobody"), Console(quiet=True))

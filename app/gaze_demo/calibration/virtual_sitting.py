@@ -13,8 +13,8 @@ from gaze_demo.calibration.targets import PursuitPath, Target, layout_targets, v
 from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.intrinsics import Lens
 from gaze_demo.observation import Observation
-from gaze_demo.observer import Observer
 from gaze_demo.participant.participant import desk_screen
+from gaze_demo.pipeline import Pipeline, lens_for
 
 TIMING = Timing(travel_s=0.1, settle_s=0.4)
 """Nobody needs to see the dot fly; a saccade takes a tenth of a second."""
@@ -64,22 +64,21 @@ def record_virtual(
         screen=true,
         real_time=False,
     )
-    lens = options.lens or Lens(known=source.intrinsics)
     fit: Sequence[Target] | PursuitPath = targets or layout_targets(options.points, believed, options.seed)
     if options.pursuit:
         fit = PursuitPath(believed)
     sitting = Sitting(fit, validation_targets(believed, options.seed), TIMING)
     source.open()
     try:
-        with Observer(video=True, lens=lens) as observer:
-            _run(source, observer, sitting, on_sample, on_progress)
+        with Pipeline.on(source, lens=options.lens) as pipeline:
+            _run(source, pipeline, sitting, on_sample, on_progress)
     finally:
         source.close()
     camera = CameraKey(
         name=source.name,
         width=options.width,
         height=options.height,
-        hfov_deg=lens.for_size(options.width, options.height).hfov_deg,
+        hfov_deg=lens_for(source, options.lens).for_size(options.width, options.height).hfov_deg,
         distance_source="measured intrinsics" if options.lens is None else "given field of view",
     )
     created = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -88,7 +87,7 @@ def record_virtual(
 
 def _run(
     source: VirtualSource,
-    observer: Observer,
+    pipeline: Pipeline,
     sitting: Sitting,
     on_sample: Callable[[Observation], None] | None,
     on_progress: Callable[[int, int], None] | None,
@@ -99,7 +98,7 @@ def _run(
         source.look_at_screen_px(dot.x_px, dot.y_px)
         frame = source.read()
         if dot.phase != "travel":  # eyes on their way are of no use to anyone
-            sitting.add(observer.observe(frame))
+            sitting.add(pipeline.process(frame).observation)
         dot = sitting.advance(frame.time_s)
         if on_sample:
             for sample in (sample for fixation in sitting.fixations[told:] for sample in fixation.samples):

@@ -216,4 +216,3 @@ class _Queue:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-

@@ -10,8 +10,10 @@ from gaze_demo.errors import UserError
 from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import Array, pitch_yaw_to_vector
 from gaze_demo.observation import Observation, Reason
+from gaze_demo.pipeline import GazeSample, ModelGaze
 from gaze_demo.sink.annotated_video import AnnotatedVideo
 from gaze_demo.sink.drawing import annotate
+from gaze_demo.sink.sink import Run, opened
 
 
 def grey(seen: Observation, width: int = 640, height: int = 480) -> Observation:
@@ -61,9 +63,10 @@ def test_a_frame_without_a_face_tells_the_reason_and_no_gaze() -> None:
 @pytest.mark.parametrize("ending", [".mp4", ".avi"])
 def test_frames_of_any_size_go_into_one_video(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"annotated{ending}"
-    with AnnotatedVideo(path, 25.0) as sink:
+    with opened(AnnotatedVideo(path), Run(frame_rate=25.0)) as sink:
         for size in ((641, 481), (300, 600), (1280, 960)):
-            sink.write(grey(observation(), *size), [estimate(np.array([0.0, 0.0, -1.0]))])
+            seen = grey(observation(), *size)
+            sink.write(GazeSample.of(seen, [ModelGaze(estimate(np.array([0.0, 0.0, -1.0])))]))
     frames = frames_of(path)
     assert [image.shape for image in frames] == [(480, 640, 3)] * 3
     assert frames[1][240, :150].mean() < 20  # bars beside a narrow image
@@ -83,19 +86,19 @@ def test_frames_of_any_size_go_into_one_video(tmp_path: Path, ending: str) -> No
 )
 def test_the_video_keeps_the_time_of_what_it_shows(tmp_path: Path, times_s: list[float], count: int) -> None:
     seen = grey(observation(), 64, 48)
-    with AnnotatedVideo(tmp_path / "a.avi", 10.0) as sink:
+    with opened(AnnotatedVideo(tmp_path / "a.avi"), Run(frame_rate=10.0)) as sink:
         for time_s in times_s:
-            sink.write(replace(seen, frame=replace(seen.frame, time_s=time_s)), [])
+            sink.write(GazeSample.of(replace(seen, frame=replace(seen.frame, time_s=time_s))))
     assert len(frames_of(tmp_path / "a.avi")) == count
 
 
 @pytest.mark.parametrize(("name", "named"), [("a.gif", "mp4"), ("nowhere/a.mp4", "nowhere")])
 def test_a_video_that_cannot_be_written_is_refused_at_once(tmp_path: Path, name: str, named: str) -> None:
     with pytest.raises(UserError, match=named):
-        AnnotatedVideo(tmp_path / name, 30.0)
+        AnnotatedVideo(tmp_path / name)
 
 
 def test_without_a_frame_there_is_no_video(tmp_path: Path) -> None:
-    with AnnotatedVideo(tmp_path / "a.mp4", 30.0):
+    with opened(AnnotatedVideo(tmp_path / "a.mp4")):
         pass
     assert not (tmp_path / "a.mp4").exists()

@@ -10,7 +10,9 @@ from gaze_demo.errors import UserError
 from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import pitch_yaw_to_vector
 from gaze_demo.observation import Observation, Reason
+from gaze_demo.pipeline import GazeSample, ModelGaze, ScreenPoint
 from gaze_demo.sink.gaze_csv import COLUMNS, GazeCsv
+from gaze_demo.sink.sink import Run, opened
 
 
 def estimate(seen: Observation, model: str = "tiny") -> GazeEstimate:
@@ -18,6 +20,10 @@ def estimate(seen: Observation, model: str = "tiny") -> GazeEstimate:
     gaze = pitch_yaw_to_vector(np.radians([11.0, 22.0]))
     assert seen.pose is not None
     return GazeEstimate(model, gaze, left, right, seen.pose.eyes_middle_mm, Reason.NONE, 0.5, 1.25)
+
+
+def sample(seen: Observation, *estimates: GazeEstimate) -> GazeSample:
+    return GazeSample.of(seen, [ModelGaze(one) for one in estimates])
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -29,20 +35,20 @@ def test_the_columns_are_those_promised_in_that_order() -> None:
     assert ",".join(COLUMNS) == (
         "frame,time_s,file,model,face,valid,reason,yaw_deg,pitch_deg,left_yaw_deg,left_pitch_deg,right_yaw_deg,"
         "right_pitch_deg,gaze_x,gaze_y,gaze_z,eye_x_mm,eye_y_mm,eye_z_mm,head_yaw_deg,head_pitch_deg,head_roll_deg,"
-        "openness_left,openness_right,landmarks_ms,model_ms"
+        "openness_left,openness_right,landmarks_ms,model_ms,point_x_px,point_y_px,point_x_mm,point_y_mm"
     )
 
 
 def test_a_row_tells_the_gaze_the_eyes_and_the_head(tmp_path: Path) -> None:
     seen = observation(head_pose(5, -15, 3, at_mm=(40, -20, 600)))
     seen = replace(seen, frame=replace(seen.frame, index=7, time_s=0.25, file="ä, b.jpg"))
-    with GazeCsv(tmp_path / "gaze.csv") as sink:
-        sink.write(seen, [estimate(seen), estimate(seen, "other")])
+    with opened(GazeCsv(tmp_path / "gaze.csv")) as sink:
+        sink.write(sample(seen, estimate(seen), estimate(seen, "other")))
     first, second = rows_of(tmp_path / "gaze.csv")
     assert (first["model"], second["model"]) == ("tiny", "other")
     assert first["file"] == "ä, b.jpg"
     assert (first["frame"], first["face"], first["valid"], first["reason"]) == ("7", "1", "1", "")
-    numbers = {name: float(value) for name, value in first.items() if name not in ("file", "model", "reason")}
+    numbers = {name: float(value) for name, value in first.items() if value and name not in ("file", "model", "reason")}
     expected = {
         "time_s": 0.25,
         "yaw_deg": 22,
@@ -67,8 +73,8 @@ def test_a_row_tells_the_gaze_the_eyes_and_the_head(tmp_path: Path) -> None:
 def test_what_is_not_known_stays_empty(tmp_path: Path) -> None:
     nobody = replace(observation(), landmarks=None, pose=None, left=None, right=None, reason=Reason.NO_FACE)
     nothing = GazeEstimate("tiny", None, None, None, None, Reason.NO_FACE, 0.0, 0.0)
-    with GazeCsv(tmp_path / "gaze.csv") as sink:
-        sink.write(nobody, [nothing])
+    with opened(GazeCsv(tmp_path / "gaze.csv")) as sink:
+        sink.write(sample(nobody, nothing))
     (row,) = rows_of(tmp_path / "gaze.csv")
     assert (row["face"], row["valid"], row["reason"]) == ("0", "0", "no face")
     filled = {name for name, value in row.items() if value}
@@ -78,12 +84,23 @@ def test_what_is_not_known_stays_empty(tmp_path: Path) -> None:
 def test_every_frame_is_on_disk_before_the_file_is_closed(tmp_path: Path) -> None:
     seen = observation()
     sink = GazeCsv(tmp_path / "gaze.csv")
+    sink.open(Run())
     for count in (1, 2):
-        sink.write(seen, [estimate(seen)])
+        sink.write(sample(seen, estimate(seen)))
         assert len(rows_of(tmp_path / "gaze.csv")) == count
     sink.close()
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="nowhere"):
-        GazeCsv(tmp_path / "nowhere" / "gaze.csv")
+        GazeCsv(tmp_path / "nowhere" / "gaze.csv").open(Run())
+
+
+def test_a_calibrated_point_is_told_in_px_and_mm(tmp_path: Path) -> None:
+    seen = observation()
+    point = ScreenPoint(np.array([960.26, -12.0]), np.array([265.123, -3.3]))
+    with opened(GazeCsv(tmp_path / "gaze.csv")) as sink:
+        sink.write(GazeSample.of(seen, [ModelGaze(estimate(seen), point=point)]))
+    (row,) = rows_of(tmp_path / "gaze.csv")
+    assert (row["point_x_px"], row["point_y_px"]) == ("960.3", "-12.0")
+    assert (row["point_x_mm"], row["point_y_mm"]) == ("265.12", "-3.30")

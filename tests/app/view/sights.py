@@ -11,9 +11,9 @@ from app.drawn_face import observation
 from gaze_demo import clock
 from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.estimate import GazeEstimate
+from gaze_demo.filter.gaze_filter import Gazes
 from gaze_demo.geometry import pitch_yaw_to_vector
 from gaze_demo.observation import Observation, Reason
-from gaze_demo.filter.gaze_filter import Gazes
 from gaze_demo.view.workers.shot import Shot, Sight
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from gaze_demo.view.workers.feed import Feed, Wishes
 from gaze_demo.sink.mailbox import Mailbox
+from gaze_demo.view.workers.feed import Feed, Wishes
 from gaze_demo.view.workers.model_worker import ModelWorker
 from gaze_demo.view.workers.shot import Shot, Sight
 
