@@ -33,6 +33,7 @@ missing() {
     if [ "$purpose" = test ]; then
         command -v Xvfb >/dev/null || echo xvfb
         command -v xauth >/dev/null || echo xauth
+        command -v strace >/dev/null || echo strace
     fi
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import platformdirs
@@ -55,3 +56,19 @@ def profiles() -> Path:
 
 def log_file() -> Path:
     return Path(platformdirs.user_log_dir(_APP, appauthor=False)) / "gaze-demo.log"
+
+
+def make_private(folder: Path) -> Path:
+    """Create a folder and those above it, readable by nobody else (mode 0700); a folder that exists is narrowed to it.
+
+    For folders of the app alone: what is kept there holds pictures of faces. Raises OSError.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
+def private_opener(path: str, flags: int) -> int:
+    """For `open(path, "w", opener=private_opener)`: a new file is readable by nobody else (mode 0600)."""
+    return os.open(path, flags, 0o600)
