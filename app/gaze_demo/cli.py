@@ -102,7 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     track.set_defaults(run=_track)
     track.add_argument("source", metavar="SOURCE", help=_SOURCE_HELP)
     _add_models(track, argparse.SUPPRESS)
-    track.add_argument("--out", type=Path, metavar="FILE.csv", help="one row for each frame and model")
+    track.add_argument(
+        "--out", type=Path, metavar="FILE.csv", help="one row for each frame and model; - is the standard output"
+    )
     track.add_argument("--video", type=Path, metavar="FILE.mp4", help="the frames with the gazes drawn into them")
     track.add_argument(
         "--profile", metavar="NAME", help="a calibration profile: adds the point of gaze on its screen, in px and mm"
@@ -232,7 +234,7 @@ def _track(options: argparse.Namespace) -> int:
             duration_s=options.duration,
             source_options=source,
         ),
-        Console(),
+        Console(stderr=str(options.out) == "-"),
     )
     return 0
 

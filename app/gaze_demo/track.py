@@ -21,7 +21,7 @@ from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import Source
 from gaze_demo.camera.webcam import Webcam
 from gaze_demo.errors import UserError
-from gaze_demo.geometry import Array, angle_between, mean_direction, vector_to_pitch_yaw
+from gaze_demo.geometry import Array, angle_between, vector_to_pitch_yaw
 from gaze_demo.intrinsics import Lens
 from gaze_demo.model.registry import ModelEntry, default_pair, find_model, list_models, refuse_namesakes
 from gaze_demo.model.session import GazeModel
@@ -31,6 +31,8 @@ from gaze_demo.sink.bus import Bus
 from gaze_demo.sink.gaze_csv import GazeCsv
 from gaze_demo.sink.plugins import make_sink
 from gaze_demo.sink.sink import Run, Sink
+from gaze_demo.spread import Spread
+from gaze_demo.whole_file import refuse_same_file
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,12 @@ class TrackOptions:
 
 @dataclass
 class ModelSummary:
-    """What a model made of the frames so far."""
+    """What a model made of the frames so far. `gaze_sum`: of all its gazes."""
 
-    gazes: list[Array] = field(default_factory=list)
-    true_errors_deg: list[float] = field(default_factory=list)
-    model_ms: list[float] = field(default_factory=list)
+    gazes: int = 0
+    gaze_sum: Array = field(default_factory=lambda: np.zeros(3))
+    true_errors_deg: Spread = field(default_factory=Spread)
+    model_ms: Spread = field(default_factory=Spread)
     reasons: Counter[str] = field(default_factory=Counter)
 
 
@@ -69,7 +72,7 @@ class Summary:
     source: str
     frames: int = 0
     faces: int = 0
-    landmarks_ms: list[float] = field(default_factory=list)
+    landmarks_ms: Spread = field(default_factory=Spread)
     models: dict[str, ModelSummary] = field(default_factory=dict)
     elapsed_s: float = 0.0
     skipped: list[str] = field(default_factory=list)  # files of the source that could not be read
@@ -80,24 +83,29 @@ class Summary:
         seen, estimates = sample.observation, sample.estimates
         self.frames += 1
         self.faces += seen.landmarks is not None
-        self.landmarks_ms.append(seen.landmarks_ms)
+        self.landmarks_ms.add(seen.landmarks_ms)
         for estimate in estimates:
             model = self.models.setdefault(estimate.model, ModelSummary())
             if estimate.gaze is None:
                 model.reasons[estimate.reason.value] += 1
                 continue
-            model.gazes.append(estimate.gaze)
-            model.model_ms.append(estimate.model_ms)
+            model.gazes += 1
+            model.gaze_sum = model.gaze_sum + estimate.gaze
+            model.model_ms.add(estimate.model_ms)
             if seen.frame.truth is not None:
-                model.true_errors_deg.append(float(np.degrees(angle_between(estimate.gaze, seen.frame.truth.gaze))))
+                model.true_errors_deg.add(float(np.degrees(angle_between(estimate.gaze, seen.frame.truth.gaze))))
+
+    @property
+    def rate(self) -> float:
+        """Frames a second; 0 before the clock has ticked."""
+        return self.frames / self.elapsed_s if self.elapsed_s > 0 else 0.0
 
     def show(self, console: Console) -> None:
         """Print it."""
-        rate = self.frames / self.elapsed_s if self.elapsed_s > 0 else 0.0
-        landmarks = f", landmarks {np.median(self.landmarks_ms):.1f} ms" if self.landmarks_ms else ""
+        landmarks = f", landmarks {self.landmarks_ms.percentile(50):.1f} ms" if self.frames else ""
         console.print(
             f"{self.source}: {self.frames} frames, {self.faces} with a face, "
-            f"{self.elapsed_s:.1f} s, {rate:.1f} frames/s{landmarks}",
+            f"{self.elapsed_s:.1f} s, {self.rate:.1f} frames/s{landmarks}",
             highlight=False,
             markup=False,
         )
@@ -112,22 +120,22 @@ class Summary:
             console.print(self._table())
 
     def _table(self) -> Table:
-        with_truth = any(model.true_errors_deg for model in self.models.values())
+        with_truth = any(model.true_errors_deg.count for model in self.models.values())
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("model", no_wrap=True)
         for name in ("gaze", "yaw", "pitch", "model ms", "p95", *(("true error",) if with_truth else ())):
             table.add_column(name, justify="right", no_wrap=True)
         table.add_column("without gaze")
         for name, model in self.models.items():
-            row = [escape(name), f"{len(model.gazes)} of {self.frames}"]
-            if model.gazes:
-                pitch, yaw = np.degrees(vector_to_pitch_yaw(mean_direction(model.gazes)))
+            row = [escape(name), f"{model.gazes} of {self.frames}"]
+            if model.gazes and model.gaze_sum.any():
+                pitch, yaw = np.degrees(vector_to_pitch_yaw(model.gaze_sum))
                 row += [f"{yaw:+.1f}°", f"{pitch:+.1f}°"]
-                row += [f"{np.median(model.model_ms):.2f}", f"{np.percentile(model.model_ms, 95):.2f}"]
+                row += [f"{model.model_ms.percentile(50):.2f}", f"{model.model_ms.percentile(95):.2f}"]
             else:
                 row += [""] * 4
             if with_truth:
-                row.append(f"{np.mean(model.true_errors_deg):.1f}°" if model.true_errors_deg else "")
+                row.append(f"{model.true_errors_deg.mean:.1f}°" if model.true_errors_deg.count else "")
             row.append(", ".join(f"{count} {reason}" for reason, count in model.reasons.most_common()))
             table.add_row(*row)
         return table
@@ -136,9 +144,10 @@ class Summary:
 def track(options: TrackOptions, console: Console) -> Summary:
     """Track a source to its end, showing the progress on `console`.
 
-    Whatever ends it (an error, Ctrl-C), the files hold every frame until then and the summary is printed. Raises
-    UserError.
+    The files are begun with the first frame. Whatever ends it later (an error, Ctrl-C), they hold every frame until
+    then and the summary is printed. Raises UserError.
     """
+    refuse_same_file(options.csv, options.video)
     models = load_models(options.models)
     source = open_source(options.source, options.source_options)
     for path in (options.csv, options.video):
@@ -213,7 +222,7 @@ def _run(
             bus.check()
             summary.add(sample)
             summary.elapsed_s = clock.now_s() - started
-            progress.update(task, advance=1, rate=summary.frames / summary.elapsed_s)
+            progress.update(task, advance=1, rate=summary.rate)
 
 
 def _misfits(profile: Profile, source: Source, sample: GazeSample) -> list[str]:

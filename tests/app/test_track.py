@@ -206,3 +206,22 @@ def test_a_profile_adds_the_point_on_its_screen(
 def test_a_profile_that_is_not_there_is_named(models: tuple[str, str]) -> None:
     with pytest.raises(UserError, match="no profile 'Nobody'"):
         track.track(TrackOptions("virtual", models[:1], profile="Nobody"), Console(quiet=True))
+
+
+def test_a_run_without_a_frame_leaves_the_results_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: tuple[str, str]
+) -> None:
+    kept = [tmp_path / "gaze.csv", tmp_path / "annotated.mp4"]
+    for path in kept:
+        path.write_text("before")
+    film(monkeypatch, Film(0, SourceError("unreadable", "It is damaged.")))
+    with pytest.raises(SourceError):
+        track.track(TrackOptions("film", models[:1], csv=kept[0], video=kept[1]), Console(quiet=True))
+    assert [path.read_text() for path in kept] == ["before", "before"]
+    assert len(list(tmp_path.glob("*.part*"))) == 0
+
+
+def test_two_results_of_one_name_are_refused(tmp_path: Path) -> None:
+    same = tmp_path / "result.mp4"
+    with pytest.raises(UserError, match="two results"):
+        track.track(TrackOptions("film", csv=same, video=tmp_path / "." / "result.mp4"), Console(quiet=True))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gaze_demo.calibration.report import ModelReport, Report
+from gaze_demo.spreadsheet import text_cell
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def to_csv(rows: Sequence[Row]) -> str:
     for row in rows:
         values = [(getattr(row, column.field), column.factor) for column in COLUMNS]
         writer.writerow(
-            ["" if v is None else v if isinstance(v, str) else round(v * factor, 6) for v, factor in values]
+            ["" if v is None else text_cell(v) if isinstance(v, str) else round(v * factor, 6) for v, factor in values]
         )
     return text.getvalue()
 

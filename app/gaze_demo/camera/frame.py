@@ -38,7 +38,8 @@ class Frame:
     """An unmirrored BGR image (height, width, 3) uint8.
 
     `time_s` is the capture time: of `gaze_demo.clock` for live sources, of the medium's own clock for files.
-    `file` is the image's name where the source is a folder. `truth` is known for rendered frames alone.
+    `file` is the image's name where the source is a folder. `truth` is known for rendered frames alone. `cut`: the
+    frame does not follow the one before it in time, as after a jump in a film: nothing may be carried over.
     """
 
     image: NDArray[np.uint8]
@@ -46,6 +47,7 @@ class Frame:
     time_s: float
     file: str = ""
     truth: Truth | None = None
+    cut: bool = False
 
     @property
     def width(self) -> int:

@@ -70,7 +70,7 @@ def _looks_like_a_path(path: Path) -> bool:
 def _file(path: Path, options: SourceOptions) -> Source:
     if path.is_dir() or path.suffix.lower() in IMAGE_SUFFIXES:
         return ImageFiles(path, _SHOWN_S if options.real_time else None)
-    return VideoFile(path, options.real_time)
+    return VideoFile(path, options.real_time, hold_at_end=options.real_time)
 
 
 def _virtual(words: str, options: SourceOptions) -> Source:

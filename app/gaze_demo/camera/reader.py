@@ -11,7 +11,7 @@ from typing import Literal
 from gaze_demo import clock
 from gaze_demo.camera import faults
 from gaze_demo.camera.frame import Frame
-from gaze_demo.camera.source import Fault, Source, SourceError
+from gaze_demo.camera.source import Fault, Interruptible, Player, Source, SourceError
 from gaze_demo.errors import UserError
 
 State = Literal["opening", "streaming", "silent", "lost", "ended", "failed"]
@@ -71,6 +71,8 @@ class Reader:
     def stop(self) -> None:
         """Ask the thread to end. It closes the source as soon as the driver lets go of it; nobody waits for that."""
         self._stopping.set()
+        if isinstance(self.source, Interruptible):
+            self.source.interrupt()
         with self._changed:
             self._changed.notify_all()
 
@@ -96,6 +98,8 @@ class Reader:
             state, error = self._state, self._error
             if self._is_silent(now):
                 state, error = "silent", faults.silent(self.source.name)
+            if state == "streaming" and isinstance(self.source, Player) and self.source.ended:
+                state = "ended"
             message = str(error) if error else ""
             if error and self.source.live and error.kind != "denied":
                 message += " It then starts by itself."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from gaze_demo.camera.frame import Frame
 from gaze_demo.errors import UserError
@@ -55,3 +55,49 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Harmless where nothing is open."""
+
+
+@runtime_checkable
+class Interruptible(Protocol):
+    """A source whose `read` may wait for long, and can be told from any thread not to."""
+
+    def interrupt(self) -> None:
+        """Makes `read` return None soon; `open` makes the source readable again."""
+
+
+@runtime_checkable
+class Player(Protocol):
+    """A film that can be played like one. Everything may be called and read from any thread.
+
+    Attributes:
+        duration_s: of the film, where it is known.
+        position_s: time of the frame that `read` gave last.
+        ended: the last frame was given, and nothing was asked for since.
+        paused: `read` waits until something is asked for.
+        speed: 1 is the film's own.
+        loop: after the last frame comes the first again.
+    """
+
+    @property
+    def duration_s(self) -> float | None: ...
+    @property
+    def position_s(self) -> float: ...
+    @property
+    def ended(self) -> bool: ...
+    @property
+    def paused(self) -> bool: ...
+
+    speed: float
+    loop: bool
+
+    def pause(self) -> None:
+        """Stay at the frame that is shown."""
+
+    def resume(self) -> None:
+        """Go on; from the beginning where the film has ended."""
+
+    def seek(self, time_s: float) -> None:
+        """Show the frame of that time; a paused film stays paused."""
+
+    def step(self, frames: int = 1) -> None:
+        """Pause, and show the frame that many after this one, or before it where the number is negative."""

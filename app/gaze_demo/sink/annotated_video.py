@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
+from typing import IO, Any
 
+import av
 import cv2
 import numpy as np
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from gaze_demo.errors import UserError
 from gaze_demo.pipeline import GazeSample
 from gaze_demo.sink.drawing import annotate
 from gaze_demo.sink.sink import Policy, Run
+from gaze_demo.whole_file import PartFile, cannot_write, refuse_unwritable
 
-_CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
+_FORMATS = {".mp4": "mp4", ".mkv": "matroska"}
+_TICKS = 90_000
+"""Time stamps a second, as MPEG has it."""
 _LONGEST_STILL_S = 10.0
 _LIKELY_RATE_HZ, _STILLS_RATE_HZ = 30.0, 1.0
+_KEY_FRAMES_S = 1.0
+_CODECS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("libx264", {"preset": "veryfast", "tune": "zerolatency", "crf": "20"}),
+    ("libopenh264", {}),
+    ("mpeg4", {"q": "4"}),
+)
+"""The first that the installed FFmpeg can write."""
 
 
 class AnnotatedVideo:
     """Writes each observation with its gazes; frames are unmirrored and have the size of the first one.
 
-    A frame that comes late, as from a camera that is faster than the models, stands still for so long: the video keeps
-    the time of what it shows.
+    Each frame keeps the time that its source gave it, also where the rate varies. The file is begun with the first
+    frame and takes its place when it is closed. It is written in fragments, so that a program which is killed leaves a
+    NAME.part.mp4 that can be played.
 
     Example:
         with opened(AnnotatedVideo(Path("annotated.mp4")), Run(frame_rate=30.0)) as sink:
@@ -35,59 +51,88 @@ class AnnotatedVideo:
     needs_picture = True
 
     def __init__(self, path: Path) -> None:
-        if path.suffix.lower() not in _CODECS:
-            raise UserError(f"{path.name}: an annotated video ends in {' or '.join(_CODECS)}.")
-        if not path.parent.is_dir():
-            raise UserError(f"{path} cannot be written: there is no folder {path.parent}.")
+        if path.suffix.lower() not in _FORMATS:
+            raise UserError(f"{path.name}: an annotated video ends in {' or '.join(_FORMATS)}.")
+        refuse_unwritable(path)
         self.path = path
-        self._writer: cv2.VideoWriter | None = None
+        self._container: Any = None
 
     def open(self, run: Run) -> None:
-        """Begin; the file itself begins with the first frame, whose size it takes."""
+        """Get ready; the file itself begins with the first frame, whose size it takes."""
         self._frame_rate = run.frame_rate or (_STILLS_RATE_HZ if run.still else _LIKELY_RATE_HZ)
-        self._writer = None
+        self._part: PartFile | None = None
+        self._file: IO[bytes] | None = None
+        self._stream: Any = None
         self._size = (0, 0)
-        self._start_s = 0.0
-        self._written = 0
+        self._offset_s = self._last_s = 0.0
+        self._last_tick = -1
 
     def write(self, sample: GazeSample) -> None:
-        """One frame more, until its own time."""
+        """One frame more, at its own time."""
         seen = sample.observation
         image = annotate(seen, sample.estimates)
-        if self._writer is None:
-            self._size = (image.shape[1] // 2 * 2, image.shape[0] // 2 * 2)  # the codec wants even sides
-            codec = cv2.VideoWriter.fourcc(*_CODECS[self.path.suffix.lower()])
-            self._writer = cv2.VideoWriter(str(self.path), codec, self._frame_rate, self._size)
-            self._start_s = seen.frame.time_s
-            if not self._writer.isOpened():
-                raise UserError(f"{self.path} cannot be written: choose another folder or the ending .avi.")
-        fitted = _fitted(image, self._size)
-        for _ in range(self._due(seen.frame.time_s)):
-            self._writer.write(fitted)
-            self._written += 1
-
-    def _due(self, time_s: float) -> int:
-        """How often a frame of that time is to be written; after a long break the clock starts anew."""
-        due = round((time_s - self._start_s) * self._frame_rate) + 1 - self._written
-        if abs(due) > _LONGEST_STILL_S * self._frame_rate:
-            self._start_s = time_s - self._written / self._frame_rate
-            return 1
-        return max(due, 1)
+        try:
+            if self._container is None:
+                self._begin(image, seen.frame.time_s)
+            frame = av.VideoFrame.from_ndarray(_fitted(image, self._size), format="bgr24")
+            frame.pts, frame.time_base = self._tick(seen.frame.time_s), Fraction(1, _TICKS)
+            self._container.mux(self._stream.encode(frame))
+        except (OSError, FFmpegError) as error:
+            raise self._failed(error) from None
 
     def close(self) -> None:
-        """Complete the file; harmless where nothing was written.
-
-        Raises UserError where it is not there as a whole: OpenCV itself never tells of a full disk.
-        """
-        writer, self._writer = self._writer, None
-        if writer is None:
+        """Complete the file; harmless where nothing was written. Raises UserError where that fails."""
+        container, self._container = self._container, None
+        if container is None:
             return
-        writer.release()
-        written = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
-        whole = written.isOpened() and written.get(cv2.CAP_PROP_FRAME_COUNT) >= 0.9 * self._written - 1
-        written.release()
-        if not whole:
-            raise UserError(f"{self.path} could not be written whole: is the disk full?")
+        try:
+            container.mux(self._stream.encode())
+            container.close()
+            assert self._file is not None
+            self._file.close()
+        except (OSError, FFmpegError) as error:
+            raise self._failed(error) from None
+        assert self._part is not None
+        self._part.commit()
+
+    def _begin(self, image: NDArray[np.uint8], time_s: float) -> None:
+        self._size = (image.shape[1] // 2 * 2, image.shape[0] // 2 * 2)  # the codec wants even sides
+        self._part = PartFile(self.path, recording=True)
+        self._file = self._part.part.open("wb", buffering=0)
+        kind = _FORMATS[self.path.suffix.lower()]
+        flags = {"movflags": "+hybrid_fragmented"} if kind == "mp4" else {}
+        self._container = av.open(self._file, mode="w", format=kind, container_options=flags)
+        codec, options = next((name, options) for name, options in _CODECS if name in av.codecs_available)
+        rate = Fraction(self._frame_rate).limit_denominator(1001)
+        group = max(round(self._frame_rate * _KEY_FRAMES_S), 1)
+        self._stream = self._container.add_stream(codec, rate=rate, options={**options, "g": str(group), "bf": "0"})
+        self._stream.width, self._stream.height = self._size
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.codec_context.time_base = self._stream.time_base = Fraction(1, _TICKS)
+        self._offset_s = self._last_s = time_s
+
+    def _tick(self, time_s: float) -> int:
+        """The time stamp of a frame of that time; after a long break or a jump back the clock starts again."""
+        apart_s = time_s - self._last_s
+        if self._last_tick >= 0 and not 0 < apart_s <= _LONGEST_STILL_S:
+            self._offset_s += apart_s - 1 / self._frame_rate
+        self._last_s = time_s
+        self._last_tick = max(round((time_s - self._offset_s) * _TICKS), self._last_tick + 1)
+        return self._last_tick
+
+    def _failed(self, error: Exception) -> UserError:
+        """Ends the file as it is and says what became of it."""
+        container, self._container = self._container, None
+        with suppress(OSError, FFmpegError):
+            if container is not None:
+                container.close()
+        with suppress(OSError):
+            if self._file is not None:
+                self._file.close()
+        kept = self._part.rescue() if self._part is not None else ""
+        if isinstance(error, OSError):
+            return cannot_write(self.path, error, kept)
+        return UserError(f"{self.path} cannot be written: {error}.{kept}")
 
 
 def _fitted(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+import os
+import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
-from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, vector_to_pitch_yaw
 from gaze_demo.observation import Observation
 from gaze_demo.pipeline import GazeSample, ModelGaze
 from gaze_demo.sink.sink import Policy, Run
+from gaze_demo.spreadsheet import text_cell
+from gaze_demo.whole_file import PartFile, cannot_write, refuse_unwritable
 
 COLUMNS = tuple(
     "frame time_s file model face valid reason yaw_deg pitch_deg left_yaw_deg left_pitch_deg right_yaw_deg "
@@ -20,17 +25,23 @@ COLUMNS = tuple(
     "openness_left openness_right landmarks_ms model_ms point_x_px point_y_px point_x_mm point_y_mm".split()
 )
 """Angles and vectors are those of the camera frame and unfiltered; `eye_*_mm` is the middle of the eyes, where the gaze
-starts. `point_*` is the calibrated point of gaze in the screen frame, empty without a profile."""
+starts. `point_*` is the calibrated point of gaze in the screen frame, empty without a profile.
+The order is kept from version to version; new columns come last."""
+
+STDOUT = "-"
 
 
 class GazeCsv:
-    """A CSV file of gaze, complete up to the last frame whatever happens; a cell is empty where nothing is known.
+    """A CSV file of gaze; a cell is empty where nothing is known.
+
+    The file is begun with the first frame, complete after each, and takes its place when it is closed; until then it is
+    NAME.part.csv. "-" is the standard output.
 
     Example:
         with opened(GazeCsv(Path("gaze.csv"))) as sink:
             sink.write(pipeline.process(frame))
 
-    `open` and `write` raise UserError where the file cannot be written.
+    Raises UserError where the file cannot be written.
     """
 
     policy: Policy = "all"
@@ -38,29 +49,61 @@ class GazeCsv:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._to_stdout = str(path) == STDOUT
+        if not self._to_stdout:
+            refuse_unwritable(path)
 
     def open(self, run: Run) -> None:
-        """Begin the file with a line of names, in place of one that may be there."""
-        try:
-            self._file = self.path.open("w", encoding="utf-8", newline="")
-        except OSError as error:
-            raise UserError(f"{self.path} cannot be written: {error.strerror or error}.") from None
-        self._writer = csv.writer(self._file)
-        self._write([COLUMNS])
+        """Get ready; the file itself begins with the first frame."""
+        self._part: PartFile | None = None
+        self._file: TextIO | None = None
+        self._whole_bytes = 0
 
     def write(self, sample: GazeSample) -> None:
         """One row for each model."""
-        self._write([_row(sample.observation, gaze) for gaze in sample.gazes])
+        rows: list[Iterable[object]] = [_row(sample.observation, gaze) for gaze in sample.gazes]
+        try:
+            if self._file is None:
+                self._file = self._begin()
+                rows.insert(0, COLUMNS)
+            csv.writer(self._file).writerows(rows)
+            self._file.flush()
+            if self._part is not None:
+                self._whole_bytes = self._part.part.stat().st_size
+        except OSError as error:  # the disk is full or gone, or nobody reads the pipe
+            raise self._failed(error) from None
 
     def close(self) -> None:
-        self._file.close()
-
-    def _write(self, rows: Iterable[Iterable[object]]) -> None:
+        """Put the file in its place; harmless where nothing was written. Raises UserError where that fails."""
+        file, self._file = self._file, None
+        if file is None or self._part is None:
+            return
         try:
-            self._writer.writerows(rows)
-            self._file.flush()
-        except OSError as error:  # the disk is full, or gone
-            raise UserError(f"{self.path} cannot be written further: {error.strerror or error}.") from None
+            file.close()
+        except OSError as error:
+            raise self._failed(error) from None
+        self._part.commit()
+
+    def _begin(self) -> TextIO:
+        if self._to_stdout:
+            reconfigure = getattr(sys.stdout, "reconfigure", None)  # a test's own stdout has none
+            if reconfigure is not None:
+                reconfigure(encoding="utf-8", newline="")
+            return sys.stdout
+        self._part = PartFile(self.path, recording=True)
+        return self._part.part.open("w", encoding="utf-8", newline="")
+
+    def _failed(self, error: OSError) -> Exception:
+        if self._to_stdout:
+            return error if isinstance(error, BrokenPipeError) else cannot_write(Path("The standard output"), error)
+        file, self._file = self._file, None
+        with suppress(OSError):
+            if file is not None:
+                file.close()
+        with suppress(OSError):  # half a frame is none
+            if self._part is not None:
+                os.truncate(self._part.part, self._whole_bytes)
+        return cannot_write(self.path, error, self._part.rescue() if self._part is not None else "")
 
 
 def _row(seen: Observation, gaze: ModelGaze) -> list[object]:
@@ -69,8 +112,8 @@ def _row(seen: Observation, gaze: ModelGaze) -> list[object]:
     return [
         seen.frame.index,
         f"{seen.frame.time_s:.4f}",
-        seen.frame.file,
-        estimate.model,
+        text_cell(seen.frame.file),
+        text_cell(estimate.model),
         int(seen.landmarks is not None),
         int(estimate.gaze is not None),
         estimate.reason.value,

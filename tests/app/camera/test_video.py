@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from gaze_demo import clock
+from gaze_demo.camera.film import Film
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import SourceError
-from gaze_demo.camera.video import VideoFile
+from gaze_demo.camera.video import LONGEST_GAP_S, VideoFile
 
 RATE = 20
 COUNT = 16
@@ -116,3 +117,32 @@ def test_a_file_that_may_not_be_read_says_so(clip: Path, monkeypatch: pytest.Mon
     with pytest.raises(SourceError, match="may not be read") as caught:
         VideoFile(clip, real_time=True).open()
     assert caught.value.kind == "denied"
+
+
+@pytest.mark.parametrize("decoding_s", [1.1 / RATE, 2.2 / RATE])
+def test_a_film_that_decodes_slower_than_it_plays_is_shown_without_long_gaps(
+    clip: Path, monkeypatch: pytest.MonkeyPatch, decoding_s: float
+) -> None:
+    grab = Film.grab
+
+    def slowly(film: Film) -> bool:
+        time.sleep(decoding_s)
+        return grab(film)
+
+    monkeypatch.setattr(Film, "grab", slowly)
+    source = VideoFile(clip, real_time=True)
+    source.open()
+    shown = [clock.now_s()]
+    while source.read() is not None:
+        shown.append(clock.now_s())
+    assert max(np.diff(shown)) < LONGEST_GAP_S + decoding_s + 0.06
+    assert len(shown) - 1 >= COUNT * decoding_s / 0.26 - 1
+
+
+def test_the_film_itself_never_waits_for_what_it_does_not_show(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames that are left out are not converted: that is the dearer half for large frames."""
+    converted: list[float] = []
+    image = Film.image
+    monkeypatch.setattr(Film, "image", lambda film: (converted.append(film.time_s), image(film))[1])
+    frames = read_all(VideoFile(clip, real_time=True), pause_s=2.5 / RATE)
+    assert converted == [frame.time_s for frame in frames]

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.drawn_face import head_pose, observation
+from gaze_demo.camera.film import Film
 from gaze_demo.errors import UserError
 from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import Array, pitch_yaw_to_vector
@@ -60,7 +63,7 @@ def test_a_frame_without_a_face_tells_the_reason_and_no_gaze() -> None:
     assert (image[60:] == 90).all()
 
 
-@pytest.mark.parametrize("ending", [".mp4", ".avi"])
+@pytest.mark.parametrize("ending", [".mp4", ".mkv"])
 def test_frames_of_any_size_go_into_one_video(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"annotated{ending}"
     with opened(AnnotatedVideo(path), Run(frame_rate=25.0)) as sink:
@@ -73,23 +76,100 @@ def test_frames_of_any_size_go_into_one_video(tmp_path: Path, ending: str) -> No
     assert frames[1][240, 320].mean() > 50
 
 
-# Times of the frames, and how many frames of a video with 10 a second show them.
+def times_of(path: Path) -> list[float]:
+    film, times = Film(path), []
+    while film.grab():
+        times.append(film.time_s)
+    film.close()
+    return times
+
+
+# Times of the frames, and those of the video's frames at a nominal 10 a second.
 @pytest.mark.parametrize(
-    ("times_s", "count"),
+    ("times_s", "expected_s"),
     [
-        pytest.param([5.0, 5.1, 5.2], 3, id="at the video's rate"),
-        pytest.param([5.0, 5.3, 5.6], 7, id="a slow model"),
-        pytest.param([0.0, 0.0, 0.0], 3, id="photographs"),
-        pytest.param([5.0, 500.0, 500.3], 5, id="a camera that was away"),
-        pytest.param([5.0, 1.0, 1.1], 3, id="back in time"),
+        pytest.param([5.0, 5.1, 5.2], [0, 0.1, 0.2], id="at the video's rate"),
+        pytest.param([5.0, 5.3, 5.6], [0, 0.3, 0.6], id="a slow model"),
+        pytest.param([0.0, 0.02, 0.04, 0.1, 0.16], [0, 0.02, 0.04, 0.1, 0.16], id="a rate that varies"),
+        pytest.param([0.0, 0.0, 0.0], [0, 0.1, 0.2], id="photographs"),
+        pytest.param([5.0, 500.0, 500.3], [0, 0.1, 0.4], id="a camera that was away"),
+        pytest.param([5.0, 1.0, 1.1], [0, 0.1, 0.2], id="back in time"),
     ],
 )
-def test_the_video_keeps_the_time_of_what_it_shows(tmp_path: Path, times_s: list[float], count: int) -> None:
+@pytest.mark.parametrize("ending", [".mp4", ".mkv"])
+def test_the_video_keeps_the_time_of_what_it_shows(
+    tmp_path: Path, times_s: list[float], expected_s: list[float], ending: str
+) -> None:
     seen = grey(observation(), 64, 48)
-    with opened(AnnotatedVideo(tmp_path / "a.avi"), Run(frame_rate=10.0)) as sink:
+    with opened(AnnotatedVideo(tmp_path / f"a{ending}"), Run(frame_rate=10.0)) as sink:
         for time_s in times_s:
             sink.write(GazeSample.of(replace(seen, frame=replace(seen.frame, time_s=time_s))))
-    assert len(frames_of(tmp_path / "a.avi")) == count
+    assert times_of(tmp_path / f"a{ending}") == pytest.approx(expected_s, abs=0.002)
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".mkv"])
+def test_a_program_that_is_killed_leaves_a_video_that_plays(tmp_path: Path, ending: str) -> None:
+    code = f"""
+import os, sys
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+import numpy as np
+from app.drawn_face import observation
+from gaze_demo.pipeline import GazeSample
+from gaze_demo.sink.annotated_video import AnnotatedVideo
+from gaze_demo.sink.sink import Run, opened
+seen = observation()
+sink = AnnotatedVideo(Path({str(tmp_path / f"a{ending}")!r}))
+sink.open(Run(frame_rate=30.0))
+for i in range(60):
+    image = np.random.default_rng(i).integers(0, 255, (48, 64, 3), np.uint8)
+    sink.write(GazeSample.of(replace(seen, frame=replace(seen.frame, image=image, time_s=i / 30))))
+os._exit(9)
+"""
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 9
+    assert [path.name for path in tmp_path.iterdir()] == [f"a.part{ending}"]
+    assert len(times_of(tmp_path / f"a.part{ending}")) > 25
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs limits of file size")
+def test_a_full_disk_is_one_sentence_and_keeps_the_old_video(tmp_path: Path) -> None:
+    old, path = b"what was there before", tmp_path / "a.mp4"
+    path.write_bytes(old)
+    code = f"""
+import resource, sys
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+import numpy as np
+from app.drawn_face import observation
+from gaze_demo.camera.film import Film
+from gaze_demo.errors import UserError
+from gaze_demo.pipeline import GazeSample
+from gaze_demo.sink.annotated_video import AnnotatedVideo
+from gaze_demo.sink.sink import Run, opened
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+seen = observation()
+try:
+    with opened(AnnotatedVideo(Path({str(path)!r})), Run(frame_rate=30.0)) as sink:
+        for i in range(200):
+            image = np.random.default_rng(i).integers(0, 255, (48, 64, 3), np.uint8)
+            sink.write(GazeSample.of(replace(seen, frame=replace(seen.frame, image=image, time_s=i / 30))))
+except UserError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == (
+        f"{path} cannot be written: File too large. What was recorded until then is in a.part.mp4; "
+        "a.mp4 is as it was.\n"
+    )
+    assert done.stderr == ""
+    assert path.read_bytes() == old
+    assert len(times_of(tmp_path / "a.part.mp4")) > 5
 
 
 @pytest.mark.parametrize(("name", "named"), [("a.gif", "mp4"), ("nowhere/a.mp4", "nowhere")])

@@ -1,4 +1,6 @@
 import csv
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,13 +89,70 @@ def test_every_frame_is_on_disk_before_the_file_is_closed(tmp_path: Path) -> Non
     sink.open(Run())
     for count in (1, 2):
         sink.write(sample(seen, estimate(seen)))
-        assert len(rows_of(tmp_path / "gaze.csv")) == count
+        assert len(rows_of(tmp_path / "gaze.part.csv")) == count
     sink.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["gaze.csv"]
+
+
+def test_without_a_frame_the_file_of_before_stays(tmp_path: Path) -> None:
+    (tmp_path / "gaze.csv").write_text("before")
+    with opened(GazeCsv(tmp_path / "gaze.csv")):
+        pass
+    assert (tmp_path / "gaze.csv").read_text() == "before"
+
+
+def test_a_hyphen_is_the_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    seen = observation()
+    with opened(GazeCsv(Path("-"))) as sink:
+        sink.write(sample(seen, estimate(seen)))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == ",".join(COLUMNS)
+    assert len(lines) == 2
+
+
+def test_texts_that_begin_like_a_formula_are_marked_and_numbers_are_not(tmp_path: Path) -> None:
+    seen = observation(head_pose(0, -15, 0))
+    seen = replace(seen, frame=replace(seen.frame, file="=HYPERLINK(1).png"))
+    with opened(GazeCsv(tmp_path / "gaze.csv")) as sink:
+        sink.write(sample(seen, estimate(seen, "+model")))
+    (row,) = rows_of(tmp_path / "gaze.csv")
+    assert (row["file"], row["model"]) == ("'=HYPERLINK(1).png", "'+model")
+    assert float(row["head_yaw_deg"]) == pytest.approx(-15)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs limits of file size")
+def test_a_full_disk_is_one_sentence_and_loses_no_whole_frame(tmp_path: Path) -> None:
+    path = tmp_path / "gaze.csv"
+    code = f"""
+import resource, sys
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from pathlib import Path
+from app.drawn_face import observation
+from app.sink.test_gaze_csv import estimate, sample
+from gaze_demo.errors import UserError
+from gaze_demo.sink.gaze_csv import GazeCsv
+from gaze_demo.sink.sink import opened
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+seen = observation()
+try:
+    with opened(GazeCsv(Path({str(path)!r}))) as sink:
+        for _ in range(1000):
+            sink.write(sample(seen, estimate(seen)))
+except UserError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == (
+        f"{path} cannot be written: File too large. gaze.csv holds what was recorded until then.\n"
+    ), done.stderr
+    rows = rows_of(path)
+    assert len(rows) > 20
+    assert all(row["model_ms"] for row in rows)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="nowhere"):
-        GazeCsv(tmp_path / "nowhere" / "gaze.csv").open(Run())
+        GazeCsv(tmp_path / "nowhere" / "gaze.csv")
 
 
 def test_a_calibrated_point_is_told_in_px_and_mm(tmp_path: Path) -> None:
