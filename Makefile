@@ -1,6 +1,7 @@
 # make demo            the window, from a fresh clone to a running app; make demo ARGS="--source virtual" passes options
 # make test            lint, types, import contracts and all tests
 # make train-smoke     training from generated eyes to an exported model, in two minutes
+# make faults         tests/FAULTS.md again: runs the tests that break something on purpose
 # make wheel           the source archive and the wheel, in dist/
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ XVFB := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
 # The installed metadata follows these two.
 PROJECT := pyproject.toml constraints.txt
 
-.PHONY: demo test lint types contracts tests train-smoke wheel readme constraints clean system-demo system-test
+.PHONY: demo test lint types contracts tests faults train-smoke wheel readme constraints clean system-demo system-test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -34,6 +35,9 @@ contracts: $(VENV)/.test-installed
 
 tests: $(VENV)/.test-installed
 	$(XVFB) $(BIN)/pytest $(ARGS)
+
+faults: $(VENV)/.test-installed
+	$(XVFB) $(BIN)/pytest -q -m fault --faults tests/FAULTS.md $(ARGS)
 
 train-smoke: $(VENV)/.test-installed
 	rm -rf $(SMOKE)

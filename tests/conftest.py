@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["faults", "pytester"]
+
 # Before anything imports Qt, OpenCV or onnxruntime: without a display Qt draws off screen, and two cores are shared.
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

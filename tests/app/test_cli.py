@@ -58,6 +58,7 @@ def test_help_has_examples(capsys: pytest.CaptureFixture[str], command: tuple[st
 
 
 # What a user got wrong, and what the sentence names.
+@pytest.mark.fault("the command line holds a mistake", "one sentence that names it; exit code 2")
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [

@@ -95,6 +95,7 @@ def test_an_error_names_the_file_and_the_field_in_one_sentence(tmp_path: Path, t
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.fault("a lens file is no calibration", "one sentence that names the file")
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00binary", b" " * 1_100_000], ids=["binary", "too large"])
 def test_a_file_that_is_no_calibration_at_all_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "camera.yaml"

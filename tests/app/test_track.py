@@ -113,6 +113,10 @@ def test_every_frame_and_model_has_a_row(
     assert "2 no face" in text
 
 
+@pytest.mark.fault(
+    "`track` is ended by Ctrl-C, a lost source, or a fault",
+    "every frame until then is in both files; the summary is shown",
+)
 @pytest.mark.parametrize(
     "end",
     [KeyboardInterrupt(), SourceError("unplugged", "It is gone."), RuntimeError("unforeseen")],
@@ -168,6 +172,7 @@ def test_the_sources_own_lens_counts_unless_another_is_asked_for(
     assert distances[2] == pytest.approx(distances[0])
 
 
+@pytest.mark.fault("`track` is told to write over the film it reads", "one sentence; the film is untouched")
 def test_the_source_is_never_written_over(tmp_path: Path, models: tuple[str, str]) -> None:
     picture = tmp_path / "a.png"
     cv2.imwrite(str(picture), GREY)
@@ -177,6 +182,7 @@ def test_the_source_is_never_written_over(tmp_path: Path, models: tuple[str, str
     assert picture.read_bytes() == before
 
 
+@pytest.mark.fault("two models of one name are compared", "one sentence; nothing is begun")
 def test_two_models_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     paths = (str(follows_head(tmp_path / "a.onnx")), str(follows_head(tmp_path / "other" / "a.onnx")))

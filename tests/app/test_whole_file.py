@@ -28,6 +28,7 @@ def test_a_file_replaces_the_one_before_it_when_it_is_whole(tmp_path: Path) -> N
     assert names(tmp_path) == ["report.json"]
 
 
+@pytest.mark.fault("a command fails while it writes a result", "the old file is there; no part of a new one")
 @pytest.mark.parametrize("error", [RuntimeError("a fault"), KeyboardInterrupt()])
 def test_after_a_fault_the_old_file_is_there_and_no_part(tmp_path: Path, error: BaseException) -> None:
     path = tmp_path / "report.json"
@@ -43,6 +44,7 @@ def test_after_a_fault_the_old_file_is_there_and_no_part(tmp_path: Path, error: 
     assert names(tmp_path) == ["report.json"]
 
 
+@pytest.mark.fault("the disk is full while a result is written", "one sentence; the old file is kept")
 @LINUX_ONLY
 def test_a_full_disk_is_one_sentence_and_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
@@ -109,6 +111,7 @@ def test_what_was_recorded_before_a_failure_is_kept_and_told(tmp_path: Path, old
     assert path.read_text() == (old or "rows")
 
 
+@pytest.mark.fault("two results are to be written to one file", "one sentence before any work")
 def test_two_results_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="two results"):
         refuse_same_file(tmp_path / "a.json", None, tmp_path / "x" / ".." / "a.json")
@@ -116,6 +119,7 @@ def test_two_results_of_one_name_are_refused(tmp_path: Path) -> None:
     refuse_same_file(Path(os.devnull), Path(os.devnull))
 
 
+@pytest.mark.fault("a result is to go into a folder that is not there", "one sentence before any work")
 def test_a_place_that_cannot_be_is_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no folder"):
         refuse_unwritable(tmp_path / "nowhere" / "a.json")

@@ -32,6 +32,7 @@ def test_a_profile_comes_back(profile: Profile, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]  # no half-written file is left
 
 
+@pytest.mark.fault("one profile is damaged", "the others are listed")
 def test_profiles_are_listed_newest_first_and_a_broken_one_hides_none(profile: Profile, tmp_path: Path) -> None:
     save_profile(profile, tmp_path)
     save_profile(profile.model_copy(update={"name": "Later", "created": "2026-02-01T00:00:00Z"}), tmp_path)
@@ -42,6 +43,7 @@ def test_profiles_are_listed_newest_first_and_a_broken_one_hides_none(profile: P
     assert "broken.json" in problems[0]
 
 
+@pytest.mark.fault("a profile's name is a path", "its file stays in the folder of profiles")
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "con:", "..", "日本 語", "x" * 60])
 def test_a_name_never_leads_out_of_the_folder(profile: Profile, name: str, tmp_path: Path) -> None:
     assert profile_path(profile.model_copy(update={"name": name}), tmp_path).parent == tmp_path
@@ -126,6 +128,7 @@ def test_a_wrong_field_is_named(
         load_profile(file)
 
 
+@pytest.mark.fault("a profile holds infinite numbers", "one sentence")
 def test_infinite_numbers_are_refused(profile: Profile, tmp_path: Path) -> None:
     file = tmp_path / "wrong.json"
     file.write_text(profile.model_dump_json().replace('"offset":[', '"offset":[1e999,', 1))

@@ -125,6 +125,7 @@ def test_a_wrong_file_gives_one_sentence_that_names_the_part(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.fault("a sitting's pictures are huge when unpacked", "one sentence; they are not unpacked")
 def test_images_that_are_too_large_together_are_not_unpacked(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_file, "_MAX_PX", 100_000)
     with pytest.raises(UserError, match="implausible size"):
@@ -148,6 +149,7 @@ def test_what_is_no_sitting_is_refused(tmp_path: Path, content: bytes) -> None:
         load_session(path)
 
 
+@pytest.mark.fault("a recorded sitting is damaged anywhere", "one sentence")
 def test_no_damage_is_more_than_one_sentence(tmp_path: Path, saved: Path) -> None:
     whole, path = saved.read_bytes(), tmp_path / "damaged.npz"
     rng = np.random.default_rng(0)
@@ -164,6 +166,7 @@ def test_no_damage_is_more_than_one_sentence(tmp_path: Path, saved: Path) -> Non
     assert refused > 20
 
 
+@pytest.mark.fault("a recorded sitting holds a pickled object", "one sentence; it is never loaded")
 def test_pickled_objects_inside_are_never_loaded(tmp_path: Path) -> None:
     path = tmp_path / "pickle.npz"
     buffer = io.BytesIO()

@@ -57,6 +57,7 @@ def test_a_hanging_driver_costs_a_second_and_one_thread(monkeypatch: pytest.Monk
     released.set()
 
 
+@pytest.mark.fault("the list of cameras cannot be had", "there is no camera; nothing breaks")
 def test_a_backend_that_fails_is_no_camera(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(backend: int) -> list[SimpleNamespace]:
         raise OSError("no camera service")

@@ -41,6 +41,9 @@ def test_a_folder_may_be_read_again(tmp_path: Path) -> None:
     assert read_all(source) == read_all(source) == [(0, "a.png")]
 
 
+@pytest.mark.fault(
+    "a folder of photographs holds damaged and other files", "the others are read; the damaged ones are counted"
+)
 def test_odd_files_in_a_folder_are_left_out_and_damaged_images_counted(tmp_path: Path) -> None:
     write(tmp_path / "good.png")
     (tmp_path / "empty.jpg").touch()

@@ -144,6 +144,7 @@ def test_the_rate_is_that_of_the_frames_that_came_lately(start: Callable[[Played
     assert 5 < wait_for_state(reading, "streaming").fps < 55
 
 
+@pytest.mark.fault("a camera falls silent while its driver blocks", "it is called silent in time")
 def test_a_silent_camera_is_noticed_in_time_while_its_driver_blocks(start: Callable[[Played], Reader]) -> None:
     source = Played()
     reading = start(source)
@@ -160,6 +161,7 @@ def test_a_silent_camera_is_noticed_in_time_while_its_driver_blocks(start: Calla
     assert source.log == ["open"]
 
 
+@pytest.mark.fault("a camera never sends anything", "it is called silent")
 def test_a_camera_that_never_sends_anything_is_silent(start: Callable[[Played], Reader]) -> None:
     began = clock.now_s()
     reading = start(Played())
@@ -180,6 +182,7 @@ def test_a_camera_that_stays_silent_is_started_anew_and_called_silent_until_it_s
     wait_for_state(reading, "streaming")
 
 
+@pytest.mark.fault("a camera is unplugged and plugged in again", "it is called lost, then it streams again")
 def test_an_unplugged_camera_is_lost_and_streams_again_when_it_is_back(start: Callable[[Played], Reader]) -> None:
     source = Played()
     reading = start(source)
@@ -222,6 +225,7 @@ def test_a_camera_that_cannot_be_had_is_tried_until_it_can(
     wait_for_state(reading, "streaming")
 
 
+@pytest.mark.fault("a film cannot be read", "one sentence; it is not tried again")
 def test_a_file_that_cannot_be_read_fails_for_good(start: Callable[[Played], Reader]) -> None:
     source = Played(live=False)
     source.refuse = SourceError("unreadable", "film.mp4 is damaged.")
@@ -242,6 +246,7 @@ def test_a_file_ends_and_its_last_frame_can_still_be_had(start: Callable[[Played
     assert source.log == ["open", "close"]
 
 
+@pytest.mark.fault("a fault that nobody foresaw, in the reader", "it is told; the source is tried again")
 @pytest.mark.parametrize(
     ("error", "message"),
     [
@@ -261,6 +266,7 @@ def test_a_fault_that_nobody_thought_of_is_told_and_tried_again(
     wait_for_state(reading, "streaming")
 
 
+@pytest.mark.fault("a camera's driver hangs", "no call waits for it")
 def test_no_call_waits_for_a_driver_that_hangs() -> None:
     released = threading.Event()
     source = Played()

@@ -87,6 +87,7 @@ def test_after_a_long_pause_it_goes_on_instead_of_catching_up(clip: Path) -> Non
     assert second.index == first.index + 1
 
 
+@pytest.mark.fault("a file is no film", "one sentence")
 @pytest.mark.parametrize("content", [b"", b"this is no video\n" * 50, b"\0\0\0\x18ftypmp42" + b"\xa7" * 5000])
 def test_what_is_no_video_is_one_sentence(tmp_path: Path, content: bytes, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "film.mp4"
@@ -98,6 +99,7 @@ def test_what_is_no_video_is_one_sentence(tmp_path: Path, content: bytes, capfd:
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.fault("a film was cut off", "it is read as far as it goes")
 def test_a_file_cut_short_ends_early(clip: Path, tmp_path: Path) -> None:
     path = tmp_path / "cut.avi"
     path.write_bytes(clip.read_bytes()[: clip.stat().st_size * 2 // 3])

@@ -109,6 +109,7 @@ def test_closing_ends_the_process(source: VirtualProcess) -> None:
     source.close()
 
 
+@pytest.mark.fault("settings of the virtual participant that cannot be", "one sentence before a process is started")
 def test_settings_that_cannot_be_are_refused_before_anything_is_started() -> None:
     with pytest.raises(UserError, match="person"):
         VirtualProcess("virtual:person=9", SMALL)

@@ -167,6 +167,7 @@ def test_a_camera_plugged_in_again_is_found_under_its_new_number(driver: Driver)
     camera.close()
 
 
+@pytest.mark.fault("another camera gets the number of a lost one", "it is not opened in its place")
 def test_another_camera_is_not_opened_in_the_place_of_one_that_is_gone(driver: Driver) -> None:
     driver.names = {0: "Logi C920", 1: "Integrated Camera"}
     camera = opened("Logi C920")
@@ -209,6 +210,7 @@ def broken() -> bool:
     raise cv2.error("the driver's own words")
 
 
+@pytest.mark.fault("a camera sends one bad frame", "it is passed over")
 @pytest.mark.parametrize("failure", [lambda: False, broken], ids=["refused", "raised"])
 def test_one_bad_frame_is_no_loss(failure: Callable[[], bool], driver: Driver) -> None:
     driver.grabs = [failure, lambda: True]

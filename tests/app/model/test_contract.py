@@ -91,12 +91,14 @@ def test_what_cannot_go_together_is_refused(contract: dict[str, Any], named: str
         parse_contract(json.dumps(contract), "model.json")
 
 
+@pytest.mark.fault("a contract is no contract", "one sentence that names the field")
 @pytest.mark.parametrize("text", ["", "[]", "{", "nan", '{"licence": NaN}', "\x00", "[" * 100_000])
 def test_what_is_no_contract_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(ContractError, match=r"^model\.json: .*\.$"):
         parse_contract(text, "model.json")
 
 
+@pytest.mark.fault("a contract is larger than any can be", "one sentence; it is not parsed")
 def test_a_contract_too_large_to_be_one_is_not_parsed() -> None:
     with pytest.raises(ContractError, match="KB"):
         parse_contract(" " * (MAX_BYTES + 1), "model.json")

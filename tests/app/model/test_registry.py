@@ -60,6 +60,7 @@ def test_a_model_of_the_users_takes_the_place_of_its_namesake(folders: tuple[Pat
     assert [entry.path for entry in list_models()] == [mine]
 
 
+@pytest.mark.fault("a damaged model lies in the folder of models", "the others are listed; one sentence names it")
 def test_a_broken_model_hides_no_other_and_is_told_of(folders: tuple[Path, Path]) -> None:
     shipped, yours = folders
     follows_head(shipped / "good.onnx")
@@ -115,6 +116,7 @@ def test_every_contract_that_ships_is_valid(repository: Path) -> None:
         assert parse_contract(path.read_bytes(), path.name).attribution
 
 
+@pytest.mark.fault("a model keeps its weights in other files", "one sentence; no other file is opened")
 @pytest.mark.parametrize("where", ["initializer", "constant", "subgraph", "function"])
 def test_a_model_that_keeps_weights_in_other_files_is_refused(tmp_path: Path, where: str) -> None:
     (tmp_path / "secret.bin").write_bytes(np.ones(4, np.float32).tobytes())
@@ -141,6 +143,7 @@ def test_a_model_that_keeps_weights_in_other_files_is_refused(tmp_path: Path, wh
         find_model(str(tmp_path / "tiny.onnx"))
 
 
+@pytest.mark.fault("an ONNX file was cut or scrambled", "one sentence")
 def test_a_file_that_was_cut_or_scrambled_gives_one_sentence(tmp_path: Path) -> None:
     whole = follows_head(tmp_path / "whole.onnx").read_bytes()
     random = np.random.default_rng(0)

@@ -101,6 +101,7 @@ def test_an_observation_without_gaze_passes_its_reason_on(tmp_path: Path) -> Non
     assert estimate.model_ms == 0
 
 
+@pytest.mark.fault("a model answers with NaN", "no gaze, with that reason")
 def test_a_model_that_answers_with_no_number_gives_no_gaze(tmp_path: Path) -> None:
     path = constant_vector(tmp_path / "tiny.onnx", [0.0, 0.0, 0.0], level_eyes_contract(), LEVEL_EYES_INPUTS)
     estimate = load(path).estimate(observation())
@@ -195,6 +196,7 @@ def test_order_sign_and_unit_of_the_angles_are_as_the_contract_says(
 
 
 # Each model is one that runs, with one thing that does not fit its contract, and what the sentence names.
+@pytest.mark.fault("a contract does not fit its model", "one sentence that names the field")
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
@@ -222,6 +224,7 @@ def test_a_batch_that_cannot_hold_the_eyes_is_refused(tmp_path: Path) -> None:
         load(follows_head(tmp_path / "tiny.onnx", 3))
 
 
+@pytest.mark.fault("a model's graph cannot run", "one sentence when it is loaded")
 def test_a_graph_that_cannot_run_is_refused(tmp_path: Path) -> None:
     nodes = [helper.make_node("NoSuchOperator", ["eyes", "head"], ["gaze"])]
     inputs: dict[str, list[Any]] = {"eyes": ["N", 1, 36, 60], "head": ["N", 2]}

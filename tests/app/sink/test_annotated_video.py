@@ -172,6 +172,7 @@ except UserError as error:
     assert len(times_of(tmp_path / "a.part.mp4")) > 5
 
 
+@pytest.mark.fault("an annotated film is to go where nothing can be written", "one sentence at once")
 @pytest.mark.parametrize(("name", "named"), [("a.gif", "mp4"), ("nowhere/a.mp4", "nowhere")])
 def test_a_video_that_cannot_be_written_is_refused_at_once(tmp_path: Path, name: str, named: str) -> None:
     with pytest.raises(UserError, match=named):

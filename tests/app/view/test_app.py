@@ -140,6 +140,7 @@ def test_without_models_the_picture_is_shown_with_what_to_do(start: Start, model
     assert not app.window.panes["left"].chooser.isEnabled()
 
 
+@pytest.mark.fault("the window starts with a damaged model in the folder", "it is named; the others can be chosen")
 def test_a_damaged_model_is_named_and_the_others_can_be_chosen(start: Start, models: Path, qtbot: QtBot) -> None:
     (models / "broken.onnx").write_bytes(b"this is no model")
     app = start()
@@ -158,6 +159,7 @@ def test_a_model_that_does_not_load_says_so_in_its_pane_alone(start: Start, mode
     qtbot.waitUntil(lambda: title(app, "right") == "" and shows_gaze(app, "right"), timeout=10000)
 
 
+@pytest.mark.fault("the camera is taken by another program", "the window says so, and streams once it is free")
 @pytest.mark.parametrize(
     ("fault", "text"),
     [("absent", "is not connected"), ("busy", "is in use"), ("denied", "may not be used")],
@@ -176,6 +178,7 @@ def test_a_camera_that_cannot_be_had_is_told_and_its_return_noticed(
     qtbot.waitUntil(lambda: title(app) == "" and shows_gaze(app, "left"), timeout=15000)
 
 
+@pytest.mark.fault("the camera is unplugged while it streams", "the last picture is dimmed until it is back")
 def test_an_unplugged_camera_dims_the_last_picture_until_it_is_back(
     start: Start, sources: dict[str, FakeSource | Exception], qtbot: QtBot
 ) -> None:

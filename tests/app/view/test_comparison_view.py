@@ -115,6 +115,7 @@ def test_what_is_saved_can_be_read(results: CalibrationResults, tmp_path: Path) 
     assert "slow" in (tmp_path / "report.html").read_text()
 
 
+@pytest.mark.fault("a report is saved where nothing can be written", "one sentence; the window goes on")
 def test_a_file_that_cannot_be_written_is_told_and_nothing_breaks(results: CalibrationResults, tmp_path: Path) -> None:
     results.save_csv(tmp_path / "none" / "models.csv")
     assert "cannot be written" in results._status.text()

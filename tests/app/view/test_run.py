@@ -51,6 +51,7 @@ def test_a_timed_run_does_not_measure_other_models_than_those_asked_for(tmp_path
     assert not stats.exists()
 
 
+@pytest.mark.fault("the statistics cannot be written", "one sentence at the end")
 def test_statistics_that_cannot_be_written_end_in_a_sentence(tmp_path: Path, model: Path) -> None:
     run = run_app("--source", "virtual", "--model", model, "--duration", "1", "--stats", tmp_path / "no" / "stats.json")
     assert run.returncode == 2

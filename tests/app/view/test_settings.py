@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
 from gaze_demo.view.settings import Settings
@@ -23,6 +24,7 @@ def test_what_is_kept_is_there_at_the_next_start(store: Store) -> None:
     assert again.data("geometry") == QByteArray(b"\x01\x02")
 
 
+@pytest.mark.fault("the remembered settings are damaged", "the defaults are used")
 def test_values_that_make_no_sense_read_as_their_default(store: Store) -> None:
     settings = store()
     for key, value in {"filter": "much", "hfov_deg": "900", "crops": "maybe", "theme": "pink"}.items():

@@ -145,6 +145,7 @@ def test_a_picture_that_comes_while_the_feed_is_held_is_observed_afterwards(
     qtbot.waitUntil(lambda: len(shots) == 1)
 
 
+@pytest.mark.fault("a fault that nobody foresaw, in the worker that sees", "it is told; the stream resumes")
 def test_a_fault_is_told_and_the_stream_resumes(start: Start, shots: list[Shot], qtbot: QtBot) -> None:
     source = FakeSource()
     feed = start(source)
@@ -160,6 +161,7 @@ def test_a_fault_is_told_and_the_stream_resumes(start: Start, shots: list[Shot],
     qtbot.waitUntil(lambda: statuses[-1][0] == "streaming")
 
 
+@pytest.mark.fault("a source cannot be made", "one sentence")
 @pytest.mark.parametrize("error", [UserError("There is no file x.mp4: check its name."), RuntimeError("a bug")])
 def test_a_source_that_cannot_be_made_is_told(start: Start, error: Exception, qtbot: QtBot) -> None:
     feed = start(error)

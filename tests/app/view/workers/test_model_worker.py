@@ -82,6 +82,7 @@ def test_a_new_model_estimates_the_last_shot_again(worker: ModelWorker, listener
     assert listener.sights[1].estimate is not None
 
 
+@pytest.mark.fault("a model cannot be loaded while the window runs", "it is told; the picture goes on")
 def test_a_model_that_cannot_be_loaded_is_reported_and_the_picture_goes_on(
     worker: ModelWorker, listener: Listener, entry: ModelEntry
 ) -> None:
