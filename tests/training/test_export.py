@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 import torch
@@ -13,14 +14,15 @@ from gaze_training.eyes import Eyes
 from gaze_training.metrics import predict
 from gaze_training.networks.spec import NetworkSpec, build_network
 from gaze_training.networks.store import StoredNetwork
-from gaze_training.onnx_run import run_onnx
+from gaze_training.onnx_run import EYES, HEAD, open_session, run_onnx
 from gaze_training.trainer import Trainer
 from training.drawn_eyes import drawn_faces
 
 DESCRIPTION = Description("A student", "student", "Apache-2.0", Training())
 MOBILENET = NetworkSpec(kind="mobilenet", width=0.125, depth=0.5, auxiliary=True)
 RESIDUAL = NetworkSpec(kind="residual", width=0.25)
-SPECS = [MOBILENET, RESIDUAL, NetworkSpec(kind="ensemble", members=(MOBILENET, RESIDUAL))]
+SURE = NetworkSpec(kind="residual", width=0.25, confidence=True)
+SPECS = [MOBILENET, RESIDUAL, NetworkSpec(kind="ensemble", members=(MOBILENET, RESIDUAL)), SURE]
 
 
 def stored(spec: NetworkSpec) -> StoredNetwork:
@@ -48,6 +50,28 @@ def test_the_contract_lies_in_the_file_and_counts_both_eyes(tmp_path: Path) -> N
     assert read == written
     assert read.parameters == sum(p.numel() for p in stored(MOBILENET).network.parameters())
     assert read.role == "student"
+
+
+@pytest.mark.parametrize("spec", [SURE, NetworkSpec(kind="ensemble", members=(SURE, SURE))], ids=lambda s: s.kind)
+def test_condition_and_covariance_are_told_as_the_contract_says(tmp_path: Path, spec: NetworkSpec) -> None:
+    model, path = stored(spec), tmp_path / "a.onnx"
+    answers = export_onnx(model, path, DESCRIPTION).output
+    assert answers.condition is not None
+    assert answers.covariance is not None
+    eyes = Eyes.from_faces(drawn_faces(5)).select(slice(0, 2))
+    feed = {EYES: eyes.crops.float().numpy(), HEAD: eyes.head.numpy()}
+    condition, covariance = open_session(path).run([answers.condition.tensor, answers.covariance.tensor], feed)
+    assert condition.shape == (2, len(answers.condition.components))
+    assert ((condition > 0) & (condition < 1)).all()
+    assert (covariance[:, 0] * covariance[:, 1] > covariance[:, 2] ** 2).all()
+    with torch.no_grad():
+        assert np.allclose(covariance, model.network(eyes.crops, eyes.head).covariance, atol=1e-5)
+
+
+def test_a_network_that_tells_only_the_gaze_says_so(tmp_path: Path) -> None:
+    answers = export_onnx(stored(MOBILENET), tmp_path / "a.onnx", DESCRIPTION).output
+    assert answers.condition is None
+    assert answers.covariance is None
 
 
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

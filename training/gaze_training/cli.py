@@ -10,7 +10,7 @@ from typing import NoReturn
 from gaze_demo import __version__
 from gaze_demo.errors import UserError
 from gaze_demo.native_logs import silence_native_logs
-from gaze_training.commands import card, data, evaluate, export, study, train
+from gaze_training.commands import card, data, evaluate, export, import_onnx, study, train
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
@@ -25,6 +25,7 @@ examples, in the order in which a model is made:
   gaze-train evaluate response data/held-out --model runs/mobilenet25/network.pt
   gaze-train export runs/mobilenet25/network.pt --out models/mobilenet25.onnx --int8 --calibration data/procedural
   gaze-train card models/mobilenet25.onnx
+  gaze-train import mobilenet25 --out runs/mobilenet25-shipped/network.pt
   gaze-train study training/configs/study.toml --out runs/study
 """
 
@@ -69,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gaze-train {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
-    for command in (data, train, study, evaluate, export, card):
+    for command in (data, train, study, evaluate, export, import_onnx, card):
         command.add_to(commands)
     return parser
 

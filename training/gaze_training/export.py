@@ -22,7 +22,9 @@ from gaze_demo.errors import UserError
 from gaze_demo.model.contract import (
     METADATA_KEY,
     AnglesOutput,
+    ConditionOutput,
     Contract,
+    CovarianceOutput,
     EyeRows,
     HeadPoseInput,
     NormalisedEyes,
@@ -32,10 +34,11 @@ from gaze_demo.model.contract import (
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_training.angles import angle_between
 from gaze_training.eyes import Eyes
+from gaze_training.networks.confidence import CONDITION
 from gaze_training.networks.cost import cost_of
-from gaze_training.networks.output import GazeNetwork
+from gaze_training.networks.output import GazeNetwork, GazeOutput
 from gaze_training.networks.store import StoredNetwork
-from gaze_training.onnx_run import EMBEDDING, EYES, GAZE, HEAD, open_session, run_onnx
+from gaze_training.onnx_run import CONDITIONS, COVARIANCES, EMBEDDING, EYES, GAZE, HEAD, open_session, run_onnx
 
 INT8 = "-int8"
 """Ends the name of an 8 bit version."""
@@ -93,8 +96,13 @@ def export_onnx(stored: StoredNetwork, path: Path, description: Description) -> 
 
 
 def contract_of(network: GazeNetwork, description: Description) -> Contract:
-    """The contract of every network of this project: normalised eyes in, angles in the normalised frame out."""
+    """The contract of every network of this project: normalised eyes in, angles in the normalised frame out, and where
+    the network has them, the eye's condition and the gaze's covariance."""
     cost = cost_of(network)
+    output = AnglesOutput(tensor=GAZE, embedding=EMBEDDING)
+    if CONDITIONS in _output_names(network):
+        condition = ConditionOutput(tensor=CONDITIONS, components=CONDITION)
+        output = output.model_copy(update={"condition": condition, "covariance": CovarianceOutput(tensor=COVARIANCES)})
     pixels = Pixels(width=WIDTH_PX, height=HEIGHT_PX, colour="grey")
     head = HeadPoseInput(tensor=HEAD, components=("pitch", "yaw"))
     return Contract.model_validate(
@@ -102,7 +110,7 @@ def contract_of(network: GazeNetwork, description: Description) -> Contract:
             "title": description.title,
             "role": description.role,
             "input": NormalisedEyes(pixels=pixels, eyes=EyeRows(tensor=EYES), head_pose=head).model_dump(),
-            "output": AnglesOutput(tensor=GAZE, embedding=EMBEDDING).model_dump(),
+            "output": output.model_dump(),
             "parameters": cost.parameters,
             "macs": 2 * cost.macs,  # both eyes
             "training": description.training.model_dump(),
@@ -146,21 +154,24 @@ def export_int8(path: Path, int8_path: Path, contract: Contract, calibration: Ey
 
 
 def worst_difference_rad(network: GazeNetwork, path: Path) -> float:
-    """Between torch and onnxruntime in any angle, on noise, smooth noise and empty crops, by one and by two."""
+    """Between torch and onnxruntime in any angle, on noise, smooth noise and empty crops, by one and by two; what the
+    file tells beside the gaze counts too, with its own numbers."""
     generator = torch.Generator().manual_seed(0)
     noise = torch.rand(32, 1, HEIGHT_PX, WIDTH_PX, generator=generator) * 255
     smooth = torch.nn.functional.avg_pool2d(noise, 9, 1, 4)
     crops = torch.cat([noise, smooth, torch.zeros(2, 1, HEIGHT_PX, WIDTH_PX)]).round()
     head = (torch.rand(len(crops), 2, generator=generator) - 0.5) * 1.2
     with torch.no_grad():
-        expected = network(crops, head).gaze.numpy()
+        expected = _tensors(network(crops, head))
     session = open_session(path)
+    names = [output.name for output in session.get_outputs() if output.name in expected and output.name != EMBEDDING]
     worst = 0.0
     for size in (1, 2):
         for start in range(0, len(crops), size):
             part = slice(start, start + size)
             feed = {EYES: crops[part].numpy(), HEAD: head[part].numpy()}
-            worst = np.maximum(worst, np.abs(session.run([GAZE], feed)[0] - expected[part]).max())  # a NaN stays
+            for name, values in zip(names, session.run(names, feed), strict=True):
+                worst = np.maximum(worst, np.abs(values - expected[name][part].numpy()).max())  # a NaN stays
     return float(worst)
 
 
@@ -175,6 +186,19 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
         return next(self._parts, None)
 
 
+def _tensors(output: GazeOutput) -> dict[str, Tensor]:
+    """What the app reads of a network's output, by the names in ONNX."""
+    tensors = {GAZE: output.gaze, EMBEDDING: output.embedding}
+    if output.condition is not None and output.covariance is not None:
+        tensors |= {CONDITIONS: output.condition, COVARIANCES: output.covariance}
+    return tensors
+
+
+def _output_names(network: GazeNetwork) -> list[str]:
+    with torch.no_grad():
+        return list(_tensors(network.eval()(torch.zeros(1, 1, HEIGHT_PX, WIDTH_PX), torch.zeros(1, 2))))
+
+
 class _Outputs(nn.Module):
     """A network's outputs that the app reads, as a tuple: ONNX knows no dataclass."""
 
@@ -182,16 +206,15 @@ class _Outputs(nn.Module):
         super().__init__()
         self._network = network
 
-    def forward(self, eyes: Tensor, head: Tensor) -> tuple[Tensor, Tensor]:
-        output = self._network(eyes, head)
-        return output.gaze, output.embedding
+    def forward(self, eyes: Tensor, head: Tensor) -> tuple[Tensor, ...]:
+        return tuple(_tensors(self._network(eyes, head)).values())
 
 
 def _traced(network: GazeNetwork) -> bytes:
     file: Any = io.BytesIO()  # any file will do, whatever the annotation says
     example = (torch.rand(2, 1, HEIGHT_PX, WIDTH_PX) * 255, torch.zeros(2, 2))
-    names: dict[str, Any] = {"input_names": [EYES, HEAD], "output_names": [GAZE, EMBEDDING]}
-    axes = {name: {0: "n"} for name in (EYES, HEAD, GAZE, EMBEDDING)}
+    names: dict[str, Any] = {"input_names": [EYES, HEAD], "output_names": _output_names(network)}
+    axes = {name: {0: "n"} for one in names.values() for name in one}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter by tracing is an old one; it needs no further package
         torch.onnx.export(
@@ -209,9 +232,10 @@ def _write(model: onnx.ModelProto, path: Path, contract: Contract) -> None:
 
 
 def _last_layers(graph: onnx.GraphProto) -> list[str]:
-    """Names of the layers that give the gaze: one, or one of each member of an ensemble."""
+    """Names of the layers that give the gaze and what is told beside it: of each member of an ensemble."""
     maker = {output: node for node in graph.node for output in node.output}
-    layers, waiting = [], [GAZE]
+    told = [output.name for output in graph.output if output.name != EMBEDDING]
+    layers, waiting = [], told
     while waiting:
         node = maker.get(waiting.pop())
         if node is None:

@@ -21,6 +21,7 @@ from gaze_training.evaluate.predict import Angles, Crops, Predict
 from gaze_training.eyes import Eyes
 
 EYES, HEAD, GAZE, EMBEDDING = "eyes", "head", "gaze", "embedding"
+CONDITIONS, COVARIANCES = "condition", "covariance"
 _TURNS, _CALLS = 21, 50
 
 

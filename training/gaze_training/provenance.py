@@ -6,6 +6,9 @@ from typing import Any
 
 from gaze_demo.model.contract import Training
 
+IMPORTED = "imported"
+"""In the summary of a network that was imported: the name of the ONNX file."""
+
 
 def training_of(summary: dict[str, Any]) -> Training:
     """Of a run's summary, or of an ensemble's (`members`)."""
@@ -17,6 +20,8 @@ def training_of(summary: dict[str, Any]) -> Training:
             scheme=", ".join(sorted({part.scheme for part in parts})),
             teacher=", ".join(sorted({part.teacher for part in parts if part.teacher})),
         )
+    if IMPORTED in summary:
+        return Training(summary=f"The weights of {summary[IMPORTED]}.onnx.")
     run = summary["run"]
     network, train, scheme = run["network"], run["train"], run["scheme"]
     deep = f" and depth {network['depth']:g}" if network["depth"] != 1 else ""

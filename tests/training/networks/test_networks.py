@@ -59,7 +59,7 @@ def test_a_network_grows_into_a_larger_one_that_answers_as_it_did_and_learns() -
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for n, p in large.named_parameters() if "gaze" not in n)
 
 
-@pytest.mark.parametrize("other", [{"width": 0.25}, {"kind": "residual"}, {"auxiliary": True}])
+@pytest.mark.parametrize("other", [{"width": 0.25}, {"kind": "residual"}, {"depth": 1.0}])
 def test_a_network_does_not_grow_into_another_kind_nor_shrink(other: dict[str, object]) -> None:
     assert not MEMBER.grows_into(MEMBER.model_copy(update=other))
     assert not GROWN.grows_into(MEMBER)

@@ -14,8 +14,10 @@ from gaze_training.networks.output import GazeNetwork, GazeOutput
 class Ensemble(GazeNetwork):
     """The mean direction of its members; a teacher whose seeds' errors cancel, and one ONNX file like any other.
 
-    The members' embeddings stand side by side. Feature maps are the first member's: maps of different seeds have no
-    channel in common, so a mean of them means nothing.
+    Its condition is their mean, its covariance that of their mixture (Lakshminarayanan et al., "Simple and scalable
+    predictive uncertainty estimation using deep ensembles", NIPS 2017): the mean of theirs, and the spread of their
+    answers. The members' embeddings stand side by side. Feature maps are the first member's: maps of different seeds
+    have no channel in common, so a mean of them means nothing.
     """
 
     def __init__(self, members: Sequence[GazeNetwork]) -> None:
@@ -28,10 +30,23 @@ class Ensemble(GazeNetwork):
         outputs: list[GazeOutput] = [member(eyes, head) for member in self.members]
         vectors = torch.stack([pitch_yaw_to_vector(output.gaze.float()) for output in outputs]).mean(0)
         embedding = torch.cat([output.embedding for output in outputs], 1)
-        return GazeOutput(vector_to_pitch_yaw(vectors), embedding, features=outputs[0].features)
+        gaze = vector_to_pitch_yaw(vectors)
+        condition, covariance = _together(outputs, gaze)
+        return GazeOutput(gaze, embedding, None, None, outputs[0].features, condition, covariance)
 
     def maps(self, eyes: Tensor, head: Tensor) -> tuple[Tensor, ...]:
         """The first member's, without asking the others."""
         first = self.members[0]
         assert isinstance(first, GazeNetwork)
         return first.maps(eyes, head)
+
+
+def _together(outputs: Sequence[GazeOutput], gaze: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    """Condition (N, 5) and covariance (N, 3) of the mixture; None where not all members have them."""
+    conditions = [output.condition for output in outputs if output.condition is not None]
+    covariances = [output.covariance for output in outputs if output.covariance is not None]
+    if len(conditions) < len(outputs) or len(covariances) < len(outputs):
+        return None, None
+    off = torch.stack([output.gaze.float() for output in outputs]) - gaze
+    spread = torch.cat([off * off, off[..., :1] * off[..., 1:]], -1)
+    return torch.stack(conditions).mean(0), (torch.stack(covariances) + spread).mean(0)

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
+from gaze_training.networks.confidence import Confidence
 from gaze_training.networks.output import GazeOutput
 
 SD_FLOOR = 4.0
@@ -76,13 +77,16 @@ class GazeHead(nn.Module):
     "MobileFaceNets", 2018) and not by its mean: where the iris is is the answer, and a mean forgets it.
     """
 
-    def __init__(self, channels: int, size: tuple[int, int], width: int, auxiliary: bool, dropout: float) -> None:
+    def __init__(
+        self, channels: int, size: tuple[int, int], width: int, auxiliary: bool, dropout: float, confidence: bool
+    ) -> None:
         super().__init__()
         self.place = nn.Conv2d(channels, channels, size, groups=channels)
         self.dropout = nn.Dropout(dropout)
         self.mix = nn.Linear(channels + 2, width)
         self.gaze = nn.Linear(width, 2)
         self.auxiliary = nn.Linear(width, 3) if auxiliary else None
+        self.confidence = Confidence(channels, size, width // 2) if confidence else None
         nn.init.normal_(self.place.weight, std=(size[0] * size[1]) ** -0.5)
         nn.init.normal_(self.gaze.weight, std=0.02)
         nn.init.zeros_(self.gaze.bias)
@@ -90,12 +94,13 @@ class GazeHead(nn.Module):
     def forward(self, features: tuple[Tensor, ...], head: Tensor) -> GazeOutput:
         seen = self.dropout(self.place(features[-1]).flatten(1))
         embedding = F.relu(self.mix(torch.cat([seen, head], 1)))
-        gaze = self.gaze(embedding)
-        if self.auxiliary is None:
-            return GazeOutput(gaze, embedding, features=features)
-        iris_x, iris_y, openness = self.auxiliary(embedding).unbind(1)
-        iris = torch.stack([0.5 + iris_x, 0.5 + iris_y], 1)
-        return GazeOutput(gaze, embedding, iris, openness, features)
+        iris = openness = condition = covariance = None
+        if self.auxiliary is not None:
+            iris_x, iris_y, openness = self.auxiliary(embedding).unbind(1)
+            iris = torch.stack([0.5 + iris_x, 0.5 + iris_y], 1)
+        if self.confidence is not None:
+            condition, covariance = self.confidence(features[-1])
+        return GazeOutput(self.gaze(embedding), embedding, iris, openness, features, condition, covariance)
 
 
 def map_size(strides: int) -> tuple[int, int]:

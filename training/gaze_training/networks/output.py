@@ -13,6 +13,9 @@ class GazeOutput:
 
     `iris`: (N, 2) x, y of the iris's centre as shares of the crop, 0..1; `openness`: (N,); None where the network has
     no auxiliary outputs. `features`: one map (N, C, H, W) for each group of layers, for hints.
+
+    `condition`: (N, 5) 0..1, the numbers of `networks.confidence.CONDITION`; `covariance`: (N, 3) variance of pitch, of
+    yaw and their covariance, rad^2; None where the network does not tell how sure it is.
     """
 
     gaze: Tensor
@@ -20,6 +23,8 @@ class GazeOutput:
     iris: Tensor | None = None
     openness: Tensor | None = None
     features: tuple[Tensor, ...] = ()
+    condition: Tensor | None = None
+    covariance: Tensor | None = None
 
 
 class GazeNetwork(nn.Module):

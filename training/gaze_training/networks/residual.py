@@ -19,7 +19,14 @@ class ResidualNet(GazeNetwork):
     The maps of its four groups have the sizes of MobileNet's: each can be a hint to the same group of a student.
     """
 
-    def __init__(self, width: float = 1.0, depth: int = 1, auxiliary: bool = False, dropout: float = 0.0) -> None:
+    def __init__(
+        self,
+        width: float = 1.0,
+        depth: int = 1,
+        auxiliary: bool = False,
+        dropout: float = 0.0,
+        confidence: bool = False,
+    ) -> None:
         super().__init__()
 
         def scaled(channels: int) -> int:
@@ -36,7 +43,7 @@ class ResidualNet(GazeNetwork):
         self.groups = nn.ModuleList(groups)
         self.group_channels = tuple(scaled(full) for full, _ in _GROUPS)
         self.embedding_width = max(16, round(_EMBEDDING * width))
-        self.head = GazeHead(channels, map_size(4), self.embedding_width, auxiliary, dropout)
+        self.head = GazeHead(channels, map_size(4), self.embedding_width, auxiliary, dropout, confidence)
 
     def forward(self, eyes: Tensor, head: Tensor) -> GazeOutput:
         x = self.stem(self.standardise(eyes.to(head.dtype)))

@@ -12,9 +12,12 @@ from gaze_training.networks.mobilenet import GROUPS, MobileNet
 from gaze_training.networks.output import GazeNetwork
 from gaze_training.networks.residual import ResidualNet
 
+_OUTPUTS = ("auxiliary", "confidence")
+
 
 class NetworkSpec(BaseModel):
-    """`width` scales the channels, `depth` the layers of a group; `auxiliary`: iris centre and openness as outputs.
+    """`width` scales the channels, `depth` the layers of a group; `auxiliary`: iris centre and openness as outputs;
+    `confidence`: the eye's condition and the gaze's covariance as outputs.
     `refined`: of a MobileNet, for each of its four groups, more layers that begin as if they were not there;
     `halving_kernel`: size of its convolutions that halve a map.
 
@@ -27,6 +30,7 @@ class NetworkSpec(BaseModel):
     width: float = Field(1.0, gt=0, le=4)
     depth: float = Field(1.0, gt=0, le=8)
     auxiliary: bool = False
+    confidence: bool = False
     dropout: float = Field(0.0, ge=0, lt=1)
     refined: tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt, NonNegativeInt] | tuple[()] = ()
     halving_kernel: Literal[3, 5] = 3
@@ -47,7 +51,8 @@ class NetworkSpec(BaseModel):
     def grows_into(self, other: NetworkSpec) -> bool:
         """Whether the other is this network, or a larger one that can begin with what this one knows."""
         own, more = (spec.refined or (0,) * len(GROUPS) for spec in (self, other))
-        grown = {"refined": other.refined, "halving_kernel": other.halving_kernel}
+        grown = {"refined": other.refined, "halving_kernel": other.halving_kernel, "dropout": other.dropout}
+        grown |= {name: True for name in _OUTPUTS if getattr(other, name)}
         deeper = all(a <= b for a, b in zip(own, more, strict=True))
         return deeper and self.halving_kernel <= other.halving_kernel and self.model_copy(update=grown) == other
 
@@ -55,9 +60,17 @@ class NetworkSpec(BaseModel):
 def build_network(spec: NetworkSpec) -> GazeNetwork:
     """The network, freshly initialised from torch's random state."""
     if spec.kind == "mobilenet":
-        return MobileNet(spec.width, spec.depth, spec.auxiliary, spec.dropout, spec.refined, spec.halving_kernel)
+        return MobileNet(
+            spec.width,
+            spec.depth,
+            spec.auxiliary,
+            spec.dropout,
+            spec.refined,
+            spec.halving_kernel,
+            spec.confidence,
+        )
     if spec.kind == "residual":
-        return ResidualNet(spec.width, round(spec.depth), spec.auxiliary, spec.dropout)
+        return ResidualNet(spec.width, round(spec.depth), spec.auxiliary, spec.dropout, spec.confidence)
     return Ensemble([build_network(member) for member in spec.members])
 
 
