@@ -32,7 +32,7 @@ class Observes(Protocol):
 
 
 class Estimator(Protocol):
-    """What makes a gaze of an observation, as `gaze_demo.model.session.GazeModel` does."""
+    """What makes a gaze of an observation, as those of `gaze_demo.model.load` do."""
 
     def estimate(self, seen: Observation) -> GazeEstimate: ...
 

@@ -23,8 +23,8 @@ from gaze_demo.camera.webcam import Webcam
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, angle_between, vector_to_pitch_yaw
 from gaze_demo.intrinsics import Lens
+from gaze_demo.model.load import GazeEstimator, load_model
 from gaze_demo.model.registry import ModelEntry, default_pair, find_model, list_models, refuse_namesakes
-from gaze_demo.model.session import GazeModel
 from gaze_demo.pipeline import GazeSample, Pipeline
 from gaze_demo.sink.annotated_video import AnnotatedVideo
 from gaze_demo.sink.bus import Bus
@@ -182,12 +182,12 @@ def track(options: TrackOptions, console: Console) -> Summary:
     return summary
 
 
-def load_models(names: tuple[str, ...]) -> list[GazeModel]:
+def load_models(names: tuple[str, ...]) -> list[GazeEstimator]:
     """The models of those names or paths, or the two shown by default; raises UserError."""
     entries: list[ModelEntry] = [find_model(name) for name in names] or default_pair(list_models())
     if not entries:
         raise UserError("There is no model: give one with --model PATH, as 'gaze-demo models' explains.")
-    return [GazeModel(entry) for entry in refuse_namesakes(entries)]
+    return [load_model(entry) for entry in refuse_namesakes(entries)]
 
 
 def _run(

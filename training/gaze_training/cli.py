@@ -10,7 +10,7 @@ from typing import NoReturn
 from gaze_demo import __version__
 from gaze_demo.errors import UserError
 from gaze_demo.native_logs import silence_native_logs
-from gaze_training.commands import card, data, evaluate, export, import_onnx, study, train
+from gaze_training.commands import card, committee, data, evaluate, export, import_onnx, study, train
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gaze-train {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
-    for command in (data, train, study, evaluate, export, import_onnx, card):
+    for command in (data, train, study, evaluate, export, import_onnx, card, committee):
         command.add_to(commands)
     return parser
 

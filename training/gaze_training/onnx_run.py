@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gaze_demo.errors import UserError
-from gaze_demo.model.contract import AnglesOutput, NormalisedEyes
+from gaze_demo.model.contract import AnglesOutput, Contract, NormalisedEyes
 from gaze_demo.model.registry import ModelEntry
 from gaze_demo.normalisation.normalise import WIDTH_PX
 from gaze_training.evaluate.predict import Angles, Crops, Predict
@@ -53,6 +53,8 @@ def onnx_predictor(entry: ModelEntry) -> Predict:
 
 def own(entry: ModelEntry) -> bool:
     """Whether a model has the inputs and outputs of those that `gaze-train export` writes."""
+    if not isinstance(entry.contract, Contract):
+        return False
     given, said = entry.contract.input, entry.contract.output
     if not isinstance(given, NormalisedEyes) or not isinstance(said, AnglesOutput):
         return False

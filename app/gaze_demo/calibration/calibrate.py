@@ -16,8 +16,8 @@ from gaze_demo.calibration.sample import Session
 from gaze_demo.calibration.sitting import Skipped
 from gaze_demo.errors import UserError
 from gaze_demo.estimate import GazeEstimate
+from gaze_demo.model.load import GazeEstimator
 from gaze_demo.model.registry import ModelEntry
-from gaze_demo.model.session import GazeModel
 from gaze_demo.observation import Observation
 
 TIMED_FRAMES = 40
@@ -30,7 +30,7 @@ class Estimates:
     Made while the sitting goes on, they leave nothing to wait for at its end. One thread at a time.
     """
 
-    def __init__(self, model: GazeModel) -> None:
+    def __init__(self, model: GazeEstimator) -> None:
         self.model = model
         self._known: dict[int, tuple[Observation, GazeEstimate]] = {}
 

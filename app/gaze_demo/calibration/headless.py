@@ -17,8 +17,8 @@ from gaze_demo.calibration.report import Report
 from gaze_demo.calibration.session_file import SUFFIX, load_session, save_session
 from gaze_demo.calibration.virtual_sitting import VirtualSitting, record_virtual
 from gaze_demo.errors import UserError
+from gaze_demo.model.load import load_model
 from gaze_demo.model.registry import find_model, list_models, refuse_namesakes
-from gaze_demo.model.session import GazeModel
 from gaze_demo.observation import Observation
 from gaze_demo.paths import given
 from gaze_demo.whole_file import refuse_same_file, refuse_unwritable, write_whole
@@ -86,11 +86,11 @@ def require_folders(*paths: Path | None) -> None:
 def load_models(names: Sequence[str]) -> list[Estimates]:
     """The named models, or all at hand that can be loaded; raises UserError where there are none."""
     if names:
-        return [Estimates(GazeModel(entry)) for entry in refuse_namesakes([find_model(name) for name in names])]
+        return [Estimates(load_model(entry)) for entry in refuse_namesakes([find_model(name) for name in names])]
     models = []
     for entry in list_models():
         try:
-            models.append(Estimates(GazeModel(entry)))
+            models.append(Estimates(load_model(entry)))
         except UserError as error:
             print(f"Left out: {error}", file=sys.stderr)
     if not models:

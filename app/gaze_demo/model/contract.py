@@ -272,19 +272,24 @@ class Training(_Part):
     teacher: Text = ""
 
 
-class Contract(_Part):
-    """All the app knows of a model. `macs` counts multiply-accumulates of one frame, both eyes."""
+class About(_Part):
+    """What people want to know of a model. `macs` counts multiply-accumulates of one frame, both eyes."""
 
     version: Literal[1] = 1
     title: Annotated[str, Field(max_length=200)] = ""
     role: Literal["teacher", "student", "other"] = "other"
-    input: Input
-    output: Output
     parameters: Annotated[int, Field(ge=0, le=10**15)] | None = None
     macs: Annotated[int, Field(ge=0, le=10**15)] | None = None
     training: Training = Training()
     licence: Annotated[str, Field(min_length=1, max_length=200)]
     attribution: Text = ""
+
+
+class Contract(About):
+    """All the app knows of a model that is one ONNX file."""
+
+    input: Input
+    output: Output
 
     @model_validator(mode="after")
     def _conditions_are_of_eyes(self) -> Contract:
@@ -323,7 +328,12 @@ def parse_contract(text: str | bytes, where: str) -> Contract:
     try:
         return Contract.model_validate_json(text)
     except ValidationError as error:
-        raise ContractError(f"{where}: {_sentence(error.errors(include_url=False)[0])}.") from None
+        raise ContractError(f"{where}: {sentence_of(error)}.") from None
+
+
+def sentence_of(error: ValidationError) -> str:
+    """What is wrong with the first field that is, without the full stop."""
+    return _sentence(error.errors(include_url=False)[0])
 
 
 def _sentence(error: ErrorDetails) -> str:

@@ -1,29 +1,39 @@
-"""The models at hand: those shipped, those in the user's folder, and any file by its path."""
+"""The models and committees at hand: those shipped, those in the user's folder, and any file by its path."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from gaze_demo import paths
 from gaze_demo.errors import UserError
-from gaze_demo.model.contract import MAX_BYTES, Contract, ContractError, parse_contract
+from gaze_demo.model.committee_file import CommitteeFile, Member, read_committee
+from gaze_demo.model.contract import MAX_BYTES, About, Contract, ContractError, Training, parse_contract
 from gaze_demo.model.onnx_file import read_embedded_contract
 
 Origin = Literal["shipped", "yours", "path"]
+COMMITTEE_SUFFIX = ".json"
+CARD_SUFFIX = ".card.json"
 
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """One ONNX file with its contract; `name` is the file's name without its ending."""
+    """One ONNX file with its contract, or a committee; `name` is the file's name without its ending.
+
+    A committee has `committee`, what its file says, and `members`, the entries of its models in the same order; its
+    `contract` has what people want to know, and its figures and licences are those of all members together.
+    """
 
     name: str
     path: Path
-    contract: Contract
+    contract: About
     size_bytes: int
     origin: Origin
+    committee: CommitteeFile | None = None
+    members: tuple[ModelEntry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,14 @@ def scan_models() -> Models:
                 found[path.stem] = read_entry(path, origin)
             except UserError as error:
                 problems.append(str(error))
+        for path in _committee_files(folder):
+            try:
+                entry = read_committee_entry(path, origin)
+            except UserError as error:
+                problems.append(str(error))
+                continue
+            if entry is not None:
+                found[entry.name] = entry
     rank = {"teacher": 0, "student": 1, "other": 2}
     entries = sorted(found.values(), key=lambda e: (rank[e.contract.role], -(e.contract.parameters or 0), e.name))
     return Models(tuple(entries), tuple(problems))
@@ -58,6 +76,11 @@ def list_models() -> list[ModelEntry]:
 def find_model(name_or_path: str) -> ModelEntry:
     """The model of that name, or the ONNX file at that path; raises UserError where there is none."""
     path = paths.given(name_or_path)
+    if path.suffix == COMMITTEE_SUFFIX and path.is_file():
+        entry = read_committee_entry(path, "path")
+        if entry is None:
+            raise UserError(f"{path} is no committee of models: give the ONNX file of a model.")
+        return entry
     if path.suffix == ".onnx":
         if not path.is_file():
             raise UserError(
@@ -69,7 +92,7 @@ def find_model(name_or_path: str) -> ModelEntry:
         if entry.name == name_or_path:
             return entry
     for problem in models.problems:
-        if f"{name_or_path}.onnx" in problem:
+        if f"{name_or_path}.onnx" in problem or f"{name_or_path}{COMMITTEE_SUFFIX}" in problem:
             raise UserError(problem)
     if path.is_file():
         raise UserError(f"{path} is no model: an ONNX file's name ends in .onnx.")
@@ -101,6 +124,62 @@ def read_entry(path: Path, origin: Origin) -> ModelEntry:
     raise ContractError(
         f"{path} has no contract: put a {path.stem}.json beside it, as models/contracts/README.md says."
     )
+
+
+def read_committee_entry(path: Path, origin: Origin) -> ModelEntry | None:
+    """The entry of a committee's file, with its members; None where the JSON is of another kind.
+
+    A member is looked for in the committee's own folder, then in the user's, then among those shipped; it is never a
+    committee itself. Raises ContractError where the file is wrong or a member cannot be had.
+    """
+    file = read_committee(path)
+    if file is None:
+        return None
+    members = tuple(_member(path, member, origin) for member in file.members)
+    contracts = [member.contract for member in members]
+    about = About(
+        title=file.title,
+        role="other",
+        parameters=_sum(contract.parameters for contract in contracts),
+        macs=_sum(contract.macs for contract in contracts),
+        training=Training(summary=file.summary or f"The mean of {' and '.join(member.name for member in members)}."),
+        licence=", ".join(dict.fromkeys(contract.licence for contract in contracts))[:200],
+        attribution="; ".join(dict.fromkeys(c.attribution for c in contracts if c.attribution))[:4000],
+    )
+    size = path.stat().st_size + sum(member.size_bytes for member in members)
+    return ModelEntry(path.stem, path, about, size, origin, file, members)
+
+
+def contract_of(entry: ModelEntry) -> Contract:
+    """The contract of an ONNX file; raises ContractError for a committee, which has none of its own."""
+    if not isinstance(entry.contract, Contract):
+        raise ContractError(f"{entry.name} is a committee: name one of its models.")
+    return entry.contract
+
+
+def _committee_files(folder: Path) -> list[Path]:
+    """Files that may hold a committee: JSON that is neither a model's contract nor a card."""
+    found = sorted(folder.glob(f"*{COMMITTEE_SUFFIX}")) if folder.is_dir() else []
+    return [path for path in found if not path.with_suffix(".onnx").exists() and not path.name.endswith(CARD_SUFFIX)]
+
+
+def _member(committee: Path, member: Member, origin: Origin) -> ModelEntry:
+    folders: list[tuple[Path, Origin]] = [
+        (committee.parent, origin),
+        (paths.user_models(), "yours"),
+        (paths.models(), "shipped"),
+    ]
+    places = folders[:1] if member.is_path else folders
+    for folder, where in places:
+        file = folder / (member.model if member.is_path else f"{member.model}.onnx")
+        if file.is_file():
+            return read_entry(file, where)
+    raise ContractError(f"{committee}: there is no model {member.model!r}, a member must be an ONNX file at hand.")
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    known = list(values)
+    return None if any(value is None for value in known) else sum(value for value in known if value is not None)
 
 
 def default_pair(entries: list[ModelEntry]) -> list[ModelEntry]:

@@ -14,7 +14,7 @@ from gaze_demo.estimate import EyeCondition, GazeEstimate
 from gaze_demo.model.contract import Contract, ContractError, EyePair, EyeRows, LevelEyes, NormalisedEyes
 from gaze_demo.model.crops import View, make_views, to_tensor
 from gaze_demo.model.outputs import decode, decode_conditions, decode_covariances, extra_widths, output_widths
-from gaze_demo.model.registry import ModelEntry
+from gaze_demo.model.registry import ModelEntry, contract_of
 from gaze_demo.model.two_eyes import EyeGaze, combine
 from gaze_demo.model.verdict import is_unsure, judge, worst
 from gaze_demo.observation import EyeObservation, Observation, Reason
@@ -30,7 +30,7 @@ class GazeModel:
 
     def __init__(self, entry: ModelEntry) -> None:
         self.entry = entry
-        self.contract = entry.contract
+        self.contract = contract_of(entry)
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
@@ -75,12 +75,16 @@ class GazeModel:
             return _of_two_eyes(blank, (seen.left, seen.right), gazes, conditions)
         return _of_one_view(blank, gazes[0])
 
-    def _worth_a_run(self, seen: Observation) -> bool:
-        """Whether an eye may be read: the landmarks say so, or the model can tell a closed eye better than they do."""
+    @property
+    def tells_condition(self) -> bool:
+        """Whether the model says itself how much of an iris it sees, which tells a closed eye better than landmarks."""
         condition = self.contract.output.condition
+        return condition is not None and "iris_visible" in condition.components
+
+    def _worth_a_run(self, seen: Observation) -> bool:
+        """Whether an eye may be read, by the landmarks or by the model's own sight of it."""
         return seen.valid or (
-            condition is not None
-            and "iris_visible" in condition.components
+            self.tells_condition
             and any(eye is not None and eye.reason is Reason.EYE_CLOSED for eye in (seen.left, seen.right))
         )
 
@@ -202,7 +206,7 @@ def _crop_shape(contract: Contract) -> tuple[int, int, int]:
 
 def _check_inputs(entry: ModelEntry, inputs: list[Any]) -> int:
     """The batch (1, or as many rows as there are) of the model's inputs, checked against the contract."""
-    contract, found = entry.contract, {tensor.name: tensor for tensor in inputs}
+    contract, found = contract_of(entry), {tensor.name: tensor for tensor in inputs}
     expected: dict[str, tuple[int, ...]] = dict.fromkeys(image_tensors(contract), _crop_shape(contract))
     if contract.input.head_pose:
         expected[contract.input.head_pose.tensor] = (len(contract.input.head_pose.components),)
@@ -228,7 +232,7 @@ def _check_inputs(entry: ModelEntry, inputs: list[Any]) -> int:
 
 def _check_outputs(entry: ModelEntry, outputs: list[Any]) -> None:
     found = {tensor.name for tensor in outputs}
-    output = entry.contract.output
+    output = contract_of(entry).output
     wanted = [*output_widths(output), *extra_widths(output), output.embedding]
     for name in wanted:
         if name and name not in found:

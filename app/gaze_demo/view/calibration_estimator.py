@@ -60,12 +60,12 @@ class CalibrationEstimator:
 
     def _load(self) -> list[Estimates]:
         from gaze_demo.calibration.calibrate import Estimates
-        from gaze_demo.model.session import GazeModel
+        from gaze_demo.model.load import load_model
 
         models = []
         for entry in self._entries:
             try:
-                models.append(Estimates(GazeModel(entry)))
+                models.append(Estimates(load_model(entry)))
             except Exception:
                 logger.warning("Model %s is left out of the calibration", entry.name, exc_info=True)
         return models

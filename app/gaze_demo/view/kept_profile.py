@@ -46,13 +46,13 @@ def recalibrated(profile: Profile, entries: list[ModelEntry]) -> tuple[Profile, 
     from gaze_demo.calibration.calibrate import Estimates, calibrate
     from gaze_demo.calibration.profile import profile_path, samples_path, save_profile
     from gaze_demo.calibration.session_file import load_session
-    from gaze_demo.model.session import GazeModel
+    from gaze_demo.model.load import load_model
 
     session = load_session(samples_path(profile_path(profile)))
     models, problems = [], []
     for entry in entries:
         try:
-            models.append(Estimates(GazeModel(entry)))
+            models.append(Estimates(load_model(entry)))
         except UserError as error:
             problems.append(str(error))
     if not models:

@@ -160,10 +160,10 @@ class ModelControl(QObject):
 
 def _copy_model(path: Path) -> ModelEntry:
     """Check a model and copy it into the user's folder. Raises UserError."""
+    from gaze_demo.model.load import load_model
     from gaze_demo.model.registry import read_entry
-    from gaze_demo.model.session import GazeModel
 
-    GazeModel(read_entry(path, "path"))
+    load_model(read_entry(path, "path"))
     folder = paths.user_models()
     try:
         folder.mkdir(parents=True, exist_ok=True)

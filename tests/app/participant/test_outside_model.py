@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -20,9 +18,9 @@ TARGETS = [(x, y, 0.0) for y in (0.0, 110.0, 220.0) for x in (-240.0, -120.0, 0.
 
 
 @pytest.mark.parametrize("person", range(len(PEOPLE)))
-def test_an_outside_model_follows_the_true_yaw(person: int, shared: Path) -> None:
+def test_an_outside_model_follows_the_true_yaw(person: int) -> None:
     """Each picture is also read mirrored: the model's own lopsidedness, up to 7 deg here, must not count."""
-    model = GazeModel(find_model(str(shared / "data" / "models" / "gaze-estimation-adas-0002.onnx")))
+    model = GazeModel(find_model("gaze-estimation-adas-0002"))
     source = VirtualSource(person=person, rate=4, real_time=False)
     source.open()
     true, read = [], []

@@ -107,12 +107,12 @@ def _pose(options: argparse.Namespace) -> int:
 
 
 def _mirror(options: argparse.Namespace) -> int:
+    from gaze_demo.model.load import load_model
     from gaze_demo.model.registry import find_model
-    from gaze_demo.model.session import GazeModel
     from gaze_training.evaluate.models import mirror_test_of_models
     from gaze_training.evaluate.table import text_table
 
-    models = [GazeModel(find_model(name)) for name in options.model]
+    models = [load_model(find_model(name)) for name in options.model]
     apart = mirror_test_of_models(models, options.data, people=options.people)
     print(text_table(["model", "mirrored apart, deg"], [[name, value] for name, value in apart.items()]))
     return _write(options.json, apart)
@@ -132,8 +132,8 @@ def _screen(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
+    from gaze_demo.model.load import load_model
     from gaze_demo.model.registry import find_model
-    from gaze_demo.model.session import GazeModel
     from gaze_training.evaluate.screen import ask, cut, screen_result
     from gaze_training.evaluate.table import screen_tables
     from gaze_training.readers import SCREEN_READERS
@@ -146,7 +146,7 @@ def _screen(options: argparse.Namespace) -> int:
         raise UserError(f"--read {options.read}: choose one of {', '.join(SCREEN_READERS)}.")
     if options.slices < 1 or not 1 < options.hfov < 179:
         raise UserError("--slices is at least 1, and --hfov is between 1 and 179 degrees.")
-    models = {name: GazeModel(find_model(name)) for name in options.model}
+    models = {name: load_model(find_model(name)) for name in options.model}
     tally = Tally()
     if options.read:
         frames = SCREEN_READERS[options.read](options.data, tally)
@@ -173,8 +173,8 @@ def _heads(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
+    from gaze_demo.model.load import load_model
     from gaze_demo.model.registry import find_model
-    from gaze_demo.model.session import GazeModel
     from gaze_training.data.head_mesh import load_head_mesh
     from gaze_training.evaluate.head_scenes import PICTURES_IN_SERIES, head_scenes
     from gaze_training.evaluate.heads import ask, summarise
@@ -183,7 +183,7 @@ def _heads(options: argparse.Namespace) -> int:
     if options.count < 8:
         raise UserError(f"--count {options.count} is too few to tell anything: give 8 or more.")
     people = max(2, options.count // 10)
-    models = [GazeModel(find_model(name)) for name in options.model]
+    models = [load_model(find_model(name)) for name in options.model]
     scenes = head_scenes(load_head_mesh(options.data), options.count, people, options.seed)
     total = options.count + people * PICTURES_IN_SERIES
     answers = ask(models, track(scenes, "heads", total=total, console=Console(stderr=True)))
@@ -211,11 +211,11 @@ def _responses(folder: Path, predictors: dict[str, Predict]) -> dict[str, Any]:
 
 def _onnx_zero(options: argparse.Namespace, names: list[str]) -> dict[str, ZeroResult]:
     """By the app's own pipeline, whatever form of input the contract names."""
+    from gaze_demo.model.load import load_model
     from gaze_demo.model.registry import find_model
-    from gaze_demo.model.session import GazeModel
     from gaze_training.evaluate.models import zero_test_of_models
 
-    models = [GazeModel(find_model(name)) for name in names]
+    models = [load_model(find_model(name)) for name in names]
     return zero_test_of_models(models, options.data, people=options.people) if models else {}
 
 

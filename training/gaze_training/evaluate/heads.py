@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gaze_demo.camera.frame import Frame
 from gaze_demo.geometry import Array, angle_between, mean_direction, vector_to_pitch_yaw
-from gaze_demo.model.session import GazeModel
+from gaze_demo.model.load import GazeEstimator
 from gaze_demo.normalisation.normalise import normalising_rotation
 from gaze_demo.observation import Observation
 from gaze_demo.observer import Observer
@@ -95,7 +95,7 @@ class Answers:
     read: NDArray[np.bool_]
 
 
-def ask(models: Sequence[GazeModel], scenes: Iterable[Scene]) -> Answers:
+def ask(models: Sequence[GazeEstimator], scenes: Iterable[Scene]) -> Answers:
     """What the app makes of pictures, one in memory at a time; models answer twice, see `summarise`."""
     rows = []
     with Observer(video=False) as observer:

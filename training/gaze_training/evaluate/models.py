@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, angle_between, mirror_vector, vector_to_pitch_yaw
-from gaze_demo.model.session import GazeModel
+from gaze_demo.model.load import GazeEstimator
 from gaze_training.data.photographs import PHOTO_FOCAL
 from gaze_training.data.split import is_heldout
 from gaze_training.evaluate.lens_faces import (
@@ -49,7 +49,7 @@ class ModelAnswers:
 
 
 def zero_test_of_models(
-    models: Sequence[GazeModel], folder: Path, *, people: str = "heldout", focal: float = PHOTO_FOCAL
+    models: Sequence[GazeEstimator], folder: Path, *, people: str = "heldout", focal: float = PHOTO_FOCAL
 ) -> dict[str, ZeroResult]:
     """The zero test of each model, by its name; `people`: those held out of training, or "all".
 
@@ -60,7 +60,7 @@ def zero_test_of_models(
 
 
 def mirror_test_of_models(
-    models: Sequence[GazeModel], folder: Path, *, people: str = "heldout", focal: float = PHOTO_FOCAL
+    models: Sequence[GazeEstimator], folder: Path, *, people: str = "heldout", focal: float = PHOTO_FOCAL
 ) -> dict[str, float]:
     """Mean angle in degrees between each model's gaze and that in the mirrored photograph, mirrored back.
 
@@ -90,7 +90,7 @@ def _readable(portraits: Iterable[Portrait], people: str) -> Iterator[Portrait]:
             yield portrait
 
 
-def _answers(models: Sequence[GazeModel], portraits: Iterable[Portrait]) -> dict[str, ModelAnswers]:
+def _answers(models: Sequence[GazeEstimator], portraits: Iterable[Portrait]) -> dict[str, ModelAnswers]:
     """Each model's answers, by its name, one portrait in memory at a time."""
     faces: list[LensFaces] = []
     given: list[list[tuple[Array, Array]]] = []
@@ -111,7 +111,7 @@ def _answers(models: Sequence[GazeModel], portraits: Iterable[Portrait]) -> dict
     }
 
 
-def _answer(model: GazeModel, portrait: Portrait, face: LensFaces) -> tuple[Array, Array]:
+def _answer(model: GazeEstimator, portrait: Portrait, face: LensFaces) -> tuple[Array, Array]:
     """Gaze (3,) in the camera frame and each eye's angles (2, 2) in its mirrored frame, NaN where there is none."""
     estimate = model.estimate(portrait.seen)
     gaze = np.full(3, np.nan) if estimate.gaze is None else estimate.gaze

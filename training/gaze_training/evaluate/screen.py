@@ -29,7 +29,7 @@ _EYES = ("both", "left", "right")
 
 
 class Estimates(Protocol):
-    """What gives a gaze for an observation: the app's `GazeModel`, or a committee of them."""
+    """What gives a gaze for an observation: the app's `GazeEstimator`, or a committee of them."""
 
     def estimate(self, seen: Observation) -> GazeEstimate: ...
 

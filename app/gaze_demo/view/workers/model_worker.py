@@ -12,8 +12,8 @@ from gaze_demo.view.workers.first_imports import load_shared
 from gaze_demo.view.workers.shot import Shot, Sight
 
 if TYPE_CHECKING:
+    from gaze_demo.model.load import GazeEstimator
     from gaze_demo.model.registry import ModelEntry
-    from gaze_demo.model.session import GazeModel
 
 Loaded = Callable[["ModelEntry", "Exception | None"], None]
 
@@ -66,7 +66,7 @@ class ModelWorker:
 
     def _run(self) -> None:
         load_shared()
-        model: GazeModel | None = None
+        model: GazeEstimator | None = None
         gaze_filter = GazeFilter()
         while True:
             with self._wake:
@@ -91,13 +91,13 @@ class ModelWorker:
                     assert wanted is not None
                     self._loaded(wanted, error)
 
-    def _load(self, entry: ModelEntry | None) -> GazeModel | None:
+    def _load(self, entry: ModelEntry | None) -> GazeEstimator | None:
         if entry is None:
             return None
-        from gaze_demo.model.session import GazeModel
+        from gaze_demo.model.load import load_model
 
         try:
-            model = GazeModel(entry)
+            model = load_model(entry)
         except Exception as error:
             logger.warning("Model %s was not loaded", entry.name, exc_info=True)
             self._loaded(entry, error)
@@ -105,7 +105,7 @@ class ModelWorker:
         self._loaded(entry, None)
         return model
 
-    def _estimate(self, model: GazeModel | None, gaze_filter: GazeFilter, shot: Shot) -> None:
+    def _estimate(self, model: GazeEstimator | None, gaze_filter: GazeFilter, shot: Shot) -> None:
         if model is None:
             self._deliver(Sight(shot, None, Gazes()))
             return
