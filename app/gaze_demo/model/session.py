@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import onnxruntime as ort
-from numpy.typing import NDArray
 
 from gaze_demo.estimate import EyeCondition, GazeEstimate
-from gaze_demo.model.contract import Contract, ContractError, EyePair, EyeRows, LevelEyes, NormalisedEyes
 from gaze_demo.model.crops import View, make_views, to_tensor
-from gaze_demo.model.outputs import decode, decode_conditions, decode_covariances, extra_widths, output_widths
+from gaze_demo.model.outputs import decode, decode_conditions, decode_covariances
 from gaze_demo.model.registry import ModelEntry, contract_of
+from gaze_demo.model.runner import Runner, Tensors
+from gaze_demo.model.tensors import (
+    check_answers,
+    check_tensors,
+    crop_shape,
+    image_tensors,
+    output_names,
+    row_count,
+)
 from gaze_demo.model.two_eyes import EyeGaze, combine
 from gaze_demo.model.verdict import is_unsure, judge, worst
 from gaze_demo.observation import EyeObservation, Observation, Reason
-
-Tensors = dict[str, NDArray[np.float32]]
 
 
 class GazeModel:
@@ -31,20 +34,11 @@ class GazeModel:
     def __init__(self, entry: ModelEntry) -> None:
         self.entry = entry
         self.contract = contract_of(entry)
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session = ort.InferenceSession(str(entry.path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises a dozen types of its own
-            raise ContractError(f"{entry.path} cannot be loaded: {_first_line(error)}") from None
-        self._batch = _check_inputs(entry, self._session.get_inputs())
-        _check_outputs(entry, self._session.get_outputs())
-        self._outputs = [*output_widths(self.contract.output), *extra_widths(self.contract.output)]
-        if self.contract.output.embedding:
-            self._outputs.append(self.contract.output.embedding)
-        self._outputs = [*dict.fromkeys(self._outputs)]
-        self._rehearse()
+        self._outputs = output_names(self.contract.output)
+        for careful in (False,) if entry.origin == "shipped" else (True, False):
+            self._runner = Runner(entry.path, careful=careful)
+            self._batch = check_tensors(entry.path, self.contract, self._runner)
+            self._rehearse()
 
     def estimate(self, seen: Observation) -> GazeEstimate:
         """The gaze of an observation, in the camera frame; its `reason` says why there is none."""
@@ -118,29 +112,19 @@ class GazeModel:
         if self._batch == 1 and rows > 1:
             runs = [self._run({name: values[i : i + 1] for name, values in feeds.items()}) for i in range(rows)]
             return {name: np.concatenate([run[name] for run in runs]) for name in self._outputs}
-        return dict(zip(self._outputs, self._session.run(self._outputs, feeds), strict=True))
+        return self._runner.run(self._outputs, feeds)
 
     def _rehearse(self) -> None:
-        """One run on grey: the first is slow, and shapes that the file leaves open show themselves."""
+        """One run on grey: the first is slow, and what the file leaves open shows itself."""
         form, rows = self.contract.input, row_count(self.contract)
-        shape = _crop_shape(self.contract)
+        shape = crop_shape(self.contract)
         feeds = {
             name: np.full((rows, *shape), np.mean(form.pixels.value_range), np.float32)
             for name in image_tensors(self.contract)
         }
         if form.head_pose:
             feeds[form.head_pose.tensor] = np.zeros((rows, len(form.head_pose.components)), np.float32)
-        try:
-            answers = self._run(feeds)
-        except Exception as error:  # onnxruntime raises a dozen types of its own
-            raise ContractError(f"{self.entry.path} does not run with its contract: {_first_line(error)}") from None
-        output = self.contract.output
-        for name, width in {**output_widths(output), **extra_widths(output)}.items():
-            if answers[name].shape != (rows, width):
-                raise ContractError(
-                    f"{self.entry.path}: output {name!r} has the shape {list(answers[name].shape)}, "
-                    f"the contract's 'output' expects {[rows, width]}."
-                )
+        check_answers(self.entry.path, self.contract, self._run(feeds))
 
 
 def _of_two_eyes(
@@ -182,67 +166,3 @@ def _of_one_view(blank: GazeEstimate, gaze: EyeGaze | None) -> GazeEstimate:
     if is_unsure(gaze.covariance):
         return replace(blank, reason=Reason.UNSURE)
     return replace(blank, gaze=gaze.vector, covariance=gaze.covariance, reason=Reason.NONE)
-
-
-def image_tensors(contract: Contract) -> list[str]:
-    """Names of the inputs that take crops, in the order of a view's crops."""
-    form = contract.input
-    if not isinstance(form, (NormalisedEyes, LevelEyes)):
-        return [form.tensor]
-    return [form.eyes.left, form.eyes.right] if isinstance(form.eyes, EyePair) else [form.eyes.tensor]
-
-
-def row_count(contract: Contract) -> int:
-    """2 where each eye is a row, 1 where the model reads the face or both eyes at once."""
-    form = contract.input
-    return 2 if isinstance(form, (NormalisedEyes, LevelEyes)) and isinstance(form.eyes, EyeRows) else 1
-
-
-def _crop_shape(contract: Contract) -> tuple[int, int, int]:
-    pixels = contract.input.pixels
-    plane = (pixels.height, pixels.width)
-    return (pixels.channels, *plane) if pixels.layout == "nchw" else (*plane, pixels.channels)
-
-
-def _check_inputs(entry: ModelEntry, inputs: list[Any]) -> int:
-    """The batch (1, or as many rows as there are) of the model's inputs, checked against the contract."""
-    contract, found = contract_of(entry), {tensor.name: tensor for tensor in inputs}
-    expected: dict[str, tuple[int, ...]] = dict.fromkeys(image_tensors(contract), _crop_shape(contract))
-    if contract.input.head_pose:
-        expected[contract.input.head_pose.tensor] = (len(contract.input.head_pose.components),)
-    for name in found.keys() - expected.keys():
-        raise ContractError(f"{entry.path}: the model needs an input {name!r} that its contract does not name.")
-    batches = set()
-    for name, shape in expected.items():
-        if name not in found:
-            raise ContractError(f"{entry.path}: the contract names an input {name!r}, the model has {_names(found)}.")
-        if found[name].type != "tensor(float)":
-            raise ContractError(f"{entry.path}: input {name!r} is a {found[name].type}, only float32 can be fed.")
-        batch, *rest = found[name].shape or [None]
-        if len(rest) != len(shape) or any(isinstance(d, int) and d != e for d, e in zip(rest, shape, strict=True)):
-            raise ContractError(
-                f"{entry.path}: input {name!r} has the shape {found[name].shape}, the contract's 'input' makes [N, "
-                f"{', '.join(map(str, shape))}]."
-            )
-        batches.add(batch if isinstance(batch, int) else row_count(contract))
-    if len(batches) != 1 or not batches <= {1, row_count(contract)}:
-        raise ContractError(f"{entry.path}: the batch of the inputs must be 1, {row_count(contract)} or open.")
-    return int(batches.pop())
-
-
-def _check_outputs(entry: ModelEntry, outputs: list[Any]) -> None:
-    found = {tensor.name for tensor in outputs}
-    output = contract_of(entry).output
-    wanted = [*output_widths(output), *extra_widths(output), output.embedding]
-    for name in wanted:
-        if name and name not in found:
-            raise ContractError(f"{entry.path}: the contract names an output {name!r}, the model has {_names(found)}.")
-
-
-def _names(found: Any) -> str:
-    return ", ".join(repr(name) for name in sorted(found)) or "none"
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return text[:300].rstrip(".") + "."

@@ -1,0 +1,71 @@
+"""Ends a run of onnxruntime that takes too long: a model without an end must not hold the app."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+import onnxruntime as ort
+
+from gaze_demo import clock
+
+
+class _Watch:
+    """One thread for all models asks runs that are over time to end; onnxruntime looks between two operators."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._runs: dict[int, tuple[float, ort.RunOptions]] = {}
+        self._thread: threading.Thread | None = None
+
+    def begin(self, run: int, limit_s: float, options: ort.RunOptions) -> None:
+        with self._changed:
+            self._runs[run] = (clock.now_s() + limit_s, options)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="model deadline", daemon=True)
+                self._thread.start()
+            elif len(self._runs) == 1:
+                self._changed.notify()
+
+    def end(self, run: int) -> None:
+        with self._changed:
+            self._runs.pop(run, None)
+
+    def _watch(self) -> None:
+        with self._changed:
+            while True:
+                now = clock.now_s()
+                for until_s, options in self._runs.values():
+                    if until_s <= now:
+                        options.terminate = True
+                # Runs that began meanwhile end later than in a limit from now: no need to wake for each of them.
+                self._changed.wait(_LOOK_S if self._runs else None)
+
+
+_LOOK_S = 0.25
+_watch = _Watch()
+
+
+class Deadline:
+    """A context manager around one run; hand its `options` to the run, which raises once `limit_s` seconds are over.
+
+    Attributes: `over`, whether the limit was reached.
+    """
+
+    def __init__(self, limit_s: float) -> None:
+        self.options = ort.RunOptions()
+        self.options.log_severity_level = 4  # an end that is asked for is no error to be printed
+        self._limit_s = limit_s
+
+    @property
+    def over(self) -> bool:
+        return bool(self.options.terminate)
+
+    def __enter__(self) -> Deadline:
+        _watch.begin(id(self), self._limit_s, self.options)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _watch.end(id(self))

@@ -1,0 +1,103 @@
+"""An ONNX file in onnxruntime: one thread, with limits on time and, for files that did not ship, on memory."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from gaze_demo.model.contract import ContractError
+from gaze_demo.model.deadline import Deadline
+
+Tensors = dict[str, NDArray[np.float32]]
+
+RUN_LIMIT_S = 10.0
+"""For one run. The heaviest public gaze model takes 0.3 s on one core."""
+MEMORY_LIMIT_MB = 2048
+"""For weights and everything in between; the heaviest public gaze model needs some 300 MB."""
+_MOST_WORDS = 500
+_TOO_NEW_IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
+_TOO_NEW_OPSET = re.compile(r"Opset (\d+) is under development.*?support for domain (\S+) is till opset (\d+)", re.S)
+_arena_lock = threading.Lock()
+_arena_made = False
+
+
+class Runner:
+    """A loaded file; one thread's own. Raises ContractError where onnxruntime does not load it.
+
+    A few bytes can ask for any amount of memory, already while a file is optimised. A `careful` runner has no more than
+    `MEMORY_LIMIT_MB` and does not optimise: what a model needs there is what it needs at most.
+
+    Attributes: `inputs`, `outputs`, what the file says of its tensors (name, type, shape).
+    """
+
+    def __init__(self, path: Path, *, careful: bool = False) -> None:
+        self._path, self._careful = path, careful
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 4  # what is wrong is told by the exception
+        if careful:
+            _make_arena()
+            options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+            options.enable_mem_pattern = False
+            options.add_session_config_entry("session.use_env_allocators", "1")
+        try:
+            self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises a dozen types of its own
+            raise ContractError(f"{path} cannot be loaded: {_reason(error)}") from None
+        self.inputs: list[Any] = self._session.get_inputs()
+        self.outputs: list[Any] = self._session.get_outputs()
+
+    def run(self, names: Sequence[str], feeds: Tensors) -> Tensors:
+        """The named outputs. Raises ContractError where the model fails or takes longer than `RUN_LIMIT_S`."""
+        with Deadline(RUN_LIMIT_S) as deadline:
+            if self._careful:
+                deadline.options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+            try:
+                return dict(zip(names, self._session.run(list(names), feeds, deadline.options), strict=True))
+            except Exception as error:  # onnxruntime raises a dozen types of its own
+                if deadline.over:
+                    raise ContractError(
+                        f"{self._path} took longer than {RUN_LIMIT_S:g} s for one frame and was stopped: choose a "
+                        "lighter model."
+                    ) from None
+                raise ContractError(f"{self._path} does not run with its contract: {_reason(error)}") from None
+
+
+def _make_arena() -> None:
+    """The memory, limited, that sessions share which ask for it; made once a process."""
+    global _arena_made
+    with _arena_lock:
+        if not _arena_made:
+            memory = ort.OrtMemoryInfo("Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT)
+            same_as_requested = 1
+            limits = ort.OrtArenaCfg(MEMORY_LIMIT_MB * 2**20, same_as_requested, -1, -1)
+            ort.create_and_register_allocator(memory, limits)
+            _arena_made = True
+
+
+def _reason(error: Exception) -> str:
+    """What a person can do something about, in one line; the end of a long message is kept, there the remedy is."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    if found := _TOO_NEW_IR.search(text):
+        return (
+            f"it is of ONNX IR version {found[1]}, and this onnxruntime reads up to {found[2]}: export the model for "
+            "an older version, or update onnxruntime."
+        )
+    if found := _TOO_NEW_OPSET.search(text):
+        return (
+            f"it is of opset {found[1]}, and this onnxruntime knows {found[2]} up to opset {found[3]}: export the "
+            "model with an older opset, or update onnxruntime."
+        )
+    if "Available memory of" in text:
+        return f"it needs more than {MEMORY_LIMIT_MB} MB of memory: choose a smaller model."
+    text = re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", text)
+    if len(text) > _MOST_WORDS:
+        text = f"{text[: _MOST_WORDS // 2].rstrip()} … {text[-_MOST_WORDS // 2 :].lstrip()}"
+    return text.rstrip(".") + "."
