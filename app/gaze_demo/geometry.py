@@ -9,7 +9,7 @@ where a person reads them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -111,7 +111,10 @@ def mean_direction(vectors: ArrayLike) -> Array:
 
 @dataclass(frozen=True)
 class Intrinsics:
-    """A pinhole camera: image size and focal lengths in px, principal point in px, OpenCV distortion coefficients."""
+    """A camera: image size and focal lengths in px, principal point in px, OpenCV distortion coefficients.
+
+    `fisheye`: the coefficients are the four of OpenCV's fisheye model, not those of the standard model.
+    """
 
     width: int
     height: int
@@ -120,6 +123,7 @@ class Intrinsics:
     cx: float
     cy: float
     distortion: tuple[float, ...] = ()
+    fisheye: bool = False
 
     @classmethod
     def from_hfov(cls, width: int, height: int, hfov_deg: float) -> Intrinsics:
@@ -144,7 +148,9 @@ class Intrinsics:
     def scaled(self, width: int, height: int) -> Intrinsics:
         """The same camera read out at another resolution of (nearly) the same shape."""
         sx, sy = width / self.width, height / self.height
-        return Intrinsics(width, height, self.fx * sx, self.fy * sy, self.cx * sx, self.cy * sy, self.distortion)
+        return replace(
+            self, width=width, height=height, fx=self.fx * sx, fy=self.fy * sy, cx=self.cx * sx, cy=self.cy * sy
+        )
 
     def project(self, points_mm: ArrayLike) -> Array:
         """Image points (..., 2) in px of points (..., 3) in mm, camera frame; the distortion is left out."""

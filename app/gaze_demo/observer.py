@@ -66,7 +66,7 @@ class Observer:
             if self._undistortion is None or self._undistortion.camera != camera:
                 self._undistortion = Undistortion(camera)
             frame = replace(frame, image=self._undistortion.undo(frame.image))
-            camera = replace(camera, distortion=())
+            camera = replace(camera, distortion=(), fisheye=False)
         landmarks = self._search.find(frame.image, frame.time_s)
         found = time.perf_counter()
         landmarks_ms = (found - started) * 1e3

@@ -93,7 +93,8 @@ def estimate_head_pose(landmarks: FaceLandmarks, camera: Intrinsics) -> HeadPose
     model = canonical_face()[list(RIGID)]
     image = landmarks.points_px[list(RIGID)]
     if camera.distortion:
-        flat = cv2.undistortPoints(image, camera.matrix, np.array(camera.distortion), P=camera.matrix)
+        undo = cv2.fisheye.undistortPoints if camera.fisheye else cv2.undistortPoints
+        flat = undo(image.reshape(-1, 1, 2), camera.matrix, np.array(camera.distortion), P=camera.matrix)
         image = np.asarray(flat, float).reshape(-1, 2)
     extent = max(float(np.ptp(image[:, 0])), 1.0)
     start = np.array([0.0, 0.0, camera.fx * float(np.ptp(model[:, 0])) / extent])
