@@ -52,10 +52,35 @@ def test_lids_meet_at_the_corners_alone(pitch: float) -> None:
 
 def test_the_upper_lid_follows_the_eye_down_more_than_the_lower() -> None:
     region, eyes = draw(3)
+    eyes = replace(eyes, lids=replace(eyes.lids, narrow=0.0))
     ahead, down = (pose_lids(region, eyes, np.radians(p), 0.0) for p in (0, -25))
     fall = ahead.upper_mm - down.upper_mm
-    assert fall == pytest.approx(12 * np.sin(np.radians(25)) * eyes.lids.upper_follow)
+    assert fall == pytest.approx(12 * np.sin(np.radians(25)) * eyes.lids.down_follow)
     assert 0 < down.lower_mm - ahead.lower_mm < fall
+
+
+def test_who_narrows_the_eyes_does_so_looking_down_alone() -> None:
+    region, eyes = draw(3)
+    wide, narrow = (replace(eyes, lids=replace(eyes.lids, narrow=share)) for share in (0.0, 0.5))
+
+    def opening(who: EyeDraw, pitch_deg: float) -> float:
+        lids = pose_lids(region, who, np.radians(pitch_deg), 0.0)
+        return lids.upper_mm + lids.lower_mm
+
+    assert opening(narrow, 10) == opening(wide, 10)
+    assert opening(narrow, -30) == pytest.approx(0.5 * opening(wide, -30))
+
+
+def test_old_lids_hang_over_the_temporal_half() -> None:
+    region, eyes = draw(3)
+    x = np.linspace(region.inner[0], region.outer[0], 21, dtype=np.float32)
+    young, old = (
+        pose_lids(region, replace(eyes, lids=replace(eyes.lids, hood_mm=mm)), 0.0, 0.0).lines(x)[0] for mm in (0.0, 2.0)
+    )
+    lower = old - young
+    assert lower.min() >= 0
+    assert lower[:10].mean() < 0.5 * lower[10:].mean()
+    assert 1.0 < lower.max() < 2.5
 
 
 def test_closing_shuts_the_eye() -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gaze_training.data.aperture import PATCH
+from gaze_training.data.aperture import PATCH, PX_PER_MM
 from gaze_training.data.glasses import Glasses, draw_glasses, paint_glasses
 
 EYEBALL = np.array([0.0, 0.0, 612.0])
@@ -65,3 +65,15 @@ def test_glasses_turn_with_the_head(glasses: Glasses) -> None:
         paint_glasses(picture(), glasses, r, EYEBALL, LIGHT)[0][row, :, 0] < 0.2 for r in (head, np.eye(3))
     )
     assert np.flatnonzero(turned)[-1] < np.flatnonzero(frontal)[-1] - 30  # before the eye, they move as the nose does
+
+
+def test_what_rim_and_reflections_hide_is_told(glasses: Glasses) -> None:
+    bright = np.array([[0.0, 0.0, 6.0, 4.0, 0.0, 0.1, 2.0]])
+    _, hidden = paint_glasses(picture(), replace(glasses, mirrored=bright), np.eye(3), EYEBALL, LIGHT)
+    per_mm = PATCH.focal_px / (612 - glasses.before_mm)
+    assert (hidden.glare > 0.5).sum() == pytest.approx(12 * 8 * per_mm**2, rel=0.05)
+    middle = PATCH.height // 2, PATCH.width // 2
+    assert hidden.glare[middle] == 1.0
+    assert hidden.cover[middle] == 0.0
+    column = np.flatnonzero(hidden.cover[:, PATCH.width // 2] > 0.5)
+    assert len(column) == pytest.approx(2 * 2.0 * PX_PER_MM, abs=3)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gaze_demo.geometry import FORWARD, Array, mirror_vector
+from gaze_demo.geometry import FORWARD, Array, mirror_vector, vector_to_pitch_yaw
 from gaze_demo.normalisation.normalise import CropGeometry
 from gaze_demo.synthesis.eyeball import shade_eyeball
 from gaze_demo.synthesis.light import Lights, LocalLights
@@ -153,8 +153,12 @@ def front_light(lights: Lights) -> Array:
     return LocalLights(lights, np.eye(3)).diffuse(facing, (0.3, 0.3, 0.3))[:, 0].astype(float)
 
 
-def paint_lashes(rng: np.random.Generator, image: Image, lids: LidLines, yaw: float, draw: EyeDraw) -> Image:
-    """Upper lashes as thin curved strokes that hang from the lid, and a line of liner where there is one."""
+def paint_lashes(rng: np.random.Generator, image: Image, lids: LidLines, gaze: Array, draw: EyeDraw) -> Image:
+    """Upper lashes as thin curved strokes that hang from the lid, and a line of liner where there is one.
+
+    They go with the lid, so they point further down while the eye looks down. `gaze`: (3,) in the patch's frame.
+    """
+    pitch, yaw = vector_to_pitch_yaw(gaze)
     k, lid = PX_PER_MM, draw.lids
     n = lid.lashes
     along = np.sort(rng.uniform(0.08, 0.97, n))
@@ -164,7 +168,8 @@ def paint_lashes(rng: np.random.Generator, image: Image, lids: LidLines, yaw: fl
     fan = (along - 0.45) * 1.2 + rng.normal(0, 0.15, n) - 0.5 * yaw
     s = np.linspace(0, 1, 5)
     px = x[:, None] + np.sin(fan)[:, None] * length[:, None] * s
-    py = y[:, None] + length[:, None] * (0.45 * s - lid.lash_curl * s**2)
+    hang = 0.45 + 0.9 * max(-float(np.sin(pitch)), 0.0)
+    py = y[:, None] + length[:, None] * (hang * s - lid.lash_curl * s**2)
     rows = _rows_around(np.append(py, lids.upper[lids.inside]))
     strokes = np.zeros((rows.stop - rows.start, image.shape[1]), np.float32)
     curves = (np.stack([px, py - rows.start], -1) * 8).astype(np.int32)

@@ -22,8 +22,6 @@ from gaze_training.data.rendered import RenderedFace
 from gaze_training.data.sample import READABLE_SHARE, Faces
 
 CROP = CropGeometry()
-SHUT = 0.07
-"""Lid distance over corner distance below which an eye shows too little iris to learn from."""
 BLUR_PX = 4.0
 """Sigma in px of the crop that `Faces.blur` calls 1."""
 
@@ -69,7 +67,7 @@ def assemble(rng: np.random.Generator, face: RenderedFace, outside: OutsideTeach
         made.openness[0, side], made.iris_visible[0, side] = eye.openness, eye.iris_visible
         made.glare[0, side], made.cover[0, side] = eye.glare, eye.cover
         made.blur[0, side] = min(blur_px * _crop_px(warp, (eye.iris_px + offset) * [sx, sy]) / BLUR_PX, 1.0)
-        made.valid[0, side] = eye.openness > SHUT and eye.iris_visible >= READABLE_SHARE
+        made.valid[0, side] = eye.iris_visible >= READABLE_SHARE
     made.eye_px[0] = camera.eye_px
     made.outside[0] = _outside(outside, sheet, face, made.rotation[0].astype(float))
     return made

@@ -64,13 +64,15 @@ class EyeRegion:
 @dataclass(frozen=True)
 class LidPose:
     """Lids at one gaze. `upper_mm`, `lower_mm` as in `EyeRegion`, of now; `peak`: where along the corners' line, 0
-    inner to 1 outer, the upper lid is highest; `sink_mm`: how far both corners are drawn down."""
+    inner to 1 outer, the upper lid is highest; `sink_mm`: how far both corners are drawn down; `hood_mm`: how far the
+    temporal half of the upper lid hangs."""
 
     region: EyeRegion
     upper_mm: float
     lower_mm: float
     peak: float
     sink_mm: float
+    hood_mm: float = 0.0
 
     def corners(self) -> tuple[Array, Array]:
         """Inner and outer corner (2,)."""
@@ -88,6 +90,7 @@ class LidPose:
         low = t ** np.float32(region.lower_skew)
         lower = (4 * low * (1 - low)) ** np.float32(region.lower_power)
         covered = np.float32(region.fold_mm) * np.exp(-((t / np.float32(0.16)) ** 2)) * np.sqrt(upper)
+        covered += np.float32(1.6 * self.hood_mm) * t * np.sqrt(np.maximum(t * (1 - t**3), 0))
         top = line - np.float32(self.upper_mm) * upper + covered
         bottom = line + np.float32(self.lower_mm) * lower
         return np.minimum(top, bottom), bottom
@@ -103,7 +106,7 @@ def draw_region(rng: np.random.Generator, eyes: EyeDraw) -> EyeRegion:
     return EyeRegion(
         inner=(float(middle_x - width / 2), float(middle_y + tilt / 2)),
         outer=(float(middle_x + width / 2), float(middle_y - tilt / 2)),
-        upper_mm=float(np.clip(rng.normal(6.35, 0.85), 3.8, 9.0)),
+        upper_mm=float(np.clip(rng.normal(6.75, 0.85), 4.2, 9.4)),
         lower_mm=float(np.clip(rng.normal(4.4, 0.75), 2.4, 6.4)),
         upper_power=float(rng.uniform(0.82, 1.02)),
         lower_power=float(rng.uniform(0.62, 0.88)),
@@ -127,11 +130,14 @@ def pose_lids(region: EyeRegion, eyes: EyeDraw, pitch: float, yaw: float) -> Lid
     """The lids while the visual axis has this pitch and yaw (radians) in the head."""
     lids = eyes.lids
     travel = _TRAVEL_MM * float(np.sin(pitch))
-    follow_up, follow_down = (1.0, 1.0) if travel < 0 else (0.85, 0.6)
-    upper = region.upper_mm + lids.upper_follow * follow_up * travel - 0.6 * lids.squint_mm
+    follow_up, follow_down = (lids.down_follow, 1.0) if travel < 0 else (0.85 * lids.upper_follow, 0.6)
+    upper = region.upper_mm + follow_up * travel - 0.6 * lids.squint_mm - lids.droop_mm
     lower = region.lower_mm - lids.lower_follow * follow_down * travel - 0.8 * lids.squint_mm
     lower = max(lower, 0.8)
     upper = max(upper, 1.6 - lower)
-    upper += (-0.85 * lower - upper) * lids.closure
+    lost = lids.narrowing(travel) * (upper + lower)
+    upper, lower = upper - 0.7 * lost, lower - 0.3 * lost
+    upper += (-min(0.85 + 0.15 * lids.closure, 1.0) * lower - upper) * min(lids.closure, 1.0)
     peak = 0.5 - 0.2 * _TRAVEL_MM * float(np.sin(yaw)) / (region.outer[0] - region.inner[0])
-    return LidPose(region, upper, lower, float(np.clip(peak, 0.4, 0.6)), max(0.0, -0.12 * travel))
+    hood = lids.hood_mm * (1 - min(lids.closure, 1.0))
+    return LidPose(region, upper, lower, float(np.clip(peak, 0.4, 0.6)), max(0.0, -0.12 * travel), hood)

@@ -51,32 +51,65 @@ class Glasses:
 
 
 def draw_glasses(rng: np.random.Generator) -> Glasses:
-    """Common frames; one or two reflections in most of them."""
-    dark = rng.random() < 0.6
+    """Common frames: thin wire, usual rims, thick dark ones, half-moons low on the nose; most with reflections."""
+    kind = rng.random()
+    rim = 0.0 if kind < 0.1 else rng.uniform(0.5, 1.0) if kind < 0.35 else rng.uniform(0.9, 3.0)
+    if kind > 0.75:
+        rim = rng.uniform(2.8, 6.0)
+    dark = rng.random() < (0.85 if rim > 2.8 else 0.55)
     colour = np.full(3, 0.02) * rng.uniform(0.3, 3) if dark else rng.uniform(0.02, 0.5) * np.exp(rng.normal(0, 0.3, 3))
-    quads = [
-        (
+    low = rng.random() < 0.25
+    half_height = rng.uniform(9, 16) if low else rng.uniform(13, 22)
+    return Glasses(
+        half_mm=np.array([rng.uniform(20, 28), half_height]),
+        middle_mm=np.array([rng.uniform(-1, 4), rng.uniform(4, 14) if low else rng.normal(2.5, 3.0)]),
+        square=float(rng.uniform(2, 4.5)),
+        before_mm=float(rng.uniform(22, 32) if low else rng.uniform(22, 27)),
+        wrap=float(rng.uniform(0.05, 0.18)),
+        rim_mm=float(rim),
+        colour=colour,
+        tint=1 - rng.uniform(0, 0.14) * np.exp(rng.normal(0, 0.2, 3)),
+        power=float(np.clip(rng.normal(0.97, 0.03), 0.88, 1.06)),
+        shadow=float(rng.uniform(0, 0.5)),
+        mirrored=np.array(_soft_spots(rng) + _bright_shapes(rng)).reshape(-1, 7),
+    )
+
+
+def _soft_spots(rng: np.random.Generator) -> list[list[float]]:
+    """Up to two faint reflections anywhere on the lens."""
+    return [
+        [
             *rng.uniform((-20, -14), (20, 14)),
             *np.exp(rng.normal(np.log((4.0, 3.0)), 0.6)),
             rng.uniform(-0.5, 0.5),
             rng.uniform(0.3, 2.0),
             abs(rng.normal(0, 0.35)),
-        )
-        for _ in range(int(rng.integers(0, 4)))
+        ]
+        for _ in range(int(rng.integers(0, 3)))
     ]
-    return Glasses(
-        half_mm=np.array([rng.uniform(20, 28), rng.uniform(13, 22)]),
-        middle_mm=np.array([rng.uniform(-1, 4), rng.uniform(0, 5)]),
-        square=float(rng.uniform(2, 4.5)),
-        before_mm=float(rng.uniform(22, 27)),
-        wrap=float(rng.uniform(0.05, 0.18)),
-        rim_mm=0.0 if rng.random() < 0.15 else float(rng.uniform(0.8, 4.0)),
-        colour=colour,
-        tint=1 - rng.uniform(0, 0.14) * np.exp(rng.normal(0, 0.2, 3)),
-        power=float(np.clip(rng.normal(0.97, 0.03), 0.88, 1.06)),
-        shadow=float(rng.uniform(0, 0.5)),
-        mirrored=np.array(quads).reshape(-1, 7),
-    )
+
+
+def _bright_shapes(rng: np.random.Generator) -> list[list[float]]:
+    """In four glasses of ten a screen, or a window with its panes, that hides part of the eye."""
+    if rng.random() > 0.4:
+        return []
+    x, y = rng.normal((0.0, 0.0), (8.0, 6.0))
+    across = rng.uniform(2.0, 9.0)
+    up, roll, soft = across * rng.uniform(0.5, 1.1), rng.normal(0, 0.15), rng.uniform(0.15, 0.8)
+    bright = float(np.exp(rng.uniform(np.log(0.3), np.log(3.0))))
+    if rng.random() < 0.6:
+        return [[x, y, across, up, roll, soft, bright]]
+    bar = rng.uniform(0.3, 0.9)
+    rows = (-1, 1) if rng.random() < 0.5 else (0,)
+    panes = [(i, j) for i in (-1, 1) for j in rows]
+    half = np.array([across / 2 - bar / 2, up / len(rows) - bar / 2 * (len(rows) - 1)])
+    half = np.maximum(half, 0.3)
+    cos, sin = np.cos(roll), np.sin(roll)
+    shapes = []
+    for i, j in panes:
+        dx, dy = i * across / 2, j * up / 2
+        shapes.append([x + cos * dx - sin * dy, y + sin * dx + cos * dy, half[0], half[1], roll, soft, bright])
+    return shapes
 
 
 def paint_glasses(picture: Image, glasses: Glasses, head: Array, eyeball: Array, light: Array) -> tuple[Image, Hidden]:

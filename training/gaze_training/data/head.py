@@ -30,13 +30,16 @@ from gaze_training.data.aperture import (
     X_PX,
     Y_PX,
     LidLines,
+    front_light,
     mirror_light,
     paint_eyeball,
     paint_lashes,
 )
+from gaze_training.data.glasses import Glasses, draw_glasses, paint_glasses
+from gaze_training.data.obstacles import obstruct
 from gaze_training.data.raster import interpolate, paint_triangles, smooth_normals
 from gaze_training.data.rendered import Render, RenderedFace
-from gaze_training.data.sampler import EyeDraw, draw_eyes, draw_gaze, draw_head
+from gaze_training.data.sampler import EyeDraw, LidDraw, draw_eyes, draw_gaze, draw_head
 from gaze_training.data.skin import Skin, draw_skin
 from gaze_training.data.surface import shade_skin
 from gaze_training.data.visibility import PaintedEye, finish_eye, iris_disc
@@ -52,6 +55,9 @@ _REACH_CM = 4.8
 _IDENTITY_SPREAD = 0.9
 _INTER_EYE_MM = 63.0
 _SKINS = 48
+_GLASSES_SHARE = 0.25
+_BLINK_MM, _TRAVEL_MM = 10.0, 12.0
+"""How far a whole blink moves the upper lid, and the iris when the eye turns by a right angle."""
 _FRONT = ("eye", "brow", "cheek", "nose")
 
 
@@ -122,6 +128,7 @@ def render_head(rng: np.random.Generator, model: HeadModel, skin: Skin) -> Rende
     centres = [middle + head @ np.array([side * _INTER_EYE_MM / 2, 0, 0]) for side in (1, -1)]
     target = middle + draw_gaze(rng, head) * float(np.exp(rng.normal(np.log(650.0), 0.25)))
     habit = _habit(rng, model)
+    glasses = draw_glasses(rng) if rng.random() < _GLASSES_SHARE else None
     rendered = []
     for side, centre in enumerate(centres):
         mirrored = side == 1
@@ -131,8 +138,8 @@ def render_head(rng: np.random.Generator, model: HeadModel, skin: Skin) -> Rende
         if mirrored:
             local_head, local = mirror_rotation(local_head), mirror_vector(local)
         draw = mirror_light(eyes) if mirrored else eyes
-        painted = _patch(rng, model, shape, eyeball, corners, local_head, local, habit, skin, draw)
-        rendered.append(finish_eye(painted, rotation, centre, gaze, mirrored=mirrored))
+        painted = _patch(rng, model, shape, eyeball, corners, local_head, local, habit, skin, draw, glasses)
+        rendered.append(finish_eye(obstruct(rng, painted), rotation, centre, gaze, mirrored=mirrored))
     return RenderedFace((rendered[0], rendered[1]), PATCH, head, 200.0, "head")
 
 
@@ -158,22 +165,20 @@ def _patch(
     habit: Image,
     skin: Skin,
     draw: EyeDraw,
+    glasses: Glasses | None,
 ) -> PaintedEye:
     """One eye in its (mirrored) virtual camera."""
     pitch, yaw = vector_to_pitch_yaw(head.T @ gaze)
     weights = habit.copy()
-    follow = draw.lids.upper_follow / 0.8
     look = {
-        "eyeLookUp_L": follow * np.degrees(pitch) / 28,
-        "eyeLookDown_L": -follow * np.degrees(pitch) / 32,
+        "eyeLookUp_L": draw.lids.upper_follow / 0.8 * np.degrees(pitch) / 28,
+        "eyeLookDown_L": -draw.lids.down_follow / 0.9 * np.degrees(pitch) / 32,
         "eyeLookIn_L": np.degrees(yaw) / 38,
         "eyeLookOut_L": -np.degrees(yaw) / 38,
     }
     for name, value in look.items():
         weights[model.names.index(name)] = np.clip(value, 0, 1.1)
-    blink = draw.lids.closure if draw.lids.closure > 0 else rng.uniform(-0.1, 0.1)
-    down = weights[model.names.index("eyeLookDown_L")]
-    weights[model.names.index("eyeBlink_L")] = blink * (1 - 0.6 * down)
+    weights[model.names.index("eyeBlink_L")] = blink_weight(draw.lids, float(pitch), rng.uniform(-0.1, 0.1))
     vertices = shape + np.tensordot(weights, model.expression, 1)
     posed = (vertices - corners) @ head.T + [0, 0, DISTANCE_MM]
     centre_mm = head @ (eyeball - corners) + [0, 0, DISTANCE_MM]
@@ -189,10 +194,24 @@ def _patch(
     else:
         colour, cover = paint_eyeball(lids, centre_mm, optical, upright, draw, np.ones(3))
         picture = picture * (1 - cover[..., None]) + colour * cover[..., None]
-    picture = paint_lashes(rng, picture, lids, float(yaw), draw)
+        picture = paint_lashes(rng, picture, lids, gaze, draw)
+    hidden = None
+    if glasses is not None:
+        picture, hidden = paint_glasses(picture, glasses, head, centre_mm, front_light(draw.lights))
     at = centre_mm + draw.shape.iris_plane_mm * optical
     iris = at[:2] / at[2] * PATCH.focal_px + [PATCH.width / 2, PATCH.height / 2]
-    return PaintedEye(picture, lids, iris, iris_disc(centre_mm, optical, upright, draw.shape))
+    return PaintedEye(picture, lids, iris, iris_disc(centre_mm, optical, upright, draw.shape), hidden)
+
+
+def blink_weight(lids: LidDraw, pitch: float, rest: float) -> float:
+    """The weight of the model's blink for lids at this pitch of the eye in the head; `rest`: that of an open eye.
+
+    Looking down alone lowers the upper lid, so less of the blink is left to do.
+    """
+    down = float(np.clip(-lids.down_follow / 0.9 * np.degrees(pitch) / 32, 0, 1))
+    open_eye = rest + lids.droop_mm / _BLINK_MM
+    lost = max(lids.closure, lids.narrowing(_TRAVEL_MM * float(np.sin(pitch))))
+    return float(np.clip(max(open_eye, lost) * (1 - 0.6 * down), -0.1, 1.1))
 
 
 def _draw_skin(

@@ -6,7 +6,7 @@ and fold with the new gaze; the eyeball is ray traced under the iris it replaces
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -37,6 +37,8 @@ from gaze_training.data.aperture import (
     paint_eyeball,
     paint_lashes,
 )
+from gaze_training.data.glasses import Glasses, draw_glasses, paint_glasses
+from gaze_training.data.obstacles import obstruct
 from gaze_training.data.own_eye import OWN_SHAPE, BallPose, paint_own_eye
 from gaze_training.data.photo_face import EyePatch, PhotoFace, load_photo_face
 from gaze_training.data.photographs import list_photographs
@@ -51,6 +53,13 @@ _X_MM, _Y_MM = np.meshgrid((X_PX - PATCH.width / 2) / PX_PER_MM, (Y_PX[:, 0] - P
 _UP = np.array([0.0, -1.0, 0.0])
 _SURFACE_TO_CENTRE_MM = 11.0
 _IRIS_TRAVEL_MM = 12.0
+_GLASSES_SHARE = 0.15
+_DROOP_MM = 0.4
+"""How far the lids that the sampler draws hang in the mean: those of photographs do already."""
+_SKIN_ALBEDO = 0.35
+_CENTRE_DEPTH_MM = 7.0
+"""Of the eyeball's centre behind the corners."""
+_SMOOTH = cv2.getGaussianKernel(47, 2.0 * PX_PER_MM, cv2.CV_32F)[:, 0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +99,7 @@ def render_photo(
     middle = middle * (600.0 / np.linalg.norm(middle)) * np.exp(rng.normal(0, 0.2))
     centres = [middle + turn @ (eye.centre_mm - face.pose.eyes_middle_mm) for eye in face.eyes]
     target = middle + draw_gaze(rng, head) * float(np.exp(rng.normal(np.log(650.0), 0.25)))
+    glasses = draw_glasses(rng) if rng.random() < _GLASSES_SHARE else None
     rendered = []
     for side, (patch, centre) in enumerate(zip(face.eyes, centres, strict=True)):
         mirrored = side == 1
@@ -102,8 +112,19 @@ def render_photo(
         turned = _turn(patch, in_patch, build)
         draw = mirror_light(eyes) if mirrored else eyes
         painted = _kept(patch, turned) if own_eyes else _look(rng, patch, turned, local, draw, own_ball=turned_eyes)
+        if glasses is not None:
+            painted = _behind_glasses(painted, glasses, turned)
+        painted = obstruct(rng, painted)
         rendered.append(finish_eye(painted, rotation, centre, gaze, mirrored=mirrored))
     return RenderedFace((rendered[0], rendered[1]), PATCH, head, face.native_eye_px, f"{face.group}_{face.person}")
+
+
+def _behind_glasses(painted: PaintedEye, glasses: Glasses, turned: _Turned) -> PaintedEye:
+    """The eye with glasses before it, lit as the photograph's skin is."""
+    light = np.asarray(painted.linear.mean((0, 1)) / _SKIN_ALBEDO, float)
+    eyeball = turned.head @ [0.0, 0.0, _CENTRE_DEPTH_MM] + [0.0, 0.0, DISTANCE_MM]
+    linear, hidden = paint_glasses(painted.linear, glasses, turned.head, eyeball, light)
+    return replace(painted, linear=linear, hidden=hidden)
 
 
 def _kept(patch: EyePatch, turned: _Turned) -> PaintedEye:
@@ -156,34 +177,46 @@ def _moved_lids(rng: np.random.Generator, old: LidLines, turned: _Turned, travel
     t = np.clip((X_PX - old.inner) / max(old.outer - old.inner, 1.0), 0, 1)
     peak = rng.uniform(0.6, 0.85)
     bump = (4 * t * (1 - t)) ** peak
-    upper = old.upper - (lids.upper_follow * travel_mm - 0.6 * lids.squint_mm) * k * bump
+    temporal = np.sqrt(np.maximum(t * (1 - t**3), 0)) * t * 1.6
+    follow = lids.down_follow if travel_mm < 0 else lids.upper_follow
+    upper = old.upper - (follow * travel_mm - 0.6 * lids.squint_mm - lids.droop_mm + _DROOP_MM) * k * bump
+    upper = upper + lids.hood_mm * k * temporal
     follow = lids.lower_follow * travel_mm * (1.0 if travel_mm < 0 else 0.6)
     lower = old.lower - (follow + 0.8 * lids.squint_mm) * k * bump
-    upper = upper + np.maximum(lower - upper, 0) * lids.closure * 0.9
-    least = 1.4 if lids.closure == 0 else 0.5
-    upper = np.minimum(upper, lower - least * k * bump)
+    gap, lost = np.maximum(lower - upper, 0), lids.narrowing(travel_mm)
+    upper, lower = upper + 0.7 * lost * gap, lower - 0.3 * lost * gap
+    upper = upper + np.maximum(lower - upper, 0) * min(lids.closure, 1.0)
+    upper = np.minimum(upper, lower - (max(0.9 - 1.1 * lids.closure, 0.0)) * k * bump)
     chord = np.interp(X_PX, [old.inner, old.outer], [turned.upper[0, 1], turned.upper[-1, 1]])
-    upper = np.maximum(upper, chord - 9.5 * k * bump)
+    upper = np.minimum(np.maximum(upper, chord - 9.5 * k * bump), lower)
     inside = old.inside
     return LidLines(np.where(inside, upper, old.upper), np.where(inside, lower, old.lower), old.inner, old.outer)
 
 
 def _fold_skin(linear: Image, old: LidLines, new: LidLines) -> Image:
-    """The skin after its lids moved: near a lid it goes along, and comes to rest at the fold some mm further out.
+    """The skin after its lids moved.
 
-    A lid that goes down unfolds (the stretched band is as wide as its way demands), one that goes up folds in.
+    A lid's edge with its lashes goes along as it is; the skin beyond it is stretched or pushed together and comes to
+    rest some mm further out. The stretched band is as wide as the lid's way demands: skin is stretched to three times
+    its height at the most. Around the corners the way fades out over some mm.
     """
-    down = (new.upper - old.upper).astype(np.float32)
-    reach_up = np.maximum(3.2 * PX_PER_MM, 1.35 * down)
-    lift = (old.lower - new.lower).astype(np.float32)
-    reach_low = np.maximum(3.5 * PX_PER_MM, 1.35 * lift)
-    above = np.maximum(new.upper.astype(np.float32) - Y_PX, 0)
-    below = np.maximum(Y_PX - new.lower.astype(np.float32), 0)
     middle = (0.5 * (new.upper + new.lower)).astype(np.float32)
-    moved = np.where(Y_PX < middle, -down * np.exp(-above / reach_up), lift * np.exp(-below / reach_low))
-    y = (Y_PX + moved - np.float32(0.5)).astype(np.float32)
+    up = _carried(new.upper.astype(np.float32) - Y_PX, new.upper - old.upper, 1.6, 3.0)
+    low = _carried(Y_PX - new.lower.astype(np.float32), old.lower - new.lower, 0.6, 3.5)
+    y = (Y_PX + np.where(Y_PX < middle, -up, low) - np.float32(0.5)).astype(np.float32)
     x = np.broadcast_to(X_PX - np.float32(0.5), y.shape).astype(np.float32)
     return np.asarray(cv2.remap(linear, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.float32)
+
+
+def _carried(away: Image, way: Array, edge_mm: float, least_mm: float) -> Image:
+    """How far (h, w) the skin goes along with a lid that moved by `way` (w,), at a distance (h, w) from it, px."""
+    lid = way.astype(np.float32)
+    wide = np.convolve(lid, _SMOOTH, mode="same")
+    away = np.maximum(away, 0)
+    reach = np.maximum(np.float32(least_mm * PX_PER_MM), np.float32(0.9) * np.abs(wide))
+    beyond = np.maximum(away - np.float32(edge_mm * PX_PER_MM), 0) / reach
+    near = np.exp(-away / np.float32(1.2 * PX_PER_MM))
+    return np.asarray(wide * np.exp(-0.5 * beyond * beyond) + (lid - wide) * near, np.float32)
 
 
 def _look(
@@ -222,7 +255,7 @@ def _look(
         level = _level(patch, draw)
         colour, cover = paint_eyeball(new, centre_mm, optical, upright, draw, level)
     image = skin * (1 - cover[..., None]) + colour * cover[..., None]
-    image = paint_lashes(rng, image, new, float(yaw), draw)
+    image = paint_lashes(rng, image, new, gaze, draw)
     iris = (centre + draw.shape.iris_plane_mm * optical)[:2] * PX_PER_MM + _CENTRE_PX
     shape = OWN_SHAPE if own_ball else draw.shape
     return PaintedEye(np.asarray(image, np.float32), new, iris, iris_disc(centre_mm, optical, upright, shape))

@@ -35,6 +35,7 @@ from gaze_training.data.aperture import (
 )
 from gaze_training.data.eye_region import EyeRegion, LidPose, draw_region, pose_lids
 from gaze_training.data.glasses import Glasses, draw_glasses, paint_glasses
+from gaze_training.data.obstacles import obstruct
 from gaze_training.data.relief import Relief, fold, key_shadow, look_up_grid, rest_relief
 from gaze_training.data.rendered import Render, RenderedEye, RenderedFace
 from gaze_training.data.sampler import EyeDraw, draw_eyes, draw_gaze, draw_head
@@ -48,7 +49,7 @@ _PEOPLE = 160
 _SKIN_SEED = 78
 _SKIN_SIZE = (119, 98)
 """Skin is drawn at 2.2 px a mm, finer than the models' crops: a third of the work of the whole patch."""
-_GLASSES_SHARE = 0.25
+_GLASSES_SHARE = 0.3
 _IRIS_MM = 10.6
 _IRIS_ALBEDO, _FLATTEN = 0.7, 0.4
 
@@ -115,7 +116,8 @@ def _eye(
     if mirrored:
         local_head, local = mirror_rotation(local_head), mirror_vector(local)
     eyes = mirror_light(person.eyes) if mirrored else person.eyes
-    return finish_eye(_patch(rng, person, eyes, local_head, local), rotation, centre, gaze, mirrored=mirrored)
+    painted = obstruct(rng, _patch(rng, person, eyes, local_head, local))
+    return finish_eye(painted, rotation, centre, gaze, mirrored=mirrored)
 
 
 def _patch(rng: np.random.Generator, person: _Person, eyes: EyeDraw, head: Array, gaze: Array) -> PaintedEye:
@@ -141,7 +143,7 @@ def _patch(rng: np.random.Generator, person: _Person, eyes: EyeDraw, head: Array
     shown = slice(rows.min(initial=PATCH.height), rows.max(initial=0) + 1)
     picture[shown] += (colour[shown] - picture[shown]) * cover[shown, :, None]
     picture = _lash_line(picture, lids, person.lash_line)
-    picture = paint_lashes(rng, picture, lids, float(vector_to_pitch_yaw(head @ [0.0, 0.0, -1.0])[1]), eyes)
+    picture = paint_lashes(rng, picture, lids, gaze, eyes)
     hidden = None
     if person.glasses is not None:
         picture, hidden = paint_glasses(picture, person.glasses, head, eyeball, front_light(eyes.lights))

@@ -15,16 +15,27 @@ from gaze_demo.synthesis.eyeball import EyeballLook, EyeballShape
 from gaze_demo.synthesis.light import Lights
 
 EYE_YAW_LIMIT = np.radians(36.0)
-EYE_PITCH_LIMITS = np.radians((-34.0, 24.0))
+EYE_PITCH_LIMITS = np.radians((-40.0, 24.0))
 """How far an eye turns in the head: beyond these people turn the head."""
+_FAR_DOWN_MM = 5.0
+_DOWN_SHARE = 0.55
 
 
 @dataclass(frozen=True)
 class LidDraw:
-    """How the lids of a face move: shares of the iris's vertical travel, closure 0 open to 1, squint in mm."""
+    """How the lids of a face move: shares of the iris's vertical travel, closure 0 open to 1, squint in mm.
+
+    `down_follow`: the upper lid's share where the eye looks down. `droop_mm`: how far it hangs whatever the gaze, and
+    `hood_mm` how much further at its temporal half, as with age. `narrow`: 0..1, how much of the opening is lost when
+    the eye looks far down.
+    """
 
     upper_follow: float
+    down_follow: float
     lower_follow: float
+    droop_mm: float
+    hood_mm: float
+    narrow: float
     closure: float
     squint_mm: float
     shadow: float
@@ -33,6 +44,10 @@ class LidDraw:
     lash_curl: float
     lash_darkness: float
     liner: float
+
+    def narrowing(self, travel_mm: float) -> float:
+        """Share of the opening that is lost where the iris has moved up by `travel_mm`: none unless it went down."""
+        return self.narrow * float(np.clip(-travel_mm / _FAR_DOWN_MM, 0, 1))
 
 
 @dataclass(frozen=True)
@@ -126,11 +141,20 @@ def draw_lights(rng: np.random.Generator) -> Lights:
 
 
 def draw_lids(rng: np.random.Generator) -> LidDraw:
-    """The upper lid follows the iris by 65-95 %, the lower by 20-45 %; one face in ten is partly closed."""
+    """The upper lid follows the iris up by 60-98 % and down by 65-110 %, the lower by 10-50 %.
+
+    One person in three has an upper lid that hangs, and four in ten narrow their eyes when they
+    look down; one face in ten is partly closed, one in twenty shut.
+    """
+    old, kind = rng.random() < 0.33, rng.random()
     return LidDraw(
         upper_follow=float(rng.uniform(0.6, 0.98)),
-        lower_follow=float(rng.uniform(0.2, 0.5)),
-        closure=0.0 if rng.random() < 0.88 else float(rng.uniform(0, 0.5)),
+        down_follow=float(rng.uniform(0.65, 1.1)),
+        lower_follow=float(rng.uniform(0.1, 0.5)),
+        droop_mm=float(rng.uniform(0, 2.4)) if old else 0.0,
+        hood_mm=float(rng.uniform(0, 2.5)) if old and rng.random() < 0.6 else 0.0,
+        narrow=float(rng.uniform(0, 0.55)) if rng.random() < 0.4 else 0.0,
+        closure=0.0 if kind < 0.85 else float(rng.uniform(0, 0.7) if kind < 0.95 else rng.uniform(0.8, 1.15)),
         squint_mm=float(max(0.0, rng.normal(-0.2, 0.5))),
         shadow=float(rng.uniform(0.7, 1.2)),
         lashes=int(rng.integers(12, 45)),
@@ -158,10 +182,14 @@ def draw_eyes(rng: np.random.Generator) -> EyeDraw:
     )
 
 
-def draw_gaze(rng: np.random.Generator, head_rotation: Array, yaw_deg: float = 36.0, pitch_deg: float = 30.0) -> Array:
-    """A gaze (3,), camera frame, that eyes in this head can reach; more often below the lens than above it."""
+def draw_gaze(rng: np.random.Generator, head_rotation: Array) -> Array:
+    """A gaze (3,), camera frame, that eyes in this head can reach.
+
+    More than half look 4 to 42 deg below the lens, as people do who look at a screen under it.
+    """
     while True:
-        pitch, yaw = np.radians(rng.uniform(-pitch_deg, 0.7 * pitch_deg)), np.radians(rng.uniform(-yaw_deg, yaw_deg))
+        low, high, aside = (-42, -4, 32) if rng.random() < _DOWN_SHARE else (-32, 22, 36)
+        pitch, yaw = np.radians(rng.uniform(low, high)), np.radians(rng.uniform(-aside, aside))
         gaze = pitch_yaw_to_vector((pitch, yaw))
         eye_pitch, eye_yaw = vector_to_pitch_yaw(head_rotation.T @ gaze)
         if abs(eye_yaw) < EYE_YAW_LIMIT and EYE_PITCH_LIMITS[0] < eye_pitch < EYE_PITCH_LIMITS[1]:
@@ -169,8 +197,9 @@ def draw_gaze(rng: np.random.Generator, head_rotation: Array, yaw_deg: float = 3
 
 
 def draw_turn(rng: np.random.Generator) -> Array:
-    """A head's turn (3, 3) away from how the source shows it: yaw to 24 deg and pitch to 16 deg either way."""
-    yaw, pitch = np.radians(rng.uniform(-24, 24)), np.radians(rng.uniform(-16, 16))
+    """A head's turn (3, 3) away from how the source shows it: yaw to 24 deg either way, pitch to 20 deg down and
+    14 deg up."""
+    yaw, pitch = np.radians(rng.uniform(-24, 24)), np.radians(rng.uniform(-20, 14))
     about_y = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
     return about_y @ about_x
@@ -186,5 +215,5 @@ def draw_build(rng: np.random.Generator, spread: float) -> Array:
 def draw_head(rng: np.random.Generator) -> Array:
     """A head's rotation (3, 3) for renderers that have no photograph to start from."""
     yaw = float(np.clip(rng.normal(0, 15), -38, 38))
-    pitch = float(np.clip(rng.normal(0, 10), -28, 28))
+    pitch = float(np.clip(rng.normal(-4, 11), -32, 26))
     return rotation_from_angles(np.radians(pitch), np.radians(yaw), np.radians(rng.normal(0, 3)))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gaze_demo.camera.frame import Truth
 from gaze_demo.geometry import Array, Intrinsics, normalised, pitch_yaw_to_vector, vector_to_pitch_yaw
 from gaze_training.data.degrade import CameraDraw, degrade
+from gaze_training.data.head import blink_weight
 from gaze_training.data.head_mesh import HeadMesh
 from gaze_training.data.head_picture import EyeAxes, Posed, draw_picture
 from gaze_training.data.head_skin import HeadLook, draw_look
@@ -73,8 +74,7 @@ def draw_person(rng: np.random.Generator, mesh: HeadMesh) -> Person:
             both = name.removesuffix("_L").removesuffix("_R")
             amounts.setdefault(both, max(0.0, rng.normal(-0.1, 0.25)))
             habit[i] = amounts[both]
-    blink = eyes.lids.closure if eyes.lids.closure > 0 else float(rng.uniform(-0.1, 0.1))
-    return Person(shape, eyeballs, habit, blink, eyes, draw_look(rng))
+    return Person(shape, eyeballs, habit, float(rng.uniform(-0.1, 0.1)), eyes, draw_look(rng))
 
 
 def draw_placing(rng: np.random.Generator) -> Placing:
@@ -124,16 +124,16 @@ def photograph(rng: np.random.Generator, picture: HeadPicture) -> NDArray[np.uin
 def _expression(mesh: HeadMesh, person: Person, local: Array) -> Image:
     """Weights (m,) of lids that follow the visual axes (2, 2; pitch, yaw in the head), as in `head.py`."""
     weights = person.habit.copy()
-    follow = person.eyes.lids.upper_follow / 0.8
+    lids = person.eyes.lids
     for side, suffix, (pitch, yaw) in zip((1, -1), ("_L", "_R"), np.degrees(local), strict=True):
         look = {
-            "eyeLookUp": follow * pitch / 28,
-            "eyeLookDown": -follow * pitch / 32,
+            "eyeLookUp": lids.upper_follow / 0.8 * pitch / 28,
+            "eyeLookDown": -lids.down_follow / 0.9 * pitch / 32,
             "eyeLookIn": side * yaw / 38,
             "eyeLookOut": -side * yaw / 38,
         }
         for name, value in look.items():
             weights[mesh.names.index(name + suffix)] = np.clip(value, 0, 1.1)
-        down = weights[mesh.names.index("eyeLookDown" + suffix)]
-        weights[mesh.names.index("eyeBlink" + suffix)] = person.blink * (1 - 0.6 * down)
+        blink = blink_weight(lids, float(np.radians(pitch)), person.blink)
+        weights[mesh.names.index("eyeBlink" + suffix)] = blink
     return weights
