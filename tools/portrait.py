@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo import paths
-from gaze_demo.landmarks.face import FaceLandmarker
+from gaze_demo.landmarks.search import FaceSearch
 from gaze_demo.participant.person import PEOPLE
 from gaze_demo.participant.portrait import HAIR, OTHER, SKIN, restyled
 
@@ -45,13 +45,13 @@ def polygon(points: str) -> NDArray[np.int32]:
 def find_landmarks(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(478, 2) px of the image: the mean over views of many sizes and places, as the landmarker's own error varies."""
     found = []
-    with FaceLandmarker(video=False, blendshapes=False) as landmarker:
+    with FaceSearch(video=False, blendshapes=False) as search:
         for scale in SCALES:
             for dx, dy in SHIFTS:
                 view = np.array([[scale, 0, dx], [0, scale, dy]])
                 size = (round(scale * image.shape[1]), round(scale * image.shape[0]))
                 seen = cv2.warpAffine(image, view, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-                landmarks = landmarker.find(np.asarray(seen, np.uint8))
+                landmarks = search.find(np.asarray(seen, np.uint8)).landmarks
                 if landmarks is not None:
                     found.append((landmarks.points_px - [dx, dy]) / scale)
     if not found:

@@ -33,6 +33,7 @@ class Reason(str, Enum):
     GLARE = "glare on the eye"
     COVERED = "eye covered"
     UNSURE = "gaze too uncertain"
+    TWO_PEOPLE = "two people"
 
     def __str__(self) -> str:
         return self.value
@@ -65,7 +66,9 @@ class Observation:
     """All that is known of a frame before any model sees it.
 
     `frame` is undistorted, and `camera` its intrinsics without distortion. Where no face is found, landmarks, pose and
-    eyes are None. `reason` is set where neither eye can give a gaze.
+    eyes are None. `reason` is set where neither eye can give a gaze; "two people" where it is in doubt whether the face
+    is the one that was followed. `person`: a number that changes when another person is taken, 0 where no face was
+    found. `people`: how many faces there were lately.
     """
 
     frame: Frame
@@ -77,6 +80,8 @@ class Observation:
     reason: Reason
     landmarks_ms: float
     pose_ms: float
+    person: int = 0
+    people: int = 0
 
     @property
     def valid(self) -> bool:

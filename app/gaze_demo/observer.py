@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 import numpy as np
 
 from gaze_demo.camera.frame import Frame
-from gaze_demo.geometry import FORWARD, Array, angle_between, normalised
+from gaze_demo.geometry import FORWARD, Array, Intrinsics, angle_between, normalised
 from gaze_demo.intrinsics import Lens, Undistortion
+from gaze_demo.landmarks.engine import EngineChoice
 from gaze_demo.landmarks.eyes import EyeMeasures, measure_eyes
 from gaze_demo.landmarks.head_pose import HeadPose, estimate_head_pose
 from gaze_demo.landmarks.search import FaceSearch
@@ -38,14 +39,16 @@ CLOSED_OPENNESS = 0.09
 class Observer:
     """Finds face, head pose and eyes of frames; one thread's own; a context manager.
 
-    With `video` the frames follow each other, otherwise each stands for itself. `lens` may be exchanged at any time.
-    Raises UserError where the lens does not fit the frames.
+    With `video` the frames follow each other and one person is followed, otherwise each stands for itself. `lens` may
+    be exchanged at any time. Raises UserError where the lens does not fit the frames, or the engine is missing.
     """
 
-    def __init__(self, *, video: bool, lens: Lens | None = None) -> None:
+    def __init__(self, *, video: bool, lens: Lens | None = None, engine: EngineChoice = "auto") -> None:
         self.lens = lens or Lens()
-        self._search = FaceSearch(video=video)
+        self._search = FaceSearch(video=video, engine=engine)
         self._undistortion: Undistortion | None = None
+        self._video = video
+        self._before: _Before | None = None
 
     def __enter__(self) -> Observer:
         return self
@@ -58,6 +61,16 @@ class Observer:
     def close(self) -> None:
         self._search.close()
 
+    @property
+    def engine(self) -> str:
+        """The landmark engine in use, "direct" or "mediapipe"."""
+        return self._search.engine
+
+    def choose_face(self, x_px: float, y_px: float) -> None:
+        """From the next frame on follow the face at this point of the (undistorted) image; may be called from any
+        thread."""
+        self._search.choose(x_px, y_px)
+
     def observe(self, frame: Frame) -> Observation:
         """What is to be seen in a frame; its `reason` says why no gaze can be read."""
         started = time.perf_counter()
@@ -67,19 +80,41 @@ class Observer:
                 self._undistortion = Undistortion(camera)
             frame = replace(frame, image=self._undistortion.undo(frame.image))
             camera = replace(camera, distortion=(), fisheye=False)
-        landmarks = self._search.find(frame.image, frame.time_s)
+        sight = self._search.find(frame.image, frame.time_s)
+        landmarks = sight.landmarks
         found = time.perf_counter()
         landmarks_ms = (found - started) * 1e3
-        pose = estimate_head_pose(landmarks, camera) if landmarks else None
+        pose = estimate_head_pose(landmarks, camera, self._pose_before(sight.person, camera)) if landmarks else None
         if landmarks is None or pose is None:
-            reason = Reason.TOO_DARK if frame.image[::8, ::8].mean() < DARKEST_EYE else Reason.NO_FACE
-            return Observation(frame, camera, None, None, None, None, reason, landmarks_ms, 0.0)
+            if sight.doubtful:
+                reason = Reason.TWO_PEOPLE
+            else:
+                reason = Reason.TOO_DARK if frame.image[::8, ::8].mean() < DARKEST_EYE else Reason.NO_FACE
+            return Observation(frame, camera, None, None, None, None, reason, landmarks_ms, 0.0, people=sight.people)
         measures = measure_eyes(frame.image, landmarks, pose)
         left = _judge("left", measures[0], pose.left_eye_mm, pose, landmarks.blink_left)
         right = _judge("right", measures[1], pose.right_eye_mm, pose, landmarks.blink_right)
         reason = Reason.NONE if left.valid or right.valid else min(left.reason, right.reason, key=_WORST_FIRST.index)
         pose_ms = (time.perf_counter() - found) * 1e3
-        return Observation(frame, camera, landmarks, pose, left, right, reason, landmarks_ms, pose_ms)
+        self._before = _Before(sight.person, camera, pose)
+        return Observation(
+            frame, camera, landmarks, pose, left, right, reason, landmarks_ms, pose_ms, sight.person, sight.people
+        )
+
+    def _pose_before(self, person: int, camera: Intrinsics) -> HeadPose | None:
+        """The pose of the same head in the frame before, for the search of this one to start from."""
+        before = self._before
+        known = self._video and before is not None and before.person == person and before.camera == camera
+        return before.pose if before is not None and known else None
+
+
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """The person and the head of the last frame with a face."""
+
+    person: int
+    camera: Intrinsics
+    pose: HeadPose
 
 
 _WORST_FIRST = (

@@ -16,6 +16,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics, angle_between, mirror_vector, pitch_yaw_to_vector
 from gaze_demo.intrinsics import Lens
 from gaze_demo.landmarks.face import FaceLandmarks
+from gaze_demo.landmarks.search import Sighting
 from gaze_demo.model.registry import find_model
 from gaze_demo.model.session import GazeModel
 from gaze_demo.observation import Observation, Reason
@@ -154,8 +155,8 @@ class FoundFace:
     def __init__(self, landmarks: FaceLandmarks) -> None:
         self._landmarks = landmarks
 
-    def find(self, image: np.ndarray, time_s: float) -> FaceLandmarks:
-        return self._landmarks
+    def find(self, image: np.ndarray, time_s: float) -> Sighting:
+        return Sighting(self._landmarks, 1, 1)
 
     def close(self) -> None:
         pass
@@ -176,7 +177,7 @@ def observe_drawn(
         for pair in pairs:
             middle = landmarks.points_px[list(pair)].mean(0)
             landmarks.points_px[list(pair)] = middle + np.array([[0, -0.5], [0, 0.5]]) * openness * width
-    monkeypatch.setattr(observing, "FaceSearch", lambda video: FoundFace(landmarks))
+    monkeypatch.setattr(observing, "FaceSearch", lambda video, engine: FoundFace(landmarks))
     with Observer(video=False) as observer:
         return observer.observe(frame((noise_image() * gain).astype(np.uint8)))
 
@@ -246,7 +247,8 @@ def test_of_a_head_turned_far_the_nearer_eye_still_counts(
 def test_openness_does_not_depend_on_how_the_head_is_turned(monkeypatch: pytest.MonkeyPatch, yaw_deg: float) -> None:
     landmarks_px = landmarks_of(head_pose(0, yaw_deg, 0)).points_px
     front_px = landmarks_of(head_pose()).points_px
-    monkeypatch.setattr(observing, "FaceSearch", lambda video: FoundFace(FaceLandmarks(landmarks_px, np.zeros(478))))
+    found = FoundFace(FaceLandmarks(landmarks_px, np.zeros(478)))
+    monkeypatch.setattr(observing, "FaceSearch", lambda video, engine: found)
     with Observer(video=False) as observer:
         seen = observer.observe(frame(noise_image()))
     for side, eye in (("left", seen.left), ("right", seen.right)):

@@ -16,7 +16,7 @@ from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import SourceError
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics
-from gaze_demo.landmarks.face import FaceLandmarks
+from gaze_demo.landmarks.search import Sighting
 from gaze_demo.track import TrackOptions
 
 GREY = np.full((480, 640, 3), 120, np.uint8)
@@ -27,13 +27,13 @@ class TurningHead:
 
     modes: list[bool] = []  # noqa: RUF012
 
-    def __init__(self, video: bool) -> None:
+    def __init__(self, video: bool, engine: str) -> None:
         self.modes.append(video)
         self._count = -1
 
-    def find(self, image: np.ndarray, time_s: float) -> FaceLandmarks | None:
+    def find(self, image: np.ndarray, time_s: float) -> Sighting:
         self._count += 1
-        return None if self._count % 5 == 4 else landmarks_of(head_pose(0, self._count, 0))
+        return Sighting(None) if self._count % 5 == 4 else Sighting(landmarks_of(head_pose(0, self._count, 0)), 1, 1)
 
     def close(self) -> None:
         pass

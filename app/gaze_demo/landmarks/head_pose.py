@@ -85,8 +85,9 @@ class HeadPose:
         return head_angles(self.rotation)
 
 
-def estimate_head_pose(landmarks: FaceLandmarks, camera: Intrinsics) -> HeadPose | None:
-    """The pose that projects the canonical face's rigid landmarks onto those found; None where none does.
+def estimate_head_pose(landmarks: FaceLandmarks, camera: Intrinsics, near: HeadPose | None = None) -> HeadPose | None:
+    """The pose that projects the canonical face's rigid landmarks onto those found; None where none does. The search
+    starts from the pose `near`, which the same head had a moment ago.
 
     Its pitch is that of the landmarks in space, where they have depth: of a nod, the flat ones show too little.
     """
@@ -96,16 +97,25 @@ def estimate_head_pose(landmarks: FaceLandmarks, camera: Intrinsics) -> HeadPose
         undo = cv2.fisheye.undistortPoints if camera.fisheye else cv2.undistortPoints
         flat = undo(image.reshape(-1, 1, 2), camera.matrix, np.array(camera.distortion), P=camera.matrix)
         image = np.asarray(flat, float).reshape(-1, 2)
-    extent = max(float(np.ptp(image[:, 0])), 1.0)
-    start = np.array([0.0, 0.0, camera.fx * float(np.ptp(model[:, 0])) / extent])
+    turn, place = (near.rotation, near.translation_mm) if near else _first_guess(landmarks, image, model, camera)
     found, rotation, translation = cv2.solvePnP(
-        model, image, camera.matrix, None, np.zeros(3), start, True, flags=cv2.SOLVEPNP_ITERATIVE
+        model, image, camera.matrix, None, cv2.Rodrigues(turn)[0], place, True, flags=cv2.SOLVEPNP_ITERATIVE
     )
     if not found or not np.isfinite(translation).all() or float(np.ravel(translation)[2]) <= 0:
-        return None
+        return estimate_head_pose(landmarks, camera) if near else None
     pose = HeadPose(cv2.Rodrigues(rotation)[0].astype(float), np.ravel(translation).astype(float))
     depth = landmarks.depth_px[list(RIGID)]
     return _pitched_by_depth(pose, model, np.column_stack([image, depth])) if depth.any() else pose
+
+
+def _first_guess(landmarks: FaceLandmarks, image: Array, model: Array, camera: Intrinsics) -> tuple[Array, Array]:
+    """Rotation (3, 3) and translation (3,) in mm of a face that looks into the lens, rolled as the eyes are."""
+    right, left = (landmarks.points_px[list(corners)].mean(0) for corners in (RIGHT_CORNERS, LEFT_CORNERS))
+    roll = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
+    across = np.array([np.cos(roll), np.sin(roll)])
+    extent = max(float(np.ptp(image @ across)), 1.0)
+    depth = camera.fx * float(np.ptp(model[:, 0])) / extent
+    return rotation_from_angles(0.0, 0.0, roll), np.array([0.0, 0.0, depth])
 
 
 def _pitched_by_depth(pose: HeadPose, model_mm: Array, points_px: Array) -> HeadPose:

@@ -1,50 +1,50 @@
-"""Finds faces that are too small in the whole image for MediaPipe's short-range detector.
-
-That detector sees the image at 128 x 128 px and misses faces below about a ninth of the image's width; parts of the
-image are looked at in turn then.
-"""
+"""The landmarks of the person who is looked at, in a still image or frame after frame."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import threading
+from dataclasses import dataclass
 from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gaze_demo.landmarks.face import FaceLandmarker, FaceLandmarks
-
-_LEVELS = (2, 4)
-"""Parts of a still image have a half, then a quarter of its longer side."""
-_SMALLEST_PX = 96
-_LIVE_PARTS = ((0.25, 0.25), (0.25, 0.0), (0.0, 0.25), (0.5, 0.25), (0.0, 0.0), (0.5, 0.0), (0.25, 0.5))
-"""Left and top of the parts of half the size that a stream is searched by, one a frame, the likeliest first."""
+from gaze_demo.landmarks.engine import EngineChoice, open_engine
+from gaze_demo.landmarks.face import FaceLandmarks
+from gaze_demo.landmarks.finder import FaceFinder
+from gaze_demo.landmarks.follow import PersonFollower, clicked
 
 
-@dataclass(frozen=True)
-class _Part:
-    x: int
-    y: int
-    width: int
-    height: int
+@dataclass(frozen=True, eq=False)
+class Sighting:
+    """What the search saw in one image.
 
-    def of(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return np.ascontiguousarray(image[self.y : self.y + self.height, self.x : self.x + self.width])
+    `person`: the number of the person whose landmarks these are; it changes when another person is taken, and is 0
+    where there are no landmarks. `people`: how many faces were there lately. `doubtful`: there is a face, but perhaps
+    not the one that was followed, so there are no landmarks.
+    """
+
+    landmarks: FaceLandmarks | None
+    person: int = 0
+    people: int = 0
+    doubtful: bool = False
 
 
 class FaceSearch:
-    """Landmarks of the largest face, in whichever part of the image it is found; a context manager.
+    """Finds the nearest face; a context manager.
 
-    With `video` a face is followed, within the part where it was found, and each frame costs two looks at most;
-    without it each image stands for itself and is searched thoroughly.
+    With `video` one person is followed from frame to frame. Without it each image stands for itself: it is searched
+    thoroughly, and looked at until the landmarks have settled. `find` belongs to one thread; any may call `choose`.
+    Raises UserError where the engine or its bundle is missing.
     """
 
-    def __init__(self, *, video: bool, blendshapes: bool = True) -> None:
-        self._landmarker = FaceLandmarker(video=video, blendshapes=blendshapes)
-        self._video = video
-        self._part: _Part | None = None
-        self._turn = 0
+    def __init__(self, *, video: bool, engine: EngineChoice = "auto", blendshapes: bool = True) -> None:
+        self._engine = open_engine(engine, blendshapes=blendshapes)
+        self._finder = FaceFinder(self._engine)
+        self._follower = PersonFollower(self._finder) if video else None
+        self._lock = threading.Lock()
+        self._wish: tuple[float, float] | None = None
+        self._stills = 0
 
     def __enter__(self) -> FaceSearch:
         return self
@@ -54,71 +54,41 @@ class FaceSearch:
     ) -> None:
         self.close()
 
-    def find(self, image: NDArray[np.uint8], time_s: float = 0.0) -> FaceLandmarks | None:
-        """Landmarks in px of the whole BGR image, or None where no face is found."""
-        return self._follow(image, time_s) if self._video else self._search(image)
+    @property
+    def engine(self) -> str:
+        """The engine's name, "direct" or "mediapipe"."""
+        return self._engine.name
 
     def close(self) -> None:
-        self._landmarker.close()
+        self._engine.close()
 
-    def _search(self, image: NDArray[np.uint8]) -> FaceLandmarks | None:
-        face = self._landmarker.find(image)
-        for level in _LEVELS if face is None else ():
-            faces = [self._look(image, part, 0.0) for part in _tiles(image, level)]
-            found = [face for face in faces if face is not None]
-            if found:
-                return max(found, key=_width)
-        return face
+    def choose(self, x_px: float, y_px: float) -> None:
+        """Take the face at this point of the next image, if there is one."""
+        with self._lock:
+            self._wish = (x_px, y_px)
 
-    def _follow(self, image: NDArray[np.uint8], time_s: float) -> FaceLandmarks | None:
-        height, width = image.shape[:2]
-        if self._part and self._part.x + self._part.width <= width and self._part.y + self._part.height <= height:
-            face = self._look(image, self._part, time_s)
-            self._part = self._next_part(face, width, height) if face else None
-            return face
-        self._part = None
-        face = self._landmarker.find(image, time_s)
-        if face is None:
-            left, top = _LIVE_PARTS[self._turn % len(_LIVE_PARTS)]
-            self._turn += 1
-            part = _Part(int(left * width), int(top * height), width // 2, height // 2)
-            face = self._look(image, part, time_s)
-            self._part = part if face else None
-        return face
+    def find(self, image: NDArray[np.uint8], time_s: float = 0.0) -> Sighting:
+        """What there is in a BGR image, in its px."""
+        with self._lock:
+            wish, self._wish = self._wish, None
+        if self._follower is None:
+            return self._still(image, wish)
+        if wish is not None:
+            self._follower.choose(image, *wish)
+        face = self._follower.find(image, time_s)
+        person = self._follower.person if face else 0
+        return Sighting(face, person, self._follower.people, self._follower.doubtful)
 
-    def _look(self, image: NDArray[np.uint8], part: _Part, time_s: float) -> FaceLandmarks | None:
-        face = self._landmarker.find(part.of(image), time_s)
-        return face and replace(face, points_px=face.points_px + np.array([part.x, part.y]))
-
-    def _next_part(self, face: FaceLandmarks, width: int, height: int) -> _Part | None:
-        """Where to look next: the same part while the face is well inside, else around it, or everywhere."""
-        part = self._part
-        assert part is not None
-        if _width(face) > 0.4 * part.width:
-            return None
-        x0, y0, x1, y1 = face.box_px
-        margin = 0.1 * part.width
-        inside_x = x0 - margin > part.x and x1 + margin < part.x + part.width
-        inside_y = y0 - margin > part.y and y1 + margin < part.y + part.height
-        if inside_x and inside_y:
-            return part
-        x = int(np.clip((x0 + x1 - part.width) / 2, 0, width - part.width))
-        y = int(np.clip((y0 + y1 - part.height) / 2, 0, height - part.height))
-        return replace(part, x=x, y=y)
-
-
-def _width(face: FaceLandmarks) -> float:
-    x0, _, x1, _ = face.box_px
-    return x1 - x0
-
-
-def _tiles(image: NDArray[np.uint8], level: int) -> Iterator[_Part]:
-    """Square parts that overlap by half."""
-    height, width = image.shape[:2]
-    side = max(width, height) // level
-    if side < _SMALLEST_PX:
-        return
-    w, h = min(side, width), min(side, height)
-    for y in np.linspace(0, height - h, max(1, round(2 * (height - h) / side) + 1)).astype(int):
-        for x in np.linspace(0, width - w, max(1, round(2 * (width - w) / side) + 1)).astype(int):
-            yield _Part(int(x), int(y), w, h)
+    def _still(self, image: NDArray[np.uint8], wish: tuple[float, float] | None) -> Sighting:
+        faces = self._finder.thorough(image)
+        people = len(faces)
+        self._stills += 1
+        first = clicked(faces, *wish) if wish else None
+        while faces:
+            face = first or self._finder.nearest(image, faces)
+            assert face is not None
+            landmarks = self._finder.settle(image, self._finder.region(image, face))
+            if landmarks is not None:
+                return Sighting(landmarks, self._stills, people)
+            faces, first = [other for other in faces if other is not face], None
+        return Sighting(None)

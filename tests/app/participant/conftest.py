@@ -1,4 +1,4 @@
-"""A landmarker, which is slow to make, for all tests of the folder."""
+"""A face search, which is slow to make, for all tests of the folder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from gaze_demo.landmarks.face import FaceLandmarker
+from gaze_demo.landmarks.search import FaceSearch
 
 
 @pytest.fixture(scope="package")
-def landmarker() -> Iterator[FaceLandmarker]:
-    with FaceLandmarker(video=False) as found:
+def search() -> Iterator[FaceSearch]:
+    with FaceSearch(video=False) as found:
         yield found

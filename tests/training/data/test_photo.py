@@ -10,7 +10,7 @@ import pytest
 from gaze_demo import paths
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import FORWARD, angle_between, normalised
-from gaze_demo.landmarks.face import FaceLandmarker
+from gaze_demo.landmarks.search import FaceSearch
 from gaze_training.data.aperture import lid_lines
 from gaze_training.data.own_eye import BallPose, paint_own_eye
 from gaze_training.data.photo import photo_renderer, render_photo
@@ -21,8 +21,8 @@ BALLS = pytest.mark.parametrize("turned_eyes", [False, True], ids=["ray traced",
 
 @pytest.fixture(scope="module")
 def face() -> PhotoFace:
-    with FaceLandmarker(video=False, blendshapes=False) as landmarker:
-        loaded = load_photo_face(landmarker, paths.assets() / "portrait.jpg", "nasa", "collins")
+    with FaceSearch(video=False, blendshapes=False) as search:
+        loaded = load_photo_face(search, paths.assets() / "portrait.jpg", "nasa", "collins")
     assert loaded is not None
     return loaded
 

@@ -23,7 +23,7 @@ from gaze_demo.geometry import (
     pitch_yaw_to_vector,
     vector_to_pitch_yaw,
 )
-from gaze_demo.landmarks.face import FaceLandmarker
+from gaze_demo.landmarks.search import FaceSearch
 from gaze_demo.normalisation.normalise import DISTANCE_MM, normalising_rotation
 from gaze_training.data.aperture import (
     PATCH,
@@ -295,13 +295,13 @@ def photo_renderer(
     Raises UserError where no usable photograph is found.
     """
     cv2.setNumThreads(1)
-    with FaceLandmarker(video=False, blendshapes=False) as landmarker:
+    with FaceSearch(video=False, blendshapes=False) as search:
         listed = [
             entry
             for entry in list_photographs(folder)
             if people == "all" or is_heldout(entry[1], entry[2]) == (people == "heldout")
         ]
-        loaded = [load_photo_face(landmarker, *entry) for entry in listed]
+        loaded = [load_photo_face(search, *entry) for entry in listed]
     faces = [face for face in loaded if face is not None]
     if not faces:
         raise UserError(f"{folder} holds no photograph with a face whose open eyes look into the lens.")

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo.geometry import Array, Intrinsics, mirror_rotation
-from gaze_demo.landmarks.face import FaceLandmarker, FaceLandmarks
+from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose, canonical_face, estimate_head_pose
+from gaze_demo.landmarks.search import FaceSearch
 from gaze_demo.normalisation.normalise import normalising_rotation, warp_image, warp_matrix
 from gaze_training.data.aperture import PATCH, PX_PER_MM, lid_lines
 from gaze_training.data.own_eye import OwnEye, own_eye
@@ -60,12 +61,12 @@ class PhotoFace:
     native_eye_px: float
 
 
-def load_photo_face(landmarker: FaceLandmarker, path: Path, group: str, person: str) -> PhotoFace | None:
+def load_photo_face(search: FaceSearch, path: Path, group: str, person: str) -> PhotoFace | None:
     """The photograph's eyes, or None where it shows no face, closed or tiny eyes, or eyes that look away."""
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
         return None
-    found = landmarker.find(np.asarray(image, np.uint8))
+    found = search.find(np.asarray(image, np.uint8)).landmarks
     if found is None:
         return None
     native = _eye_px(found)

@@ -1,0 +1,65 @@
+"""Landmarks by the networks of MediaPipe's bundle, run by LiteRT without MediaPipe's graph."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.landmarks.blendshapes import INPUT_POINTS, eye_scores
+from gaze_demo.landmarks.bundle import Bundle
+from gaze_demo.landmarks.detection import Detection, Letterbox, decode, detector_input
+from gaze_demo.landmarks.face import COUNT, FaceLandmarks
+from gaze_demo.landmarks.network import TfliteNetwork
+from gaze_demo.landmarks.region import FaceRegion
+
+_SIZE = 256
+"""The landmark network's picture is square, with so many px."""
+
+
+class DirectEngine:
+    """The three networks, one after the other; see `LandmarkEngine`.
+
+    Raises ImportError where LiteRT is not installed, UserError where the bundle is missing.
+    """
+
+    name = "direct"
+
+    def __init__(self, *, blendshapes: bool = True, threads: int = 1) -> None:
+        bundle = Bundle()
+        self._detector = TfliteNetwork(bundle.network("face_detector"))
+        self._landmarks = TfliteNetwork(bundle.network("face_landmarks_detector"), threads)
+        self._blendshapes = TfliteNetwork(bundle.network("face_blendshapes")) if blendshapes else None
+        self._picture = np.empty((_SIZE, _SIZE, 3), np.uint8)
+
+    def close(self) -> None:
+        """Nothing but memory is held."""
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        box = Letterbox.of(image.shape[1], image.shape[0])
+        self._detector.run(lambda tensor: np.copyto(tensor[0], detector_input(image, box)))
+        return decode(self._detector.read((1, 896, 16))[0], self._detector.read((1, 896, 1)).ravel(), box)
+
+    def locate(self, image: NDArray[np.uint8], region: FaceRegion) -> FaceLandmarks | None:
+        back = region.to_image(_SIZE)
+        picture = cv2.warpAffine(
+            image,
+            back,
+            (_SIZE, _SIZE),
+            dst=self._picture,
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        rgb = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+        self._landmarks.run(lambda tensor: np.multiply(rgb, np.float32(1 / 255), out=tensor[0]))
+        if float(self._landmarks.read((1, 1, 1, 1)).ravel()[0]) <= 0:  # a logit: more likely no face than a face
+            return None
+        points = self._landmarks.read((1, 1, 1, 3 * COUNT)).reshape(COUNT, 3).astype(float)
+        points_px = points[:, :2] @ back[:, :2].T + back[:, 2]
+        depth_px = points[:, 2] * (region.side / _SIZE)
+        if self._blendshapes is None:
+            return FaceLandmarks(points_px, depth_px)
+        # The scores depend on how the points are rolled, so they are taken as the upright cut-out has them.
+        upright = points[INPUT_POINTS, :2] * (region.side / _SIZE)
+        self._blendshapes.run(lambda tensor: np.copyto(tensor[0], upright, casting="same_kind"))
+        return FaceLandmarks(points_px, depth_px, *eye_scores(self._blendshapes.read((52,))))

@@ -1,0 +1,81 @@
+"""What finds faces and their landmarks, and which implementation of it is used."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.errors import UserError
+from gaze_demo.landmarks.detection import Detection
+from gaze_demo.landmarks.face import FaceLandmarks
+from gaze_demo.landmarks.region import FaceRegion
+
+EngineChoice = Literal["auto", "direct", "mediapipe"]
+ENGINE_CHOICES: tuple[EngineChoice, ...] = ("auto", "direct", "mediapipe")
+
+
+class LandmarkEngine(Protocol):
+    """Finds faces and landmarks in BGR images; neither smooths anything. One thread's own.
+
+    Attributes:
+        name: "direct" or "mediapipe".
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        """All faces in an image, best score first; those below about a ninth of its longer side are missed."""
+
+    def locate(self, image: NDArray[np.uint8], region: FaceRegion) -> FaceLandmarks | None:
+        """The landmarks of the face in a region of the image; None where there is none."""
+
+    def close(self) -> None: ...
+
+
+def direct_is_available() -> bool:
+    """Whether LiteRT is installed."""
+    try:
+        return importlib.util.find_spec("ai_edge_litert.interpreter") is not None
+    except ImportError:
+        return False
+
+
+def open_engine(choice: EngineChoice = "auto", *, blendshapes: bool = True) -> LandmarkEngine:
+    """The engine that was chosen; `auto` is LiteRT where it can be imported, MediaPipe's own graph elsewhere.
+
+    Raises UserError where the chosen one is not installed.
+    """
+    if choice != "mediapipe":
+        try:
+            from gaze_demo.landmarks.direct import DirectEngine
+
+            return DirectEngine(blendshapes=blendshapes)
+        except ImportError as error:
+            if choice == "direct":
+                raise UserError(
+                    f"The direct landmark engine needs LiteRT, which cannot be imported here ({error}): "
+                    "use --landmarks mediapipe, or install the package ai-edge-litert."
+                ) from None
+    try:
+        from gaze_demo.landmarks.tasks import TasksEngine
+
+        return TasksEngine(blendshapes=blendshapes)
+    except ImportError as error:
+        raise UserError(f"MediaPipe cannot be imported ({error}): install gaze-demo again.") from None
+
+
+def engine_description(choice: EngineChoice = "auto") -> str:
+    """The engine that `open_engine` would open and its version, for About and for bug reports."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    direct = choice == "direct" or (choice == "auto" and direct_is_available())
+    package = "ai-edge-litert" if direct else "mediapipe"
+    try:
+        found = version(package)
+    except PackageNotFoundError:
+        found = "not installed"
+    return f"direct (LiteRT {found})" if direct else f"mediapipe (MediaPipe Tasks {found})"
