@@ -71,7 +71,7 @@ def test_what_rim_and_reflections_hide_is_told(glasses: Glasses) -> None:
     bright = np.array([[0.0, 0.0, 6.0, 4.0, 0.0, 0.1, 2.0]])
     _, hidden = paint_glasses(picture(), replace(glasses, mirrored=bright), np.eye(3), EYEBALL, LIGHT)
     per_mm = PATCH.focal_px / (612 - glasses.before_mm)
-    assert (hidden.glare > 0.5).sum() == pytest.approx(12 * 8 * per_mm**2, rel=0.05)
+    assert (hidden.glare > 0.5).sum() == pytest.approx(12 * 8 * per_mm**2, rel=0.12)
     middle = PATCH.height // 2, PATCH.width // 2
     assert hidden.glare[middle] == 1.0
     assert hidden.cover[middle] == 0.0
