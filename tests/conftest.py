@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import gaze_demo  # noqa: F401  # before OpenCV, which reads what it sets while it is imported
+
 pytest_plugins = ["faults", "pytester"]
 
 # Before anything imports Qt, OpenCV or onnxruntime: without a display Qt draws off screen, and two cores are shared.

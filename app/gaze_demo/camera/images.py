@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo import clock
 from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.picture import NOT_READ, READ, PictureError, read_picture
 from gaze_demo.camera.source import SourceError
 from gaze_demo.camera.video import check_readable
 from gaze_demo.geometry import Intrinsics
 
-IMAGE_SUFFIXES = frozenset((".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"))
 _REPEATS_PER_S = 10.0
 
 
 class ImageFiles:
-    """One image, or all of a folder by name (2 before 10). Files that are no images or cannot be read are left out.
+    """One image, or all of a folder by name (2 before 10); an `Album`. Files that are no images are left out.
 
     Without `dwell_s` each image comes once, as fast as it is asked for. With it each is shown for that many seconds,
     repeated ten times a second, and after the last comes the first again.
 
     Attributes:
-        skipped: names of the folder's images that could not be read, as far as the reading got.
+        skipped: names of the folder's pictures that could not be read, as far as the reading got: damaged ones, and
+            those of kinds that have to be converted first.
     """
 
     live = False
@@ -38,81 +37,140 @@ class ImageFiles:
     def __init__(self, path: Path, dwell_s: float | None = None) -> None:
         self._path = path
         self._dwell_s = dwell_s
+        self._repeats = 1 if dwell_s is None else max(round(dwell_s * _REPEATS_PER_S), 1)
         self._files: list[Path] = []
-        self._due_s = 0.0
-        self._index = -1
-        self._images: Iterator[tuple[NDArray[np.uint8], str]] = iter(())
         self.name = path.resolve().name or str(path)
         self.frame_rate = None if dwell_s is None else _REPEATS_PER_S
         self.frame_count: int | None = None
         self.skipped: list[str] = []
+        self._changed = threading.Condition()  # guards everything below
+        self._place = -1
+        self._turn = 0
+        self._paused = self._interrupted = False
 
     def open(self) -> None:
         """Raises SourceError: absent, denied or unreadable."""
         check_readable(self._path)
-        self._files = _files(self._path) if self._path.is_dir() else [self._path]
-        if not self._files:
-            kinds = ", ".join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))
-            raise SourceError("unreadable", f"The folder {self._path} holds no image ({kinds}): choose another one.")
+        folder = self._path.is_dir()
+        self._files = _files(self._path, READ | NOT_READ) if folder else [self._path]
+        if not any(file.suffix.lower() in READ for file in self._files) and folder:
+            kinds = ", ".join(sorted(suffix[1:] for suffix in READ))
+            others = sorted({file.suffix.lower()[1:] for file in self._files})
+            besides = f", only {', '.join(others)}, which have to be converted first" if others else ""
+            raise SourceError(
+                "unreadable", f"The folder {self._path} holds no image ({kinds}){besides}: choose another one."
+            )
         self.frame_count = len(self._files) if self._dwell_s is None else None
         self.skipped = []
         self._index, self._due_s = -1, 0.0
-        self._images = self._walk()
+        self._image: NDArray[np.uint8] | None = None
+        self._shown = 0
+        with self._changed:
+            self._place, self._turn, self._interrupted = -1, 0, False
 
     def read(self) -> Frame | None:
         """Raises SourceError ("unreadable") where not a single image can be read."""
         if self._dwell_s is not None:
-            time.sleep(max(self._due_s - clock.now_s(), 0.0))
-            self._due_s = clock.now_s() + 1 / _REPEATS_PER_S
-        image, file = next(self._images, (None, ""))
-        if image is None:
+            self._wait()
+        with self._changed:
+            if self._interrupted:
+                return None
+            turn, self._turn = self._turn, 0
+            stays = self._image is not None and not turn and (self._paused or self._shown < self._repeats)
+        if not stays and not self._turn_to(turn or 1):
             return None
+        assert self._image is not None
         self._index += 1
-        return Frame(image, self._index, 0.0, file)
+        self._shown += 1
+        return Frame(self._image, self._index, 0.0, _printable(self._files[self._place].name))
 
     def close(self) -> None:
-        self._images = iter(())
+        self._image = None
 
-    def _walk(self) -> Iterator[tuple[NDArray[np.uint8], str]]:
-        repeats = 1 if self._dwell_s is None else max(round(self._dwell_s * _REPEATS_PER_S), 1)
-        while True:
-            any_read = False
-            for file in self._files:
-                image, name = read_image(file), _printable(file.name)
-                if image is not None:
-                    any_read = True
-                    for _ in range(repeats):
-                        yield image, name
-                elif file != self._path and name not in self.skipped:
+    def interrupt(self) -> None:
+        """Makes `read` return None soon."""
+        with self._changed:
+            self._interrupted = True
+            self._changed.notify_all()
+
+    @property
+    def count(self) -> int:
+        return len(self._files)
+
+    @property
+    def number(self) -> int:
+        return self._place + 1
+
+    @property
+    def current(self) -> str:
+        return _printable(self._files[self._place].name) if 0 <= self._place < len(self._files) else ""
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    def pause(self) -> None:
+        with self._changed:
+            self._paused = True
+
+    def resume(self) -> None:
+        with self._changed:
+            self._paused = False
+
+    def next(self) -> None:
+        self._turn_by(1)
+
+    def previous(self) -> None:
+        self._turn_by(-1)
+
+    def _turn_by(self, places: int) -> None:
+        with self._changed:
+            self._turn += places
+            self._changed.notify_all()
+
+    def _wait(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._interrupted or self._turn, max(self._due_s - clock.now_s(), 0.0))
+        self._due_s = clock.now_s() + 1 / _REPEATS_PER_S
+
+    def _turn_to(self, turn: int) -> bool:
+        """Go that many places on, and further past what cannot be read; False at the end."""
+        place, step = self._place, 1 if turn > 0 else -1
+        before = place
+        for tried in range(len(self._files)):
+            place += turn if tried == 0 else step
+            if self._dwell_s is None and not 0 <= place < len(self._files):
+                break
+            place %= len(self._files)
+            file = self._files[place]
+            try:
+                self._image = read_picture(file)
+            except PictureError as error:
+                if file == self._path:
+                    raise SourceError(
+                        "unreadable", f"{self._path} cannot be read as an image: it is {error}."
+                    ) from None
+                if (name := _printable(file.name)) not in self.skipped:
                     self.skipped.append(name)
-            if not any_read:
-                raise SourceError("unreadable", self._nothing_read())
-            if self._dwell_s is None:
-                return
-
-    def _nothing_read(self) -> str:
-        if self._path.is_dir():
-            return f"None of the {len(self._files)} images in {self._path} can be read: they are damaged."
-        return f"{self._path} cannot be read as an image: it is damaged, or of another kind."
-
-
-def read_image(file: Path) -> NDArray[np.uint8] | None:
-    """A BGR image (height, width, 3), turned as its camera was held; None where it cannot be read."""
-    try:
-        data = np.fromfile(file, np.uint8)  # unlike cv2.imread, with any name on any system
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    except (OSError, cv2.error):
-        return None
-    return None if image is None else np.asarray(image, np.uint8)
+                continue
+            with self._changed:
+                self._place = place
+            self._shown = 0
+            return True
+        if before < 0:
+            raise SourceError(
+                "unreadable", f"None of the {len(self._files)} images in {self._path} can be read: they are damaged."
+            )
+        return False
 
 
-def _files(folder: Path) -> list[Path]:
-    """Images by their suffix; hidden files are other systems' notes about images."""
+def _files(folder: Path, suffixes: frozenset[str]) -> list[Path]:
+    """Pictures by their endings; hidden files are other systems' notes about pictures."""
     try:
         files = [
             file
             for file in folder.iterdir()
-            if file.suffix.lower() in IMAGE_SUFFIXES and not file.name.startswith(".") and file.is_file()
+            if file.suffix.lower() in suffixes and not file.name.startswith(".") and file.is_file()
         ]
     except OSError as problem:
         raise SourceError("denied", f"{folder} may not be read: check the folder's permissions.") from problem

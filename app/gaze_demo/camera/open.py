@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gaze_demo.camera.devices import list_cameras
-from gaze_demo.camera.images import IMAGE_SUFFIXES, ImageFiles
+from gaze_demo.camera.images import ImageFiles
+from gaze_demo.camera.picture import NOT_READ, READ
 from gaze_demo.camera.source import Source, SourceError
 from gaze_demo.camera.video import VideoFile
 from gaze_demo.camera.webcam import Webcam
@@ -17,6 +18,8 @@ from gaze_demo.paths import given
 
 VIRTUAL = "virtual"
 _SHOWN_S = 2.0
+_MOVING = {".gif"}
+"""On its own a film, in a folder a picture."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def _looks_like_a_path(path: Path) -> bool:
 
 
 def _file(path: Path, options: SourceOptions) -> Source:
-    if path.is_dir() or path.suffix.lower() in IMAGE_SUFFIXES:
+    if path.is_dir() or path.suffix.lower() in (READ | NOT_READ) - _MOVING:
         return ImageFiles(path, _SHOWN_S if options.real_time else None)
     return VideoFile(path, options.real_time, hold_at_end=options.real_time)
 

@@ -66,6 +66,35 @@ class Interruptible(Protocol):
 
 
 @runtime_checkable
+class Album(Protocol):
+    """Pictures that can be turned over. Everything may be called and read from any thread.
+
+    Attributes:
+        count: how many there are.
+        number: of the picture that is shown, from 1; 0 before the first.
+        current: its file name.
+        paused: the picture stays.
+    """
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def current(self) -> str: ...
+    @property
+    def paused(self) -> bool: ...
+
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def next(self) -> None:
+        """Show the next picture; after the last comes the first where pictures take turns."""
+
+    def previous(self) -> None:
+        """Show the picture before, likewise."""
+
+
+@runtime_checkable
 class Player(Protocol):
     """A film that can be played like one. Everything may be called and read from any thread.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from gaze_demo.camera.picture import READ
 from gaze_demo.errors import UserError
 
 PHOTO_FOCAL = 3.0
 """Focal length of a cropped portrait, in widths of its image: such pictures are taken from afar."""
 
 _TABLE = "faces.csv"
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 
 
 def list_photographs(folder: Path) -> list[tuple[Path, str, str]]:
@@ -23,7 +23,7 @@ def list_photographs(folder: Path) -> list[tuple[Path, str, str]]:
         raise UserError(f"{folder} is not a folder: name a folder of face photographs.")
     table = folder / _TABLE
     if not table.is_file():
-        return [(p, "photographs", p.stem) for p in sorted(folder.iterdir()) if p.suffix.lower() in _SUFFIXES]
+        return [(p, "photographs", p.stem) for p in sorted(folder.iterdir()) if p.suffix.lower() in READ]
     try:
         with table.open(newline="", encoding="utf-8") as lines:
             rows = [(folder / Path(row["file"]).name, row["group"], row["person"]) for row in csv.DictReader(lines)]
