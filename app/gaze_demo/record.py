@@ -1,0 +1,140 @@
+"""`gaze-demo record`: a source into a session folder, with markers from a program, until it ends or is ended."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from gaze_demo import clock
+from gaze_demo.calibration.on_screen import ProfileMap, find_profile, why_not
+from gaze_demo.camera.open import SourceOptions, open_source
+from gaze_demo.camera.webcam import Webcam
+from gaze_demo.errors import UserError
+from gaze_demo.intrinsics import Lens
+from gaze_demo.model.registry import default_pair, find_model, list_models, refuse_namesakes
+from gaze_demo.model.session import GazeModel
+from gaze_demo.pipeline import Pipeline
+from gaze_demo.session.about import Keep, ModelAbout
+from gaze_demo.session.recorder import Recording, SessionRecorder
+from gaze_demo.sink.bus import Bus
+from gaze_demo.sink.sink import Run, Sink
+
+
+@dataclass(frozen=True)
+class RecordOptions:
+    """What to record, with which models, and where.
+
+    `out`: a new folder. `keep`: which pictures. `profile`: a name or a file. `markers`: a text stream, each line of
+    which marks the moment when it came; the marker "stop" ends the recording. `duration_s`: of the source's own time.
+    """
+
+    source: str
+    out: Path
+    models: tuple[str, ...] = ()
+    lens: Lens | None = None
+    keep: Keep = "nothing"
+    profile: str | None = None
+    filter_strength: float = 0.0
+    duration_s: float | None = None
+    markers: TextIO | None = None
+    source_options: SourceOptions = field(default_factory=lambda: SourceOptions(real_time=False))
+
+
+def record(options: RecordOptions, console: Console, more_sinks: tuple[Sink, ...] = ()) -> SessionRecorder:
+    """Record a source to its end, showing the progress. Whatever ends it, the session is completed. Raises UserError."""
+    entries = [find_model(name) for name in options.models] or default_pair(list_models())
+    models = [GazeModel(entry) for entry in refuse_namesakes(entries)]
+    profile = None if options.profile is None else find_profile(options.profile)
+    source = open_source(options.source, options.source_options)
+    camera = isinstance(source, Webcam)
+    recorder = SessionRecorder(
+        Recording(
+            options.out,
+            keep=options.keep,
+            live=camera,
+            models=tuple(ModelAbout.of(entry) for entry in entries),
+            profile=profile,
+            filter_strength=options.filter_strength,
+        )
+    )
+    with ExitStack() as stack:
+        source.open()
+        stack.callback(source.close)
+        to_screen = None if profile is None else ProfileMap(profile)
+        strength = options.filter_strength
+        pipeline = stack.enter_context(
+            Pipeline.on(source, models, lens=options.lens, to_screen=to_screen, filter_strength=strength)
+        )
+        bus = Bus(patient=not camera)
+        stack.callback(lambda: _summary(recorder, bus, console))
+        stack.enter_context(bus)
+        run = Run(
+            source=source.name,
+            frame_rate=source.frame_rate,
+            models=tuple(entry.name for entry in entries),
+            screen=None if profile is None else profile.screen,
+            profile="" if profile is None else profile.name,
+            still=source.independent,
+        )
+        for sink in (recorder, *more_sinks):
+            bus.add(sink, run)
+        stop = threading.Event()
+        if options.markers is not None:
+            reading = (options.markers, recorder, stop)
+            threading.Thread(target=_read_markers, args=reading, name="markers", daemon=True).start()
+        with _progress(console) as progress:
+            task = progress.add_task(source.name, told="")
+            first_s: float | None = None
+            shown_s = 0.0
+            while not stop.is_set() and (frame := source.read()) is not None:
+                first_s = frame.time_s if first_s is None else first_s
+                if options.duration_s is not None and frame.time_s - first_s >= options.duration_s:
+                    break
+                sample = pipeline.process(frame)
+                if profile is not None and frame.time_s == first_s:
+                    seen = sample.observation.camera
+                    name = source.name if camera else ""
+                    for sentence in why_not(profile, seen.width, seen.height, seen.hfov_deg, run.models, name):
+                        console.print(sentence, highlight=False, markup=False)
+                bus.write(sample)
+                bus.check()
+                if clock.now_s() - shown_s > 0.2:
+                    shown_s = clock.now_s()
+                    progress.update(task, told=f"{recorder.duration_s:.0f} s, {recorder.size_bytes / 1e6:.1f} MB")
+    return recorder
+
+
+def _summary(recorder: SessionRecorder, bus: Bus, console: Console) -> None:
+    for problem in bus.problems:
+        console.print(problem, highlight=False, markup=False)
+    size = sum(path.stat().st_size for path in recorder.folder.iterdir()) if recorder.folder.is_dir() else 0
+    console.print(
+        f"{recorder.folder}: {recorder.frames} frames, {recorder.duration_s:.1f} s, {size / 1e6:.1f} MB",
+        highlight=False,
+        markup=False,
+    )
+
+
+def _read_markers(lines: TextIO, recorder: SessionRecorder, stop: threading.Event) -> None:
+    try:
+        for line in lines:
+            text = line.strip()
+            if text == "stop":
+                stop.set()
+                return
+            if text:
+                recorder.marker(text)
+    except (UserError, ValueError, OSError) as error:  # the recording has ended, or the stream is no text
+        print(f"gaze-demo: markers are read no further: {error}", file=sys.stderr)
+
+
+def _progress(console: Console) -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TextColumn("{task.fields[told]}"))
+    return Progress(*columns, console=console, transient=True)

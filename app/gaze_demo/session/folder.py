@@ -1,0 +1,129 @@
+"""Reads a session folder, also one whose recording was torn; all of it is checked, nothing in it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from gaze_demo.errors import UserError
+from gaze_demo.observation import Observation
+from gaze_demo.session import columns, pictures
+from gaze_demo.session.about import SessionAbout
+from gaze_demo.session.arrow import ArrowReader, load_pyarrow
+from gaze_demo.session.events_file import Event, read_events
+from gaze_demo.session.names import ABOUT, EVENTS, GAZE, PICTURES, TABLE, VIDEO
+from gaze_demo.session.repair import MOST_GAZE_BYTES, MOST_PICTURE_BYTES, lost_sentence, read_parquet
+from gaze_demo.session.trace import GazeTrace
+
+_MOST_ABOUT_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """A recorded session.
+
+    `table`: a pyarrow Table, one row for each frame and model; `gaze_demo.session.columns` says what its columns are.
+    `problems`: what is missing, one sentence each; empty where the recording came to its end.
+    """
+
+    folder: Path
+    about: SessionAbout
+    table: Any
+    events: tuple[Event, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def models(self) -> list[str]:
+        """Names of the models that answered, in the order of the first answers."""
+        names = dict.fromkeys(self.table.column("model").to_pylist())
+        return [name for name in names if name]
+
+    def trace(self, model: str | None = None) -> GazeTrace:
+        """The gaze of one model over time, or of the first. Raises UserError where there is none of that name."""
+        names = self.models
+        if model is not None and model not in names:
+            known = ", ".join(names) or "none"
+            raise UserError(f"{self.folder} has no gaze of {model!r}; its models are: {known}.")
+        name = model or (names[0] if names else "")
+        return GazeTrace.of(self.table, name)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether models can be run again on eyes or faces that were kept."""
+        return (self.folder / PICTURES).exists()
+
+    @property
+    def video(self) -> Path | None:
+        path = self.folder / VIDEO
+        return path if path.exists() else None
+
+    def observations(self, fill: int = 0) -> Iterator[Observation]:
+        """The kept observations in order; frames are `fill` (0..255) wherever no picture was kept.
+
+        Raises UserError where there are none, or they are damaged.
+        """
+        if not self.has_pictures:
+            raise UserError(f"{self.folder} keeps no pictures of the eyes: record with --keep eyes or --keep face.")
+        for batch in ArrowReader(self.folder / PICTURES, pictures.schema(), MOST_PICTURE_BYTES):
+            yield from pictures.observations_of(batch, fill)
+
+
+def load_session(folder: Path) -> Session:
+    """Read a session folder. Raises UserError where it is none."""
+    about = load_about(folder)
+    problems: list[str] = []
+    if about.ended is None:
+        problems.append("The recording was not ended: 'gaze-demo repair' puts it in order.")
+    elif about.ended.repaired:
+        problems.append("The recording was torn and has been repaired: up to a second before its end is missing.")
+    if about.ended is not None and about.ended.lost:
+        problems.append(f"{about.ended.lost} samples came too fast to be written.")
+    if (folder / TABLE).exists():
+        table = read_parquet(folder / TABLE)
+    elif (folder / GAZE).exists():
+        pa = load_pyarrow()
+        reader = ArrowReader(folder / GAZE, columns.schema(), MOST_GAZE_BYTES)
+        table = pa.Table.from_batches(list(reader), columns.schema())
+        if not reader.torn.ended:
+            problems.append(f"{reader.torn.rows} rows could be read; {lost_sentence(reader.torn)}")
+    else:
+        raise UserError(f"{folder} has neither {TABLE} nor {GAZE}: it is no recorded session.")
+    events = read_events(folder / EVENTS)
+    if events.broken:
+        problems.append(f"{events.broken} lines of {EVENTS} could not be read.")
+    return Session(folder, about, table, events.events, tuple(problems))
+
+
+def load_about(folder: Path) -> SessionAbout:
+    """Read `session.json`. Raises UserError, naming the field that is wrong."""
+    path = folder / ABOUT
+    if not folder.is_dir() or not path.exists():
+        raise UserError(f"{folder} is no recorded session: it has no {ABOUT}.")
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_ABOUT_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from None
+    if len(content) > _MOST_ABOUT_BYTES:
+        raise UserError(f"{path}: at most {_MOST_ABOUT_BYTES // 2**20} MB can be read.")
+    try:
+        return SessionAbout.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        raise UserError(f"{path}: {f'field {field!r}: ' if field else ''}{first['msg'].rstrip('.')}.") from None
+
+
+def unfinished_parts(folder: Path) -> list[Path]:
+    """Files that a writer left half written beside the session's own."""
+    names = {f"{name}.part" for name in (TABLE, PICTURES)}
+    hidden = (f".{ABOUT}.",)
+    return [
+        path
+        for path in folder.iterdir()
+        if path.name in names or (path.name.startswith(hidden) and path.name.endswith(".part"))
+    ]

@@ -1,0 +1,8 @@
+"""The files of a session folder."""
+
+ABOUT = "session.json"
+GAZE = "gaze.arrows"
+TABLE = "gaze.parquet"
+EVENTS = "events.jsonl"
+PICTURES = "pictures.arrows"
+VIDEO = "video.mkv"

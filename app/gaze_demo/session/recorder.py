@@ -1,0 +1,284 @@
+"""Records gaze samples into a session folder, as a sink that a window or a command starts and ends."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from gaze_demo import __version__, clock
+from gaze_demo.calibration.profile import Profile
+from gaze_demo.errors import UserError
+from gaze_demo.machine import machine
+from gaze_demo.pipeline import GazeSample
+from gaze_demo.screen import ScreenGeometry
+from gaze_demo.session import columns, pictures
+from gaze_demo.session.about import CameraAbout, ClockAbout, Ended, Keep, ModelAbout, SessionAbout, utc_now
+from gaze_demo.session.arrow import ArrowWriter
+from gaze_demo.session.events_file import MOST_TEXT, Event, EventsWriter
+from gaze_demo.session.names import ABOUT, EVENTS, GAZE, PICTURES, VIDEO
+from gaze_demo.session.repair import finish
+from gaze_demo.sink.sink import Policy, Run
+from gaze_demo.whole_file import cannot_write, write_whole
+
+FLUSH_S = 0.5
+"""Rows wait no longer than this; a process that is killed loses no more."""
+_MOST_ROWS = 2000
+_VIDEO_RATE_HZ = 30.0
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What is to be recorded.
+
+    `folder`: a new one, or an empty one. `keep`: which pictures. `live`: times are of `gaze_demo.clock`, else of a
+    file's own clock. `profile`, `filter_strength`: those of the points in the samples.
+    """
+
+    folder: Path
+    keep: Keep = "nothing"
+    live: bool = True
+    models: tuple[ModelAbout, ...] = ()
+    screen: ScreenGeometry | None = None
+    profile: Profile | None = None
+    filter_strength: float = 0.0
+    replay_of: str = ""
+    camera: CameraAbout | None = None
+    clock: ClockAbout | None = None
+    machine: str = field(default_factory=machine)
+
+
+class SessionRecorder:
+    """A sink that keeps a session; safe to be asked and given markers from any thread.
+
+    A full disk, or another error, ends the recording with a UserError; what was written until then stays and can be
+    opened.
+
+    Example:
+        recorder = SessionRecorder(Recording(Path("sitting"), models=(ModelAbout.of(entry),)))
+        bus.add(recorder, run)
+        recorder.marker("stimulus 1")
+        bus.remove(recorder)  # completes the session
+    """
+
+    policy: Policy = "all"
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.needs_picture = recording.keep != "nothing"
+        self._lock = threading.RLock()
+        self._about: SessionAbout | None = None
+        self._gaze: ArrowWriter | None = None
+        self._pictures: ArrowWriter | None = None
+        self._events: EventsWriter | None = None
+        self._video: cv2.VideoWriter | None = None
+        self._rows: list[dict[str, Any]] = []
+        self._picture_rows: list[dict[str, Any]] = []
+        self._frames = self._written = 0
+        self._first_s = self._last_s = 0.0
+        self._failed: UserError | None = None
+        self._closing = threading.Event()
+        self._flusher: threading.Thread | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self.recording.folder
+
+    @property
+    def size_bytes(self) -> int:
+        """What the recording takes on the disk so far, a video left out."""
+        parts = (self._gaze, self._pictures, self._events)
+        return sum(part.size_bytes for part in parts if part is not None)
+
+    @property
+    def duration_s(self) -> float:
+        """From the first sample to the last."""
+        return self._last_s - self._first_s
+
+    @property
+    def frames(self) -> int:
+        return self._frames
+
+    def open(self, run: Run) -> None:
+        """Make the folder, readable by this account alone. Raises UserError where something is in it already."""
+        columns.schema()  # says so where pyarrow is missing, before a folder is made
+        wanted = self.recording
+        _make_folder(wanted.folder)
+        models = wanted.models or tuple(ModelAbout(name=name) for name in run.models)
+        self._about = SessionAbout(
+            app=f"gaze-demo {__version__}",
+            machine=wanted.machine,
+            source=run.source[:MOST_TEXT],
+            clock=wanted.clock or ClockAbout(kind="live", start_s=clock.now_s(), start_utc=utc_now()),
+            camera=wanted.camera,
+            screen=wanted.screen or (wanted.profile.screen if wanted.profile else run.screen),
+            models=models,
+            profile=wanted.profile,
+            filter_strength=wanted.filter_strength,
+            keep=wanted.keep,
+            replay_of=wanted.replay_of,
+        )
+        self._run = run
+        self._write_about()
+        self._events = EventsWriter(wanted.folder / EVENTS)
+        self._gaze = ArrowWriter(wanted.folder / GAZE, columns.schema())
+        if wanted.keep in ("eyes", "face"):
+            self._pictures = ArrowWriter(wanted.folder / PICTURES, pictures.schema())
+        self._flusher = threading.Thread(target=self._keep_flushing, name="session flusher", daemon=True)
+        self._flusher.start()
+
+    def write(self, sample: GazeSample) -> None:
+        """Keep one sample. Raises UserError where that fails, now or since the last one."""
+        with self._lock:
+            if self._failed is not None:
+                raise self._failed
+            if self._frames == 0:
+                self._begin(sample)
+            self._frames += 1
+            self._last_s = sample.time_s
+            self._rows += columns.rows_of(sample)
+            keep = self.recording.keep
+            if keep == "eyes" or keep == "face":
+                row = pictures.row_of(sample.observation, keep)
+                self._picture_rows += [] if row is None else [row]
+            elif keep == "video":
+                self._write_video(sample)
+            if len(self._rows) >= _MOST_ROWS:
+                self._flush()
+
+    def marker(self, text: str, time_s: float | None = None, data: dict[str, Any] | None = None) -> None:
+        """Mark a moment, now or at a time of the session's clock."""
+        self._event("marker", text, time_s, data)
+
+    def note(self, text: str) -> None:
+        """Write down what a person has to say."""
+        self._event("note", text, None, None)
+
+    def state(self, text: str, data: dict[str, Any] | None = None) -> None:
+        """Write down a change of the recording itself, as another model or filter."""
+        self._event("state", text, None, data)
+
+    def add_models(self, models: Iterable[ModelAbout]) -> None:
+        """Models that came into use after the beginning."""
+        with self._lock:
+            assert self._about is not None
+            known = {model.name: model for model in self._about.models}
+            known.update({model.name: model for model in models})
+            self._about = self._about.model_copy(update={"models": tuple(known.values())})
+            self._write_about()
+
+    def close(self) -> None:
+        """Complete the session: `gaze.arrows` becomes `gaze.parquet`. Raises UserError where that fails."""
+        self._closing.set()
+        if self._flusher is not None:
+            self._flusher.join()
+        with self._lock:
+            failed = self._failed
+            try:
+                if failed is None:
+                    self._flush()
+            except UserError as error:
+                failed = error
+            if self._events is not None:
+                self._events.sync()
+                self._events.close()
+            if self._video is not None:
+                self._video.release()
+            for writer in (self._gaze, self._pictures):
+                if writer is not None:
+                    with suppress(UserError):
+                        writer.close(whole=failed is None)
+            if failed is not None:
+                raise failed
+            assert self._about is not None
+            ended = Ended(utc=utc_now(), frames=self._frames, rows=self._written)
+            finish(self.folder, self._about, ended)
+
+    def _begin(self, sample: GazeSample) -> None:
+        assert self._about is not None
+        self._first_s = sample.time_s
+        update: dict[str, Any] = {}
+        if not self.recording.live and self.recording.clock is None:
+            update["clock"] = ClockAbout(kind="medium", start_s=sample.time_s, start_utc=self._about.clock.start_utc)
+        if self.recording.camera is None:
+            camera, run = sample.observation.camera, self._run
+            update["camera"] = CameraAbout.of(run.source[:MOST_TEXT], camera, run.frame_rate)
+        if update:
+            self._about = self._about.model_copy(update=update)
+            self._write_about()
+
+    def _event(self, kind: str, text: str, time_s: float | None, data: dict[str, Any] | None) -> None:
+        with self._lock:
+            if self._events is None or self._failed is not None:
+                raise self._failed or UserError("Nothing is being recorded: start a recording first.")
+            when = self._now_s() if time_s is None else time_s
+            self._events.write(Event(time_s=when, kind=kind, text=text[:MOST_TEXT], data=data or {}))
+
+    def _now_s(self) -> float:
+        return clock.now_s() if self.recording.live else self._last_s
+
+    def _write_about(self) -> None:
+        assert self._about is not None
+        write_whole(self.folder / ABOUT, self._about.to_json(), private=True)
+
+    def _write_video(self, sample: GazeSample) -> None:
+        image = sample.observation.frame.image
+        size = (image.shape[1], image.shape[0])
+        if self._video is None:
+            rate = self._run.frame_rate or _VIDEO_RATE_HZ
+            path = self.folder / VIDEO
+            path.touch(0o600)
+            self._video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), rate, size)
+            self._video_size = size
+            if not self._video.isOpened():
+                raise UserError(f"{path} cannot be written: choose another folder.")
+        if size != self._video_size:
+            raise UserError("The pictures' size has changed: start another recording.")
+        self._video.write(image)
+
+    def _keep_flushing(self) -> None:
+        while not self._closing.wait(FLUSH_S):
+            with self._lock:
+                if self._failed is not None:
+                    return
+                try:
+                    self._flush()
+                except UserError as error:
+                    _logger.warning("The recording has ended: %s", error)
+                    self._failed = error
+                    return
+            for part in (self._gaze, self._pictures, self._events):  # without the lock: a disk may take its time
+                if part is not None:
+                    part.sync()
+
+    def _flush(self) -> None:
+        rows, self._rows = self._rows, []
+        kept, self._picture_rows = self._picture_rows, []
+        try:
+            if rows and self._gaze is not None:
+                self._gaze.write(columns.batch_of(rows))
+                self._written += len(rows)
+            if kept and self._pictures is not None:
+                self._pictures.write(pictures.batch_of(kept))
+        except UserError as error:
+            self._failed = UserError(f"{error} The recording has ended; what was recorded until then is kept.")
+            raise self._failed from None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=False, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UserError(f"{folder} is not empty: name a new folder for the recording.")
+        folder.chmod(0o700)
+    except FileNotFoundError:
+        raise UserError(f"{folder} cannot be made: there is no folder {folder.absolute().parent}.") from None
+    except OSError as error:
+        raise cannot_write(folder, error) from None

@@ -1,0 +1,167 @@
+"""Brings a session folder to its clean end: at the end of a recording, or after one that was torn."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from gaze_demo.errors import UserError
+from gaze_demo.session import columns, pictures
+from gaze_demo.session.about import Ended, SessionAbout, utc_now
+from gaze_demo.session.arrow import ArrowReader, ArrowWriter, Torn, load_pyarrow
+from gaze_demo.session.names import ABOUT, GAZE, PICTURES, TABLE
+from gaze_demo.whole_file import cannot_write, write_whole
+
+MOST_GAZE_BYTES = 4 * 2**30
+MOST_PICTURE_BYTES = 256 * 2**30
+_GROUP_ROWS = 60_000
+_SETTLE_S = 1.2
+
+
+def finish(folder: Path, about: SessionAbout, ended: Ended) -> Torn:
+    """Turn `gaze.arrows` into `gaze.parquet` and say in `session.json` how it ended; returns what could be read.
+
+    Each step leaves a folder that can be opened. Raises UserError where the disk does not let us.
+    """
+    reader = ArrowReader(folder / GAZE, columns.schema(), MOST_GAZE_BYTES)
+    frames = _write_parquet(folder / TABLE, reader)
+    if ended.repaired:
+        ended = ended.model_copy(update={"rows": reader.torn.rows, "frames": frames})
+    write_whole(folder / ABOUT, about.model_copy(update={"ended": ended}).to_json(), private=True)
+    with suppress(OSError):
+        (folder / GAZE).unlink()
+    return reader.torn
+
+
+def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
+    """Put a torn session in order; says what was found and what is lost, one sentence each.
+
+    A session that is whole is left as it is. Raises UserError where it is none, or is still being recorded.
+    """
+    from gaze_demo.session.folder import load_about, unfinished_parts
+
+    about = load_about(folder)
+    torn_pictures = _torn_pictures(folder / PICTURES)
+    if about.ended is not None and not (folder / GAZE).exists() and torn_pictures is None:
+        return [f"{folder} is whole: nothing was changed."]
+    _refuse_growing(folder, settle_s)
+    said = []
+    if (folder / GAZE).exists():
+        repaired = Ended(utc=utc_now(), frames=0, rows=0, repaired=True)
+        torn = finish(folder, about, repaired)
+        said.append(f"{torn.rows} rows were saved; {lost_sentence(torn)}")
+    elif (folder / TABLE).exists():
+        table = read_parquet(folder / TABLE)
+        frames = len(set(table.column("frame").to_pylist()))
+        ended = Ended(utc=utc_now(), frames=frames, rows=table.num_rows, repaired=True)
+        write_whole(folder / ABOUT, about.model_copy(update={"ended": ended}).to_json(), private=True)
+        said.append(f"{table.num_rows} rows are there.")
+    else:
+        raise UserError(f"{folder} has neither {GAZE} nor {TABLE}: there is nothing to save.")
+    if torn_pictures is not None:
+        kept = _rewrite(folder / PICTURES)
+        said.append(f"The pictures of {kept.rows} frames were saved; {lost_sentence(kept)}")
+    for part in unfinished_parts(folder):
+        with suppress(OSError):
+            part.unlink()
+    return said
+
+
+def lost_sentence(torn: Torn) -> str:
+    """What is lost of a stream that could be read so far."""
+    if torn.ended:
+        return "nothing is lost."
+    tail = f"{torn.lost_bytes} bytes after them were half written, and " if torn.lost_bytes else ""
+    return f"{tail}up to a second before the end was never written."
+
+
+def read_parquet(path: Path) -> Any:
+    """The table of `gaze.parquet`. Raises UserError where it is none or has other columns."""
+    pa = load_pyarrow()
+    import pyarrow.parquet as pq
+
+    try:
+        if path.stat().st_size > MOST_GAZE_BYTES:
+            raise UserError(f"{path}: at most {MOST_GAZE_BYTES // 2**20} MB can be read.")
+        table = pq.read_table(path, partitioning=None)
+        table.validate(full=True)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or 'it is damaged'}.") from None
+    except (pa.ArrowException, ValueError):
+        raise UserError(f"{path} is damaged or no recording.") from None
+    wanted = columns.schema()
+    if table.schema.names != wanted.names or any(
+        not field.type.equals(wanted.field(field.name).type) for field in table.schema
+    ):
+        raise UserError(f"{path} has other columns than this version of gaze-demo writes.")
+    return table
+
+
+def _write_parquet(path: Path, reader: ArrowReader) -> int:
+    """Write all whole batches of a stream; returns how many frames they have."""
+    pa = load_pyarrow()
+    import pyarrow.parquet as pq
+
+    part = path.with_name(path.name + ".part")
+    frames: set[int] = set()
+    try:
+        with suppress(FileNotFoundError):
+            part.unlink()
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with pq.ParquetWriter(part, columns.schema(), compression="zstd", compression_level=6) as writer:
+            waiting: list[Any] = []
+            for batch in reader:
+                waiting.append(batch)
+                frames.update(batch.column("frame").to_pylist())
+                if sum(one.num_rows for one in waiting) >= _GROUP_ROWS:
+                    writer.write_table(pa.Table.from_batches(waiting))
+                    waiting = []
+            if waiting:
+                writer.write_table(pa.Table.from_batches(waiting))
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise cannot_write(path, error) from None
+    return len(frames)
+
+
+def _torn_pictures(path: Path) -> Torn | None:
+    """How the pictures ended, where they are torn; None where they are whole or there are none."""
+    if not path.exists():
+        return None
+    reader = ArrowReader(path, pictures.schema(), MOST_PICTURE_BYTES)
+    for _ in reader:
+        pass
+    return None if reader.torn.ended else reader.torn
+
+
+def _rewrite(path: Path) -> Torn:
+    part = path.with_name(path.name + ".part")
+    with suppress(OSError):
+        part.unlink()
+    reader = ArrowReader(path, pictures.schema(), MOST_PICTURE_BYTES)
+    writer = ArrowWriter(part, pictures.schema())
+    for batch in reader:
+        writer.write(batch)
+    writer.sync()
+    writer.close()
+    try:
+        part.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    return reader.torn
+
+
+def _refuse_growing(folder: Path, settle_s: float) -> None:
+    """Raise UserError where a program is still writing."""
+    watched = [path for path in (folder / GAZE, folder / PICTURES) if path.exists()]
+    before = [path.stat().st_size for path in watched]
+    time.sleep(settle_s)
+    if [path.stat().st_size for path in watched] != before:
+        raise UserError(f"{folder} is still being recorded: end the recording first.")

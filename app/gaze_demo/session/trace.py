@@ -1,0 +1,113 @@
+"""One model's gaze over a session, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.geometry import FORWARD, Array, vector_to_pitch_yaw
+
+
+@dataclass(frozen=True, eq=False)
+class GazeTrace:
+    """n frames of one model in order of time; camera frame, NaN where nothing is known.
+
+    `frame` (n,) indices. `time_s` (n,). `face` (n,) whether one was found. `reason` (n,) texts, empty where there is a
+    gaze. `gaze`, `left`, `right` (n, 3) unfiltered unit vectors. `eye_mm` (n, 3), where the gaze starts.
+    `head_rotation` (n, 3, 3), head to camera frame. `openness` (n, 2), left and right. `closed` (n, 2): 1 closed, 0
+    open, -1 unknown. `point_px` (n, 2) unfiltered point of gaze, `shown_px` (n, 2) the filtered one, on the profile's
+    screen. `covariance` (n, 3): variances of pitch and yaw and their covariance, rad^2.
+    """
+
+    model: str
+    frame: NDArray[np.int64]
+    time_s: Array
+    face: NDArray[np.bool_]
+    reason: NDArray[np.str_]
+    gaze: Array
+    left: Array
+    right: Array
+    eye_mm: Array
+    head_rotation: Array
+    openness: Array
+    closed: NDArray[np.int64]
+    point_px: Array
+    shown_px: Array
+    covariance: Array
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    @classmethod
+    def of(cls, table: Any, model: str) -> GazeTrace:
+        """The rows of a model, and those of frames that no model answered, in order of time."""
+        names = np.array(table.column("model").to_pylist(), str)
+        frame = table.column("frame").to_numpy()
+        own = names == model
+        if model:
+            own |= (names == "") & ~np.isin(frame, frame[own])
+        time_s = table.column("time_s").to_numpy()
+        rows = np.flatnonzero(own)
+        rows = rows[np.argsort(time_s[rows], kind="stable")]
+
+        def texts(name: str) -> NDArray[np.str_]:
+            return np.array(table.column(name).to_pylist(), str)[rows]
+
+        def numbers(*columns: str) -> Array:
+            return np.stack([table.column(name).to_numpy().astype(float)[rows] for name in columns], -1)
+
+        rotation = table.column("head_rotation").combine_chunks().flatten().to_numpy().reshape(-1, 3, 3)[rows]
+        return cls(
+            model=model,
+            frame=frame[rows].astype(np.int64),
+            time_s=time_s[rows],
+            face=np.array(table.column("face").to_pylist(), bool)[rows],
+            reason=texts("reason"),
+            gaze=numbers("gaze_x", "gaze_y", "gaze_z"),
+            left=numbers("left_x", "left_y", "left_z"),
+            right=numbers("right_x", "right_y", "right_z"),
+            eye_mm=numbers("eye_x_mm", "eye_y_mm", "eye_z_mm"),
+            head_rotation=rotation,
+            openness=numbers("openness_left", "openness_right"),
+            closed=numbers("closed_left", "closed_right").astype(np.int64),
+            point_px=numbers("point_x_px", "point_y_px"),
+            shown_px=numbers("shown_x_px", "shown_y_px"),
+            covariance=numbers("var_pitch", "var_yaw", "cov_pitch_yaw"),
+        )
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """(n,): frames with a gaze."""
+        return np.asarray(np.isfinite(self.gaze).all(1))
+
+    @property
+    def on_screen(self) -> NDArray[np.bool_]:
+        """(n,): frames with a point of gaze."""
+        return np.asarray(np.isfinite(self.point_px).all(1))
+
+    @property
+    def pitch_yaw(self) -> Array:
+        """(n, 2) in radians."""
+        return vector_to_pitch_yaw(self.gaze)
+
+    @property
+    def head_pitch_yaw(self) -> Array:
+        """(n, 2) in radians: where the face points."""
+        return vector_to_pitch_yaw(self.head_rotation @ FORWARD)
+
+    @property
+    def distance_mm(self) -> Array:
+        """(n,): from the lens to the middle of the eyes."""
+        return np.asarray(np.linalg.norm(self.eye_mm, axis=1))
+
+    def take(self, index: NDArray[Any]) -> GazeTrace:
+        """The frames of a mask or an index array."""
+        kept = {f.name: getattr(self, f.name)[index] for f in fields(self) if f.name != "model"}
+        return replace(self, **kept)
+
+    def with_points(self, point_px: Array) -> GazeTrace:
+        """The same with other unfiltered points of gaze (n, 2)."""
+        return replace(self, point_px=point_px)
