@@ -2,6 +2,7 @@
 # make test            lint, types, import contracts and all tests
 # make train-smoke     training from generated eyes to an exported model, in two minutes
 # make faults         tests/FAULTS.md again: runs the tests that break something on purpose
+# make kills           a recording killed 100 times at random moments: each session has to open
 # make wheel           the source archive and the wheel, in dist/
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ XVFB := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
 # The installed metadata follows these two.
 PROJECT := pyproject.toml constraints.txt
 
-.PHONY: demo test lint types contracts tests faults train-smoke wheel readme constraints clean system-demo system-test
+.PHONY: demo test lint types contracts tests faults train-smoke kills wheel readme constraints clean system-demo system-test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -47,6 +48,9 @@ train-smoke: $(VENV)/.test-installed
 	    --teacher $(SMOKE)/teacher/network.pt --out $(SMOKE)/student
 	$(BIN)/gaze-train export $(SMOKE)/student/network.pt --out $(SMOKE)/student.onnx
 	$(BIN)/gaze-demo track assets/portrait.jpg --model $(SMOKE)/student.onnx --out $(SMOKE)/gaze.csv
+
+kills: $(VENV)/.test-installed
+	GAZE_DEMO_KILLS=100 $(BIN)/pytest tests/app/session/test_repair.py -k killed $(ARGS)
 
 wheel: $(VENV)/.test-installed
 	rm -rf dist

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from gaze_demo import __version__
+from gaze_demo.arguments import SOURCE_HELP, add_camera, add_models, lens_of, millimetres, positive, seed
 from gaze_demo.errors import UserError
 from gaze_demo.native_logs import silence_native_logs
+from gaze_demo.session_commands import add_session_commands
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gaze_demo.intrinsics import Lens
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
@@ -47,9 +46,6 @@ examples:
   gaze-demo calibrate --source sitting.npz --headless --model my-model.onnx
   gaze-demo calibrate study --out study.json             people, heads, points, wrong lenses
 """
-_SOURCE_HELP = (
-    "a camera's number or name, a video file, an image, a folder of images, or 'virtual' for the virtual participant"
-)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -84,11 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gaze-demo {__version__}")
     parser.set_defaults(run=_window, calibrate=False)
-    parser.add_argument("--source", help=_SOURCE_HELP + " (default: the first camera, else virtual)")
-    _add_models(parser)
-    _add_camera(parser)
+    parser.add_argument("--source", help=SOURCE_HELP + " (default: the first camera, else virtual)")
+    add_models(parser)
+    add_camera(parser)
     parser.add_argument("--fullscreen", action="store_true", help="start with the window filling the screen")
-    parser.add_argument("--duration", type=_positive, metavar="S", help="close the window after so many seconds")
+    parser.add_argument("--duration", type=positive, metavar="S", help="close the window after so many seconds")
     parser.add_argument("--stats", type=Path, metavar="FILE", help="write what was delivered as JSON at the end")
 
     commands = parser.add_subparsers(title="without a window", metavar="COMMAND")
@@ -100,8 +96,8 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=style,
     )
     track.set_defaults(run=_track)
-    track.add_argument("source", metavar="SOURCE", help=_SOURCE_HELP)
-    _add_models(track, argparse.SUPPRESS)
+    track.add_argument("source", metavar="SOURCE", help=SOURCE_HELP)
+    add_models(track, argparse.SUPPRESS)
     track.add_argument(
         "--out", type=Path, metavar="FILE.csv", help="one row for each frame and model; - is the standard output"
     )
@@ -118,12 +114,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     track.add_argument(
         "--duration",
-        type=_positive,
+        type=positive,
         default=argparse.SUPPRESS,
         metavar="S",
         help="stop after so many seconds of the source",
     )
-    _add_camera(track, argparse.SUPPRESS)
+    add_camera(track, argparse.SUPPRESS)
 
     calibrate = commands.add_parser(
         "calibrate",
@@ -142,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SOURCE",
         help="a camera, 'virtual', or a recorded sitting (.npz)",
     )
-    _add_models(calibrate, argparse.SUPPRESS)
+    add_models(calibrate, argparse.SUPPRESS)
     calibrate.add_argument("--headless", action="store_true", help="without a window: virtual, or a recorded sitting")
     calibrate.add_argument("--out", type=Path, metavar="FILE.json", help="the report")
     calibrate.add_argument("--html", type=Path, metavar="FILE.html", help="the report for people")
@@ -152,15 +148,17 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--pursuit", action="store_true", help="a dot to follow instead of points")
     calibrate.add_argument("--person", type=int, choices=[0, 1, 2], default=0, help="which virtual person")
     calibrate.add_argument("--head", choices=["still", "moving"], default="still", help="the virtual person's head")
-    calibrate.add_argument("--seed", type=_seed, default=0, help="of the virtual person and the order of targets")
+    calibrate.add_argument("--seed", type=seed, default=0, help="of the virtual person and the order of targets")
     calibrate.add_argument(
         "--lens-x",
-        type=_millimetres,
+        type=millimetres,
         default=0.0,
         metavar="MM",
         help="put the virtual camera off the screen's middle, unsaid",
     )
-    _add_camera(calibrate, argparse.SUPPRESS)
+    add_camera(calibrate, argparse.SUPPRESS)
+
+    add_session_commands(commands)
 
     models = commands.add_parser("models", help="the models at hand", description="Lists the models at hand.")
     models.set_defaults(run=_models)
@@ -168,27 +166,6 @@ def _parser() -> argparse.ArgumentParser:
     cameras = commands.add_parser("cameras", help="the cameras at hand", description="Lists the cameras at hand.")
     cameras.set_defaults(run=_cameras)
     return parser
-
-
-def _add_models(parser: argparse.ArgumentParser, default: object = ()) -> None:
-    """A command's own default is SUPPRESS: what was said before the command counts then."""
-    parser.add_argument(
-        "--model",
-        action="append",
-        default=default if default is argparse.SUPPRESS else [],
-        metavar="NAME|PATH",
-        help="a name from 'gaze-demo models' or an ONNX file with a contract; may be given again",
-    )
-
-
-def _add_camera(parser: argparse.ArgumentParser, default: str | None = None) -> None:
-    def add(name: str, **kind: Any) -> None:
-        parser.add_argument(name, default=default, **kind)
-
-    add("--hfov", type=_angle, metavar="DEG", help="the lens's horizontal field of view (default: 60)")
-    add("--intrinsics", type=Path, metavar="YAML", help="an OpenCV calibration, instead of --hfov")
-    add("--size", type=_size, metavar="WxH", help="picture size to ask of a camera, as 1280x720")
-    add("--rate", type=_positive, metavar="FPS", help="frame rate to ask of a camera")
 
 
 def _window(options: argparse.Namespace) -> int:
@@ -200,7 +177,7 @@ def _window(options: argparse.Namespace) -> int:
         WindowOptions(
             source=options.source,
             models=tuple(options.model),
-            lens=_lens(options),
+            lens=lens_of(options),
             width=width,
             height=height,
             rate=options.rate,
@@ -226,7 +203,7 @@ def _track(options: argparse.Namespace) -> int:
         TrackOptions(
             source=options.source,
             models=tuple(options.model),
-            lens=_lens(options),
+            lens=lens_of(options),
             csv=options.out,
             video=options.video,
             profile=options.profile,
@@ -260,7 +237,7 @@ def _calibrate(options: argparse.Namespace) -> int:
         width=width,
         height=height,
         rate=options.rate or 30.0,
-        lens=_lens(options),
+        lens=lens_of(options),
         lens_x_mm=options.lens_x,
     )
     run_headless(
@@ -347,51 +324,3 @@ def _cameras(options: argparse.Namespace) -> int:
     if not cameras:
         print("No camera found; 'gaze-demo --source virtual' needs none.")
     return 0
-
-
-def _lens(options: argparse.Namespace) -> Lens | None:
-    """The lens that was asked for, if any."""
-    if options.hfov is None and options.intrinsics is None:
-        return None
-    from gaze_demo.intrinsics import Lens, load_intrinsics
-
-    if options.intrinsics is None:
-        return Lens(options.hfov)
-    if options.hfov is not None:
-        raise UserError("Give --hfov or --intrinsics, not both.")
-    return Lens(known=load_intrinsics(options.intrinsics))
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"{text} is not above zero")
-    return value
-
-
-def _seed(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is below zero")
-    return value
-
-
-def _millimetres(text: str) -> float:
-    value = float(text)
-    if not abs(value) <= 2000:
-        raise argparse.ArgumentTypeError(f"{text} is not between -2000 and 2000 mm")
-    return value
-
-
-def _angle(text: str) -> float:
-    value = float(text)
-    if not 1.0 < value < 179.0:
-        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 179 degrees")
-    return value
-
-
-def _size(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"([1-9]\d{1,4})[x×]([1-9]\d{1,4})", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1280x720")
-    return int(match[1]), int(match[2])

@@ -48,7 +48,7 @@ class RecordOptions:
 
 
 def record(options: RecordOptions, console: Console, more_sinks: tuple[Sink, ...] = ()) -> SessionRecorder:
-    """Record a source to its end, showing the progress. Whatever ends it, the session is completed. Raises UserError."""
+    """Record a source, showing the progress. Whatever ends it, the session is completed. Raises UserError."""
     entries = [find_model(name) for name in options.models] or default_pair(list_models())
     models = [GazeModel(entry) for entry in refuse_namesakes(entries)]
     profile = None if options.profile is None else find_profile(options.profile)

@@ -15,7 +15,7 @@ from gaze_demo.session import columns, pictures
 from gaze_demo.session.about import SessionAbout
 from gaze_demo.session.arrow import ArrowReader, load_pyarrow
 from gaze_demo.session.events_file import Event, read_events
-from gaze_demo.session.names import ABOUT, EVENTS, GAZE, PICTURES, TABLE, VIDEO
+from gaze_demo.session.names import ABOUT, EVENTS, GAZE, PICTURES, TABLE, TORN_VIDEO, VIDEO
 from gaze_demo.session.repair import MOST_GAZE_BYTES, MOST_PICTURE_BYTES, lost_sentence, read_parquet
 from gaze_demo.session.trace import GazeTrace
 
@@ -58,8 +58,8 @@ class Session:
 
     @property
     def video(self) -> Path | None:
-        path = self.folder / VIDEO
-        return path if path.exists() else None
+        paths = (self.folder / VIDEO, self.folder / TORN_VIDEO)
+        return next((path for path in paths if path.exists()), None)
 
     def observations(self, fill: int = 0) -> Iterator[Observation]:
         """The kept observations in order; frames are `fill` (0..255) wherever no picture was kept.

@@ -23,13 +23,13 @@ from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.landmarks.face import COUNT, FaceLandmarks
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose
+from gaze_demo.normalisation.normalise import CropGeometry, normalising_rotation, warp_matrix
 from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 from gaze_demo.session.arrow import load_pyarrow
 
 Parts = Literal["eyes", "face"]
-EYES_MM = 25.0
-"""Half the side of the square around an eye: level eye crops of 1.6 eye widths fit into it, and so do normalised ones
-of 60 x 36 px."""
+LEVEL_WIDTHS = 1.6
+"""A level crop of an eye is a square of so many eye widths, as the public models of that kind want it."""
 FACE_MARGIN = 0.35
 """Around the landmarks' box, in its size: face crops of public models reach this far."""
 EYE_POINTS = (*LEFT_CORNERS, *RIGHT_CORNERS, 468, 473, 386, 374, 159, 145)
@@ -79,7 +79,8 @@ class Part:
 
 
 def parts_of(seen: Observation, keep: Parts) -> list[Part]:
-    """The parts of an observation with a face; one that lies beside the image is left out."""
+    """The parts of an observation with a face. What lies beside the image is seen as its nearest edge, of which a line of
+    pixels is kept then."""
     if seen.landmarks is None or seen.pose is None:
         return []
     if keep == "face":
@@ -91,10 +92,10 @@ def parts_of(seen: Observation, keep: Parts) -> list[Part]:
     height, width = seen.frame.image.shape[:2]
     parts = []
     for x0, y0, x1, y1 in boxes:
-        left, right = (int(value) for value in np.clip([np.floor(x0), np.ceil(x1)], 0, width))
-        top, bottom = (int(value) for value in np.clip([np.floor(y0), np.ceil(y1)], 0, height))
-        if left < right and top < bottom:
-            parts.append(Part(left, top, np.ascontiguousarray(seen.frame.image[top:bottom, left:right])))
+        left, top = (int(np.clip(np.floor(low), 0, size - 1)) for low, size in ((x0, width), (y0, height)))
+        right, bottom = (int(np.clip(np.ceil(high), 1, size)) for high, size in ((x1, width), (y1, height)))
+        right, bottom = max(right, left + 1), max(bottom, top + 1)
+        parts.append(Part(left, top, np.ascontiguousarray(seen.frame.image[top:bottom, left:right])))
     return parts
 
 
@@ -103,15 +104,23 @@ def _eyes(pose: HeadPose) -> tuple[tuple[tuple[int, int], Array], ...]:
 
 
 def _eye_box(seen: Observation, corners: tuple[int, int], centre_mm: Array) -> tuple[float, float, float, float]:
-    """Around the eye's centre on the head model, and around the landmarks of its corners, with 2 px to spare."""
+    """What a normalised crop of 60 x 36 px and a level square one see of an eye, with the pixels that they blend in."""
     assert seen.landmarks is not None
-    half = EYES_MM * max(seen.camera.fx, seen.camera.fy) / max(float(np.linalg.norm(centre_mm)), 1.0)
-    ends = seen.landmarks.points_px[list(corners)]
-    level = float(np.linalg.norm(ends[1] - ends[0])) * 0.8 * np.sqrt(2.0)  # turned by any roll
-    points = np.array([seen.camera.project(centre_mm), ends.mean(0)])
-    reach = np.array([half, level])[:, None]
-    low, high = (points - reach).min(0) - 2, (points + reach).max(0) + 3
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+    assert seen.pose is not None
+    geometry = CropGeometry()
+    rotation = normalising_rotation(centre_mm, seen.pose.rotation)
+    back = np.linalg.inv(warp_matrix(centre_mm, rotation, seen.camera, geometry))
+    edges = np.array([(x, y, 1.0) for x in (0, geometry.width) for y in (0, geometry.height)]) @ back.T
+    normalised = edges[:, :2] / edges[:, 2:]
+    points = seen.landmarks.points_px
+    ends = points[list(corners)]
+    line = points[list(LEFT_CORNERS)].mean(0) - points[list(RIGHT_CORNERS)].mean(0)
+    along = line / max(float(np.linalg.norm(line)), 1e-6) * np.linalg.norm(ends[1] - ends[0]) * LEVEL_WIDTHS / 2
+    across = np.array([-along[1], along[0]])
+    level = np.array([ends.mean(0) + i * along + j * across for i in (-1, 1) for j in (-1, 1)])
+    seen_px = np.concatenate([normalised, level])
+    (x0, y0), (x1, y1) = seen_px.min(0) - 1, seen_px.max(0) + 2
+    return float(x0), float(y0), float(x1), float(y1)
 
 
 def row_of(seen: Observation, keep: Parts) -> dict[str, Any] | None:

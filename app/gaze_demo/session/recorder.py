@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import cv2
 
 from gaze_demo import __version__, clock
 from gaze_demo.calibration.profile import Profile
@@ -24,13 +22,13 @@ from gaze_demo.session.arrow import ArrowWriter
 from gaze_demo.session.events_file import MOST_TEXT, Event, EventsWriter
 from gaze_demo.session.names import ABOUT, EVENTS, GAZE, PICTURES, VIDEO
 from gaze_demo.session.repair import finish
+from gaze_demo.sink.annotated_video import AnnotatedVideo, plain_picture
 from gaze_demo.sink.sink import Policy, Run
 from gaze_demo.whole_file import cannot_write, write_whole
 
 FLUSH_S = 0.5
 """Rows wait no longer than this; a process that is killed loses no more."""
 _MOST_ROWS = 2000
-_VIDEO_RATE_HZ = 30.0
 _logger = logging.getLogger(__name__)
 
 
@@ -78,7 +76,7 @@ class SessionRecorder:
         self._gaze: ArrowWriter | None = None
         self._pictures: ArrowWriter | None = None
         self._events: EventsWriter | None = None
-        self._video: cv2.VideoWriter | None = None
+        self._video: AnnotatedVideo | None = None
         self._rows: list[dict[str, Any]] = []
         self._picture_rows: list[dict[str, Any]] = []
         self._frames = self._written = 0
@@ -131,6 +129,9 @@ class SessionRecorder:
         self._gaze = ArrowWriter(wanted.folder / GAZE, columns.schema())
         if wanted.keep in ("eyes", "face"):
             self._pictures = ArrowWriter(wanted.folder / PICTURES, pictures.schema())
+        if wanted.keep == "video":
+            self._video = AnnotatedVideo(wanted.folder / VIDEO, draw=plain_picture)
+            self._video.open(run)
         self._flusher = threading.Thread(target=self._keep_flushing, name="session flusher", daemon=True)
         self._flusher.start()
 
@@ -149,7 +150,8 @@ class SessionRecorder:
                 row = pictures.row_of(sample.observation, keep)
                 self._picture_rows += [] if row is None else [row]
             elif keep == "video":
-                self._write_video(sample)
+                assert self._video is not None
+                self._video.write(sample)
             if len(self._rows) >= _MOST_ROWS:
                 self._flush()
 
@@ -190,7 +192,8 @@ class SessionRecorder:
                 self._events.sync()
                 self._events.close()
             if self._video is not None:
-                self._video.release()
+                with suppress(UserError) if failed is not None else nullcontext():
+                    self._video.close()
             for writer in (self._gaze, self._pictures):
                 if writer is not None:
                     with suppress(UserError):
@@ -227,21 +230,6 @@ class SessionRecorder:
     def _write_about(self) -> None:
         assert self._about is not None
         write_whole(self.folder / ABOUT, self._about.to_json(), private=True)
-
-    def _write_video(self, sample: GazeSample) -> None:
-        image = sample.observation.frame.image
-        size = (image.shape[1], image.shape[0])
-        if self._video is None:
-            rate = self._run.frame_rate or _VIDEO_RATE_HZ
-            path = self.folder / VIDEO
-            path.touch(0o600)
-            self._video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), rate, size)
-            self._video_size = size
-            if not self._video.isOpened():
-                raise UserError(f"{path} cannot be written: choose another folder.")
-        if size != self._video_size:
-            raise UserError("The pictures' size has changed: start another recording.")
-        self._video.write(image)
 
     def _keep_flushing(self) -> None:
         while not self._closing.wait(FLUSH_S):

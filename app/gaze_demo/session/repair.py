@@ -12,7 +12,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.session import columns, pictures
 from gaze_demo.session.about import Ended, SessionAbout, utc_now
 from gaze_demo.session.arrow import ArrowReader, ArrowWriter, Torn, load_pyarrow
-from gaze_demo.session.names import ABOUT, GAZE, PICTURES, TABLE
+from gaze_demo.session.names import ABOUT, GAZE, PICTURES, TABLE, TORN_VIDEO, VIDEO
 from gaze_demo.whole_file import cannot_write, write_whole
 
 MOST_GAZE_BYTES = 4 * 2**30
@@ -64,6 +64,10 @@ def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
     if torn_pictures is not None:
         kept = _rewrite(folder / PICTURES)
         said.append(f"The pictures of {kept.rows} frames were saved; {lost_sentence(kept)}")
+    if (folder / TORN_VIDEO).exists() and not (folder / VIDEO).exists():
+        with suppress(OSError):
+            (folder / TORN_VIDEO).replace(folder / VIDEO)
+            said.append(f"{VIDEO} holds what was filmed until then.")
     for part in unfinished_parts(folder):
         with suppress(OSError):
             part.unlink()
@@ -111,7 +115,9 @@ def _write_parquet(path: Path, reader: ArrowReader) -> int:
         with suppress(FileNotFoundError):
             part.unlink()
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with pq.ParquetWriter(part, columns.schema(), compression="zstd", compression_level=6) as writer:
+        with pq.ParquetWriter(
+            part, columns.schema(), compression="zstd", compression_level=6, use_dictionary=False
+        ) as writer:
             waiting: list[Any] = []
             for batch in reader:
                 waiting.append(batch)

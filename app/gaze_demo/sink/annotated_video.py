@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,8 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from gaze_demo.errors import UserError
+from gaze_demo.estimate import GazeEstimate
+from gaze_demo.observation import Observation
 from gaze_demo.pipeline import GazeSample
 from gaze_demo.sink.drawing import annotate
 from gaze_demo.sink.sink import Policy, Run
@@ -31,6 +34,13 @@ _CODECS: tuple[tuple[str, dict[str, str]], ...] = (
     ("mpeg4", {"q": "4"}),
 )
 """The first that the installed FFmpeg can write."""
+Draw = Callable[[Observation, Sequence[GazeEstimate]], NDArray[np.uint8]]
+
+
+def plain_picture(seen: Observation, estimates: Sequence[GazeEstimate]) -> NDArray[np.uint8]:
+    """The frame as it is, in place of `annotate`."""
+    del estimates
+    return seen.frame.image
 
 
 class AnnotatedVideo:
@@ -44,17 +54,18 @@ class AnnotatedVideo:
         with opened(AnnotatedVideo(Path("annotated.mp4")), Run(frame_rate=30.0)) as sink:
             sink.write(pipeline.process(frame))
 
-    Raises UserError where the file cannot be written.
+    `draw`: what is drawn, None of it by `plain_picture`. Raises UserError where the file cannot be written.
     """
 
     policy: Policy = "all"
     needs_picture = True
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, draw: Draw = annotate) -> None:
         if path.suffix.lower() not in _FORMATS:
             raise UserError(f"{path.name}: an annotated video ends in {' or '.join(_FORMATS)}.")
         refuse_unwritable(path)
         self.path = path
+        self._draw = draw
         self._container: Any = None
 
     def open(self, run: Run) -> None:
@@ -70,7 +81,7 @@ class AnnotatedVideo:
     def write(self, sample: GazeSample) -> None:
         """One frame more, at its own time."""
         seen = sample.observation
-        image = annotate(seen, sample.estimates)
+        image = self._draw(seen, sample.estimates)
         try:
             if self._container is None:
                 self._begin(image, seen.frame.time_s)

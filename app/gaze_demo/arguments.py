@@ -1,0 +1,87 @@
+"""Arguments that several commands of the command line share."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gaze_demo.errors import UserError
+
+if TYPE_CHECKING:
+    from gaze_demo.intrinsics import Lens
+
+SOURCE_HELP = (
+    "a camera's number or name, a video file, an image, a folder of images, or 'virtual' for the virtual participant"
+)
+
+
+def add_models(parser: argparse.ArgumentParser, default: object = ()) -> None:
+    """A command's own default is SUPPRESS: what was said before the command counts then."""
+    parser.add_argument(
+        "--model",
+        action="append",
+        default=default if default is argparse.SUPPRESS else [],
+        metavar="NAME|PATH",
+        help="a name from 'gaze-demo models' or an ONNX file with a contract; may be given again",
+    )
+
+
+def add_camera(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    def add(name: str, **kind: Any) -> None:
+        parser.add_argument(name, default=default, **kind)
+
+    add("--hfov", type=angle, metavar="DEG", help="the lens's horizontal field of view (default: 60)")
+    add("--intrinsics", type=Path, metavar="YAML", help="an OpenCV calibration, instead of --hfov")
+    add("--size", type=size, metavar="WxH", help="picture size to ask of a camera, as 1280x720")
+    add("--rate", type=positive, metavar="FPS", help="frame rate to ask of a camera")
+
+
+def lens_of(options: argparse.Namespace) -> Lens | None:
+    """The lens that was asked for, if any."""
+    if options.hfov is None and options.intrinsics is None:
+        return None
+    from gaze_demo.intrinsics import Lens, load_intrinsics
+
+    if options.intrinsics is None:
+        return Lens(options.hfov)
+    if options.hfov is not None:
+        raise UserError("Give --hfov or --intrinsics, not both.")
+    return Lens(known=load_intrinsics(options.intrinsics))
+
+
+def positive(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
+
+
+def seed(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below zero")
+    return value
+
+
+def millimetres(text: str) -> float:
+    value = float(text)
+    if not abs(value) <= 2000:
+        raise argparse.ArgumentTypeError(f"{text} is not between -2000 and 2000 mm")
+    return value
+
+
+def angle(text: str) -> float:
+    value = float(text)
+    if not 1.0 < value < 179.0:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 179 degrees")
+    return value
+
+
+def size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([1-9]\d{1,4})[x×]([1-9]\d{1,4})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1280x720")
+    return int(match[1]), int(match[2])

@@ -1,0 +1,108 @@
+"""The commands of recorded sessions: record, repair, and what is made of a session."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from gaze_demo.arguments import SOURCE_HELP, add_camera, add_models, lens_of, positive
+from gaze_demo.native_logs import silence_native_logs
+
+_RECORD_EXAMPLES = """\
+examples:
+  gaze-demo record 0 --out sitting --profile Ada         the first camera, until Ctrl-C
+  gaze-demo record virtual --duration 60 --keep eyes --out trial
+  my-experiment | gaze-demo record 0 --stdin-markers --out sitting
+"""
+
+
+def add_session_commands(commands: Any) -> None:
+    """Add the commands to the parsers of `gaze-demo`."""
+    _add_record(commands)
+    _add_repair(commands)
+
+
+def _add_record(commands: Any) -> None:
+    record = commands.add_parser(
+        "record",
+        help="keep a session in a folder: gaze, markers, and pictures if asked for",
+        description="Records the gaze of a source into a new folder. Without --keep no picture is kept.",
+        epilog=_RECORD_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    record.set_defaults(run=_record)
+    record.add_argument("source", metavar="SOURCE", help=SOURCE_HELP)
+    record.add_argument("--out", type=Path, metavar="FOLDER", required=True, help="a new folder for the session")
+    add_models(record, argparse.SUPPRESS)
+    record.add_argument("--duration", type=positive, default=argparse.SUPPRESS, metavar="S", help="stop after so long")
+    record.add_argument("--profile", metavar="NAME", help="a calibration profile: adds the point of gaze on its screen")
+    record.add_argument(
+        "--keep",
+        choices=["nothing", "eyes", "face", "video"],
+        default="nothing",
+        help="pictures to keep: eyes and face can be run through any later model without loss (default: nothing)",
+    )
+    record.add_argument(
+        "--filter", type=_share, default=0.0, metavar="0..1", help="of the point that is shown; the rest is unfiltered"
+    )
+    record.add_argument(
+        "--stdin-markers", action="store_true", help="each line of the standard input is a marker; 'stop' ends it"
+    )
+    add_camera(record, argparse.SUPPRESS)
+
+
+def _add_repair(commands: Any) -> None:
+    repair = commands.add_parser(
+        "repair",
+        help="put a session in order whose recording was torn",
+        description="Saves all that was written of a session whose program was killed or whose disk was full.",
+    )
+    repair.set_defaults(run=_repair)
+    repair.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
+
+
+def _record(options: argparse.Namespace) -> int:
+    silence_native_logs()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the session is completed as by Ctrl-C
+    from rich.console import Console
+
+    from gaze_demo.camera.open import SourceOptions
+    from gaze_demo.record import RecordOptions, record
+
+    width, height = options.size or (None, None)
+    record(
+        RecordOptions(
+            source=options.source,
+            out=options.out,
+            models=tuple(options.model),
+            lens=lens_of(options),
+            keep=options.keep,
+            profile=options.profile,
+            filter_strength=options.filter,
+            duration_s=options.duration,
+            markers=sys.stdin if options.stdin_markers else None,
+            source_options=SourceOptions(
+                width=width, height=height, rate=options.rate, hfov_deg=options.hfov, real_time=False
+            ),
+        ),
+        Console(),
+    )
+    return 0
+
+
+def _repair(options: argparse.Namespace) -> int:
+    from gaze_demo.session.repair import repair
+
+    for sentence in repair(options.folder):
+        print(sentence)
+    return 0
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value

@@ -1,0 +1,123 @@
+"""The kept parts of frames make the same tensors as the frames themselves, bit for bit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.drawn_face import head_pose, observation
+from app.tiny_models import LEVEL_EYES_INPUTS, constant_vector, level_eyes_contract
+from gaze_demo.camera.open import SourceOptions, open_source
+from gaze_demo.errors import UserError
+from gaze_demo.model.contract import Contract, parse_contract
+from gaze_demo.model.crops import make_views
+from gaze_demo.model.registry import list_models, read_entry
+from gaze_demo.model.session import GazeModel
+from gaze_demo.observation import Observation
+from gaze_demo.pipeline import Pipeline
+from gaze_demo.session import pictures
+
+
+@pytest.fixture(scope="module")
+def seen() -> list[Observation]:
+    """A head that moves, at two distances and sizes of the frame."""
+    found = []
+    for spec, width, height in (("virtual:path,head=moving", 640, 480), ("virtual:path,person=1,seed=3", 1280, 720)):
+        source = open_source(spec, SourceOptions(width=width, height=height, real_time=False))
+        source.open()
+        with Pipeline.on(source) as pipeline:
+            for index in range(60):
+                frame = source.read()
+                assert frame is not None
+                if index % 6 == 0:
+                    found.append(pipeline.process(frame).observation)
+        source.close()
+    assert all(one.pose is not None for one in found)
+    return found
+
+
+def kept(seen: list[Observation], keep: pictures.Parts, fill: int = 0) -> list[Observation]:
+    rows = [row for one in seen if (row := pictures.row_of(one, keep)) is not None]
+    return pictures.observations_of(pictures.batch_of(rows), fill)
+
+
+def contracts() -> Iterator[tuple[str, Contract]]:
+    for entry in list_models():
+        yield entry.name, entry.contract
+    yield "level eyes", parse_contract(json.dumps(level_eyes_contract()), "level eyes")
+
+
+@pytest.mark.parametrize(("name", "contract"), list(contracts()))
+@pytest.mark.parametrize("keep", ["eyes", "face"])
+def test_each_model_is_fed_the_same(
+    seen: list[Observation], name: str, contract: Contract, keep: pictures.Parts
+) -> None:
+    for fill in (0, 255):
+        for one, again in zip(seen, kept(seen, keep, fill), strict=True):
+            for view, other in zip(make_views(contract, one), make_views(contract, again), strict=True):
+                for crop, same in zip(view.crops, other.crops, strict=True):
+                    assert np.array_equal(crop, same)
+                if contract.input.head_pose is not None:
+                    assert view.head_numbers(contract.input.head_pose) == other.head_numbers(contract.input.head_pose)
+                assert all((view.rotations[name] == other.rotations[name]).all() for name in view.rotations)
+
+
+def test_models_answer_the_same_to_the_last_bit(seen: list[Observation], tmp_path: Path) -> None:
+    level = constant_vector(tmp_path / "l.onnx", [0.0, 0.0, -1.0], level_eyes_contract(), LEVEL_EYES_INPUTS)
+    for entry in [*list_models(), read_entry(level, "path")]:
+        model = GazeModel(entry)
+        for one, again in zip(seen, kept(seen, "eyes"), strict=True):
+            first, second = model.estimate(one), model.estimate(again)
+            assert first.reason is second.reason
+            for name in ("gaze", "left", "right", "origin_mm", "embedding", "covariance"):
+                a, b = getattr(first, name), getattr(second, name)
+                assert (a is None and b is None) or np.array_equal(a, b), name
+
+
+def test_the_eyes_cost_a_few_kilobytes_a_frame(seen: list[Observation]) -> None:
+    row = pictures.row_of(seen[0], "eyes")
+    assert row is not None
+    assert sum(len(png) for png in row["part_png"]) < 12_000
+
+
+@pytest.mark.parametrize("x_mm", [260, 300, 340, 420, 600])
+def test_eyes_beside_the_picture_are_seen_as_its_edge(x_mm: float) -> None:
+    aside = observation(head_pose(at_mm=(x_mm, 0, 600)))
+    contracts_of = [parse_contract(json.dumps(level_eyes_contract()), ""), list_models()[0].contract]
+    for contract in contracts_of:
+        (again,) = kept([aside], "eyes")
+        for view, other in zip(make_views(contract, aside), make_views(contract, again), strict=True):
+            for crop, same in zip(view.crops, other.crops, strict=True):
+                assert np.array_equal(crop, same)
+
+
+def change(**new: object) -> dict[str, object]:
+    return new
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        change(size_px=(0, 480)),
+        change(size_px=(19000, 19000)),
+        change(camera=(0.0, 554.0, 320.0, 240.0)),
+        change(camera=(float("nan"), 554.0, 320.0, 240.0)),
+        change(landmark=[5000] * 14),
+        change(landmark=[-1] * 14),
+        change(landmarks_px=[1.0]),
+        change(reasons=["", "", "of another kind"]),
+        change(part_px=[5]),
+        change(part_px=[-5, 0, 0, 0]),
+        change(part_px=[620, 470, 620, 470]),
+        change(part_png=[b"no picture", b""]),
+    ],
+)
+def test_a_row_that_cannot_be_is_refused(seen: list[Observation], changed: dict[str, object]) -> None:
+    row = pictures.row_of(seen[0], "eyes")
+    assert row is not None
+    with pytest.raises(UserError, match="damaged"):
+        pictures.observations_of(pictures.batch_of([{**row, **changed}]))

@@ -1,0 +1,175 @@
+"""A recording that was torn: killed at any moment, or cut at any byte."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.session.samples import RUN, recorded, sample
+from app.session.test_recorder import environment, writer
+from gaze_demo.errors import UserError
+from gaze_demo.session.folder import load_session
+from gaze_demo.session.names import EVENTS, GAZE, PICTURES, TABLE
+from gaze_demo.session.recorder import Recording, SessionRecorder
+from gaze_demo.session.repair import repair
+
+KILLS = int(os.environ.get("GAZE_DEMO_KILLS", "4"))
+"""How often a recording is killed; 'make kills' asks for 100."""
+
+
+@pytest.fixture(scope="module")
+def torn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A session whose recorder was left without its end, with eyes kept."""
+    folder = tmp_path_factory.mktemp("torn") / "s"
+    recorder = SessionRecorder(Recording(folder, live=False, keep="eyes"))
+    recorder.open(RUN)
+    for index in range(60):
+        recorder.write(sample(index))
+        if index % 20 == 19:
+            recorder._flush()
+    recorder.marker("here", 101.0)
+    left = folder.with_name("left")
+    shutil.copytree(folder, left)
+    recorder.close()
+    return left
+
+
+def copy_of(folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(folder, tmp_path / "s"))
+
+
+def test_a_torn_session_opens_and_says_what_is_missing(torn: Path, tmp_path: Path) -> None:
+    folder = copy_of(torn, tmp_path)
+    session = load_session(folder)
+    assert len(session.trace("a")) == 60
+    assert "gaze-demo repair" in session.problems[0]
+    assert "120 rows could be read" in session.problems[1]
+    assert len(list(session.observations())) == 54  # of every tenth there is no face
+
+
+def test_repaired_it_is_as_if_it_had_ended(torn: Path, tmp_path: Path) -> None:
+    folder = copy_of(torn, tmp_path)
+    (folder / "gaze.parquet.part").write_bytes(b"half")
+    said = repair(folder, settle_s=0.0)
+    assert said[0].startswith("120 rows were saved")
+    assert sorted(path.name for path in folder.iterdir()) == sorted([EVENTS, TABLE, PICTURES, "session.json"])
+    session = load_session(folder)
+    assert session.about.ended is not None
+    assert session.about.ended.repaired
+    assert (session.about.ended.frames, session.about.ended.rows) == (60, 120)
+    assert len(session.trace("a")) == 60
+    assert len(list(session.observations())) == 54
+    assert [event.text for event in session.events] == ["here"]
+    assert len(session.problems) == 1
+    assert repair(folder, settle_s=0.0) == [f"{folder} is whole: nothing was changed."]
+
+
+def test_a_whole_session_is_left_as_it_is(tmp_path: Path) -> None:
+    recorded(tmp_path / "s", 10)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "s").iterdir()}
+    assert "nothing was changed" in repair(tmp_path / "s")[0]
+    assert {path.name: path.read_bytes() for path in (tmp_path / "s").iterdir()} == before
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_cut_at_any_byte_it_opens_and_is_repaired(torn: Path, tmp_path: Path, seed: int) -> None:
+    folder = copy_of(torn, tmp_path)
+    chance = random.Random(seed)
+    for name in (GAZE, PICTURES, EVENTS):
+        content = (folder / name).read_bytes()
+        (folder / name).write_bytes(content[: chance.randrange(len(content))])
+    rows = load_session(folder).table.num_rows
+    assert rows % 40 == 0  # whole batches
+    repair(folder, settle_s=0.0)
+    assert load_session(folder).table.num_rows == rows
+
+
+def test_a_recording_that_goes_on_is_not_repaired(tmp_path: Path) -> None:
+    recorder = SessionRecorder(Recording(tmp_path / "s", live=False))
+    recorder.open(RUN)
+    import threading
+
+    stop = threading.Event()
+
+    def go_on() -> None:
+        index = 0
+        while not stop.wait(0.01):
+            recorder.write(sample(index))
+            index += 1
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    time.sleep(0.7)
+    try:
+        with pytest.raises(UserError, match="still being recorded"):
+            repair(tmp_path / "s")
+    finally:
+        stop.set()
+        thread.join()
+        recorder.close()
+    assert load_session(tmp_path / "s").problems == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+@pytest.mark.parametrize("seed", range(KILLS))
+def test_killed_at_any_moment_it_loses_a_second_at_most(tmp_path: Path, repository: Path, seed: int) -> None:
+    folder = tmp_path / "s"
+    pause_s = 1 / 120
+    process = subprocess.Popen(writer(folder, "eyes", 100_000, pause_s), env=environment(repository))
+    try:
+        end = time.monotonic() + 60
+        while not (folder / PICTURES).exists() and time.monotonic() < end:
+            time.sleep(0.01)
+        started = time.monotonic()
+        time.sleep(random.Random(seed).uniform(0.0, 2.5))
+        ran_s = time.monotonic() - started
+    finally:
+        process.kill()
+        process.wait()
+    session = load_session(folder)
+    rows = len(session.trace("a")) if session.models else 0
+    # Samples were written with a pause after each: those of all but the last second have to be there.
+    most_rate = 1 / pause_s
+    slowest_rate = 20.0
+    assert rows <= (ran_s + 1.5) * most_rate
+    assert rows >= (ran_s - 1.0) * slowest_rate
+    said = repair(folder, settle_s=0.0)
+    assert "rows were saved" in said[0]
+    assert load_session(folder).about.ended is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "named"),
+    [
+        ("session.json", b"{}", "session.json: field"),
+        ("session.json", b"not json", "session.json"),
+        ("gaze.parquet", b"PAR1 is only the beginning", "gaze.parquet is damaged"),
+        ("gaze.parquet", b"", "gaze.parquet"),
+    ],
+)
+def test_a_damaged_file_is_named(tmp_path: Path, name: str, content: bytes, named: str) -> None:
+    recorded(tmp_path / "s", 5)
+    (tmp_path / "s" / name).write_bytes(content)
+    with pytest.raises(UserError, match=named):
+        load_session(tmp_path / "s")
+
+
+def test_another_folder_is_no_session(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no recorded session"):
+        load_session(tmp_path)
+    with pytest.raises(UserError, match="no recorded session"):
+        repair(tmp_path)
+
+
+def test_a_stream_with_other_columns_is_refused(torn: Path, tmp_path: Path) -> None:
+    folder = copy_of(torn, tmp_path)
+    shutil.copy(folder / PICTURES, folder / GAZE)
+    with pytest.raises(UserError, match="other columns"):
+        load_session(folder)
