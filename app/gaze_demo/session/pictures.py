@@ -79,8 +79,8 @@ class Part:
 
 
 def parts_of(seen: Observation, keep: Parts) -> list[Part]:
-    """The parts of an observation with a face. What lies beside the image is seen as its nearest edge, of which a line of
-    pixels is kept then."""
+    """The parts of an observation with a face. What lies beside the image is seen as its nearest edge, of which one line
+    of pixels is kept."""
     if seen.landmarks is None or seen.pose is None:
         return []
     if keep == "face":
