@@ -79,8 +79,8 @@ class Part:
 
 
 def parts_of(seen: Observation, keep: Parts) -> list[Part]:
-    """The parts of an observation with a face. What lies beside the image is seen as its nearest edge, of which one line
-    of pixels is kept."""
+    """The parts of an observation with a face. What lies beside the image is seen as its nearest edge: one line of
+    pixels is kept then."""
     if seen.landmarks is None or seen.pose is None:
         return []
     if keep == "face":
