@@ -12,39 +12,54 @@ from gaze_demo.calibration.fit import fit
 from gaze_demo.calibration.mapping import Correction, Mapping
 from gaze_demo.calibration.readings import Labelled, label
 from gaze_demo.calibration.report import Accuracy, ModelReport, Report, describe_geometry, judge_points
-from gaze_demo.calibration.sample import Session
+from gaze_demo.calibration.sample import Sample, Session
 from gaze_demo.calibration.sitting import Skipped
 from gaze_demo.errors import UserError
 from gaze_demo.estimate import GazeEstimate
 from gaze_demo.model.load import GazeEstimator
 from gaze_demo.model.registry import ModelEntry
-from gaze_demo.observation import Observation
 
 TIMED_FRAMES = 40
 _KINDS = {"fit": "Point", "validation": "Validation point"}
 
 
 class Estimates:
-    """A model's estimates of observations, each made once.
+    """A model's estimates of samples, each made once.
 
     Made while the sitting goes on, they leave nothing to wait for at its end. One thread at a time.
+
+    Attributes: `problem`, a sentence, once the model has failed; it is left out then, and leaves the others alone.
     """
 
     def __init__(self, model: GazeEstimator) -> None:
         self.model = model
-        self._known: dict[int, tuple[Observation, GazeEstimate]] = {}
+        self.problem = ""
+        self._known: dict[int, tuple[Sample, GazeEstimate]] = {}
 
     @property
     def entry(self) -> ModelEntry:
         return self.model.entry
 
-    def of(self, seen: Observation) -> GazeEstimate:
-        """The estimate of an observation; the observation is held, so that its identity stays its own."""
-        if id(seen) not in self._known:
-            self._known[id(seen)] = (seen, self.model.estimate(seen))
-        return self._known[id(seen)][1]
+    def prepare(self, sample: Sample) -> None:
+        """Estimate a sample ahead of time; never raises."""
+        if not self.problem:
+            try:
+                self.of(sample)
+            except Exception as error:  # whatever a model's file makes of a picture
+                self.fail(error)
 
-    def all(self) -> list[tuple[Observation, GazeEstimate]]:
+    def fail(self, error: Exception) -> None:
+        """Leave the model out from now on."""
+        reason = str(error) if isinstance(error, UserError) else f"it failed ({type(error).__name__}: {error})"
+        self.problem = f"Model {self.entry.name} was left out: {reason.rstrip('.')}."
+
+    def of(self, sample: Sample) -> GazeEstimate:
+        """The estimate of a sample; the sample is held, so that its identity stays its own."""
+        if id(sample) not in self._known:
+            self._known[id(sample)] = (sample, self.model.estimate(sample.observation))
+        return self._known[id(sample)][1]
+
+    def all(self) -> list[tuple[Sample, GazeEstimate]]:
         return list(self._known.values())
 
 
@@ -58,20 +73,31 @@ class Calibration:
 
 
 def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[Skipped] = ()) -> Calibration:
-    """Fit and judge every model; one that sees nothing keeps the plain geometry.
+    """Fit and judge every model; one that sees nothing keeps the plain geometry, one that fails is left out.
 
-    Raises UserError where the sitting has no frames to fit to.
+    Raises UserError where the sitting has no frames to fit to, or every model fails.
     """
     if not any(fixation.samples for fixation in session.of_kind("fit")):
         raise UserError("No frame of the calibration shows the eyes: check light, distance and camera, then try again.")
     mappings: dict[str, Mapping] = {}
     reports: dict[str, ModelReport] = {}
     hull: Hull | None = None
+    problems: list[str] = []
     for estimates in models:
         name = estimates.entry.name
-        fitting = label(session.of_kind("fit"), session.screen, estimates.of)
+        try:
+            fitting = None if estimates.problem else label(session.of_kind("fit"), session.screen, estimates.of)
+            done = None if estimates.problem else _calibrate_one(session, estimates, fitting)
+        except Exception as error:  # one model's failure is no reason to lose the sitting
+            estimates.fail(error)
+            done = None
+        if done is None:
+            problems.append(estimates.problem)
+            continue
+        mappings[name], reports[name] = done
         hull = hull or (Hull.around(fitting.readings) if fitting else None)
-        mappings[name], reports[name] = _calibrate_one(session, estimates, fitting)
+    if not reports and problems:
+        raise UserError(" ".join(problems))
     sentences = tuple(
         f"{_KINDS[s.kind]} {s.target + 1} was left out: {s.reason[0].lower()}{s.reason[1:]}." for s in skipped
     )
@@ -80,7 +106,7 @@ def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[S
         geometry=describe_geometry(session),
         fit_targets=len({f.target for f in session.of_kind("fit")}),
         validation_targets=len({f.target for f in session.of_kind("validation")}),
-        skipped=sentences,
+        skipped=(*sentences, *problems),
         models=reports,
     )
     return Calibration(mappings, report, hull)
@@ -138,10 +164,10 @@ def _speed(estimates: Estimates) -> tuple[float | None, float | None]:
 
     Some frames are estimated once more for it: during the sitting all models and the camera shared the processor.
     """
-    done = [(seen, estimate) for seen, estimate in estimates.all() if estimate.gaze is not None]
+    done = [(sample, estimate) for sample, estimate in estimates.all() if estimate.gaze is not None]
     if not done:
         return None, None
-    again = [estimates.model.estimate(seen) for seen, _ in done[:: max(1, len(done) // TIMED_FRAMES)]]
+    again = [estimates.model.estimate(sample.observation) for sample, _ in done[:: max(1, len(done) // TIMED_FRAMES)]]
     own = float(np.median([estimate.normalisation_ms + estimate.model_ms for estimate in again]))
-    shared = float(np.median([seen.landmarks_ms + seen.pose_ms for seen, _ in done]))
+    shared = float(np.median([sample.seen.landmarks_ms + sample.seen.pose_ms for sample, _ in done]))
     return own, 1000.0 / max(own + shared, 1e-3)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaze_demo.calibration.readings import eye_landmarks
-from gaze_demo.calibration.sample import Fixation, Kind, Sample, cut_to_face
+from gaze_demo.calibration.sample import FACE_MARGIN, Fixation, Kind, Sample, cut_to_face, without_picture
 from gaze_demo.geometry import Array
 from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 
@@ -53,20 +53,36 @@ class Look:
 class Collector:
     """Gathers the observations whose capture time lies in the part of a look that counts; the target may be moving.
 
+    Pictures are packed as they come, and those in which nothing can be read are not kept: a look of any length takes
+    some megabytes.
+
     Attributes: `end_s`, when that part ends; it may be moved as long as the look lasts.
     """
 
-    def __init__(self, kind: Kind, target: int, start_s: float, end_s: float, *, moving: bool = False) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        target: int,
+        start_s: float,
+        end_s: float,
+        *,
+        moving: bool = False,
+        margin: float = FACE_MARGIN,
+    ) -> None:
         self._kind: Kind = kind
         self._target = target
         self._start_s, self.end_s = start_s, end_s
         self._moving = moving
-        self._seen: list[tuple[Observation, Array]] = []
+        self._margin = margin
+        self._seen: list[Observation] = []
+        self._valid: list[Sample] = []
 
     def add(self, seen: Observation, point_px: Array) -> None:
         """Observations from before or after the time that counts are ignored."""
         if self._start_s <= seen.frame.time_s < self.end_s:
-            self._seen.append((cut_to_face(seen) if seen.landmarks else seen, point_px))
+            self._seen.append(without_picture(seen))
+            if seen.valid:
+                self._valid.append(Sample(cut_to_face(seen, self._margin), point_px))
 
     @property
     def frames(self) -> int:
@@ -76,33 +92,32 @@ class Collector:
     def finish(self) -> Look:
         """What was gathered, without blinks and, for a fit, without outliers. What is missing from a validation counts
         as lost."""
-        valid = self._without_blinks([(seen, point) for seen, point in self._seen if seen.valid])
+        valid = self._without_blinks(self._valid)
         if self._kind == "fit" and not self._moving:
             valid = _without_outliers(valid)
-        problem = self._problem([seen for seen, _ in valid])
+        problem = self._problem([sample.seen for sample in valid])
         if self._kind == "fit" and len(valid) > MOST_SAMPLES:
             valid = [valid[i] for i in np.linspace(0, len(valid) - 1, MOST_SAMPLES).round().astype(int)]
-        samples = tuple(Sample(seen, point) for seen, point in valid)
-        return Look(Fixation(self._kind, self._target, len(self._seen), samples), problem)
+        return Look(Fixation(self._kind, self._target, len(self._seen), tuple(valid)), problem)
 
-    def _without_blinks(self, valid: list[tuple[Observation, Array]]) -> list[tuple[Observation, Array]]:
+    def _without_blinks(self, valid: list[Sample]) -> list[Sample]:
         shut = self._shut_throughout()
-        usual = float(np.median([_openness(seen, shut) for seen, _ in valid])) if valid else 0.0
+        usual = float(np.median([_openness(sample.seen, shut) for sample in valid])) if valid else 0.0
         closed = [
             seen.frame.time_s
-            for seen, _ in self._seen
+            for seen in self._seen
             if any(eye.reason is Reason.EYE_CLOSED for eye in _eyes(seen, shut))
             or _openness(seen, shut) < _BLINK_SHARE * usual
         ]
         return [
-            (seen, point)
-            for seen, point in valid
-            if all(abs(seen.frame.time_s - time_s) > BLINK_MARGIN_S for time_s in closed)
+            sample
+            for sample in valid
+            if all(abs(sample.seen.frame.time_s - time_s) > BLINK_MARGIN_S for time_s in closed)
         ]
 
     def _shut_throughout(self) -> frozenset[Side]:
         """The eye that is closed in nearly all frames is no blink: some people have one to look with."""
-        faces = [seen for seen, _ in self._seen if seen.left is not None and seen.right is not None]
+        faces = [seen for seen in self._seen if seen.left is not None and seen.right is not None]
         shut = [
             side
             for side in _SIDES
@@ -116,8 +131,8 @@ class Collector:
             return "The camera gave no picture"
         # A validation is repeated only where nothing can be told: what is lost in it belongs in the report.
         fewest = max(FEWEST_SAMPLES, LEAST_SHARE * len(self._seen) if self._kind == "fit" else 0.0)
-        if sum(seen.valid for seen, _ in self._seen) < fewest:
-            reasons = Counter(seen.reason for seen, _ in self._seen if not seen.valid).most_common(1)
+        if sum(seen.valid for seen in self._seen) < fewest:
+            reasons = Counter(seen.reason for seen in self._seen if not seen.valid).most_common(1)
             return _HINTS.get(reasons[0][0] if reasons else Reason.NO_ANSWER, "Your eyes could not be seen long enough")
         if len(kept) < FEWEST_SAMPLES:
             return "You blinked"
@@ -141,11 +156,11 @@ def _iris(seen: list[Observation]) -> Array:
     return features[:, [0, 4]]
 
 
-def _without_outliers(valid: list[tuple[Observation, Array]]) -> list[tuple[Observation, Array]]:
+def _without_outliers(valid: list[Sample]) -> list[Sample]:
     """Frames whose irises are far from the look's median are glances elsewhere, or landmarks that slipped."""
     if len(valid) < FEWEST_SAMPLES:
         return valid
-    iris = _iris([seen for seen, _ in valid])
+    iris = _iris([sample.seen for sample in valid])
     away = np.abs(iris - np.median(iris, 0)).max(1)
     limit = max(_OUTLIER_DEVIATIONS * 1.4826 * float(np.median(away)), _OUTLIER_FLOOR)
-    return [pair for pair, distance in zip(valid, away, strict=True) if distance <= limit]
+    return [sample for sample, distance in zip(valid, away, strict=True) if distance <= limit]

@@ -14,12 +14,12 @@ from rich.table import Table
 from gaze_demo.calibration.calibrate import Calibration, Estimates, calibrate
 from gaze_demo.calibration.html import write_html
 from gaze_demo.calibration.report import Report
+from gaze_demo.calibration.sample import Sample
 from gaze_demo.calibration.session_file import SUFFIX, load_session, save_session
 from gaze_demo.calibration.virtual_sitting import VirtualSitting, record_virtual
 from gaze_demo.errors import UserError
 from gaze_demo.model.load import load_model
 from gaze_demo.model.registry import find_model, list_models, refuse_namesakes
-from gaze_demo.observation import Observation
 from gaze_demo.paths import given
 from gaze_demo.whole_file import refuse_same_file, refuse_unwritable, write_whole
 
@@ -44,9 +44,9 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
     require_folders(options.out, options.html, options.record)
     models = load_models(options.models)
 
-    def estimate(seen: Observation) -> None:
+    def estimate(sample: Sample) -> None:
         for model in models:
-            model.of(seen)
+            model.prepare(sample)
 
     if options.source == VIRTUAL:
         with _progress(console) as progress:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from gaze_demo.calibration.sample import Fixation
+from gaze_demo.calibration.sample import Fixation, Sample
 from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import FORWARD, Array, vector_to_pitch_yaw
 from gaze_demo.landmarks.face import FaceLandmarks
@@ -104,17 +104,17 @@ def joined(rows: Sequence[Readings]) -> Readings:
 
 
 def label(
-    fixations: Iterable[Fixation], screen: ScreenGeometry, estimate: Callable[[Observation], GazeEstimate]
+    fixations: Iterable[Fixation], screen: ScreenGeometry, estimate: Callable[[Sample], GazeEstimate]
 ) -> Labelled | None:
     """All samples of the fixations that the model can read; None where it can read none."""
     rows: list[Readings] = []
     points, looks, targets, truths = [], [], [], []
     for look, fixation in enumerate(fixations):
         for sample in fixation.samples:
-            row = read(sample.observation, estimate(sample.observation))
+            row = read(sample.seen, estimate(sample))
             if row is None:
                 continue
-            truth = sample.observation.frame.truth
+            truth = sample.seen.frame.truth
             rows.append(row)
             points.append(sample.point_px)
             looks.append(look)

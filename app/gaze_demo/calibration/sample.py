@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
+from uuid import uuid4
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.observation import Observation
 from gaze_demo.screen import ScreenGeometry
 
-_MARGIN = 0.35
-"""Around the landmarks' box, in its size: face crops of public models reach this far."""
+FACE_MARGIN = 0.35
+"""Around the landmarks' box, in its size: so far reach the crops of most models (see `gaze_demo.model.reach`)."""
+_LARGEST_PX = 1_500_000
+"""Of a kept picture; a face that fills more of a fine camera's picture is kept smaller, its eyes stay larger than any
+model's crop."""
+_ENCODING = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+_EMPTY = np.zeros((0, 0, 3), np.uint8)
 
 Kind = Literal["fit", "validation"]
 DistanceSource = Literal["assumed field of view", "given field of view", "measured intrinsics"]
@@ -31,12 +39,54 @@ class CameraKey(BaseModel):
     distance_source: DistanceSource = "assumed field of view"
 
 
-@dataclass(frozen=True, eq=False)
 class Sample:
-    """One frame of a look at a target: an observation cut to the face, and the point looked at in px (2,)."""
+    """One frame of a look at a target: an observation cut to the face, and the point looked at in px (2,).
 
-    observation: Observation
-    point_px: Array
+    The picture is kept as a fine JPEG, some 60 kB, and unpacked whenever it is asked for: a sitting has hundreds.
+
+    Attributes: `seen`, the observation with an empty picture; `jpeg`, the picture; `point_px`.
+    """
+
+    def __init__(self, observation: Observation, point_px: Array) -> None:
+        self._set(observation, encode_picture(observation.frame.image), point_px)
+
+    @classmethod
+    def of_jpeg(cls, seen: Observation, jpeg: bytes, point_px: Array) -> Sample:
+        """A sample whose picture is packed already."""
+        sample = cls.__new__(cls)
+        sample._set(seen, jpeg, point_px)
+        return sample
+
+    def _set(self, seen: Observation, jpeg: bytes, point_px: Array) -> None:
+        self.seen = without_picture(seen)
+        self.jpeg = jpeg
+        self.point_px = point_px
+
+    @property
+    def observation(self) -> Observation:
+        """The observation with its picture; unpacking takes some milliseconds."""
+        return replace(self.seen, frame=replace(self.seen.frame, image=decode_picture(self.jpeg)))
+
+
+def encode_picture(image: NDArray[np.uint8]) -> bytes:
+    """A BGR image as a JPEG that keeps what models look at: 95 % quality, full colour."""
+    return bytes(cv2.imencode(".jpg", image, _ENCODING)[1].tobytes())
+
+
+def decode_picture(jpeg: bytes) -> NDArray[np.uint8]:
+    """The BGR image (h, w, 3) of a JPEG; raises ValueError where it is damaged."""
+    try:
+        image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        image = None
+    if image is None:
+        raise ValueError("a kept picture is damaged")
+    return np.asarray(image, np.uint8)
+
+
+def without_picture(seen: Observation) -> Observation:
+    """The same observation with an empty picture, which takes no memory."""
+    return replace(seen, frame=replace(seen.frame, image=_EMPTY))
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +105,18 @@ class Fixation:
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """A sitting of one person before one screen and one camera. `created`: ISO 8601, UTC."""
+    """A sitting of one person before one screen and one camera.
+
+    `created`: ISO 8601, UTC. `identity`: no other sitting has it, empty for those of old files. `margin`: how far the
+    kept pictures reach beyond the face's box, in its size.
+    """
 
     screen: ScreenGeometry
     camera: CameraKey
     created: str
     fixations: tuple[Fixation, ...]
+    identity: str = field(default_factory=lambda: uuid4().hex)
+    margin: float = FACE_MARGIN
 
     def of_kind(self, kind: Kind) -> list[Fixation]:
         return [fixation for fixation in self.fixations if fixation.kind == kind]
@@ -68,31 +124,33 @@ class Session:
     @property
     def distance_mm(self) -> float:
         """Median distance from the lens to the eyes; NaN without samples."""
-        poses = [s.observation.pose for f in self.fixations for s in f.samples]
+        poses = [s.seen.pose for f in self.fixations for s in f.samples]
         found = [pose.distance_mm for pose in poses if pose is not None]
         return float(np.median(found)) if found else float("nan")
 
 
-def cut_to_face(seen: Observation) -> Observation:
+def cut_to_face(seen: Observation, margin: float = FACE_MARGIN) -> Observation:
     """The same observation with the image cut to the face; landmarks and camera are moved along.
 
-    Every crop that a model can ask for is cut from the face's surroundings, so nothing that matters is lost. Raises
-    ValueError where no face was found.
+    `margin` is in sizes of the face's box; what a model looks at must lie within. Raises ValueError where no face was
+    found.
     """
     if seen.landmarks is None:
         raise ValueError("an observation without a face cannot be cut to it")
     x0, y0, x1, y1 = seen.landmarks.box_px
-    dx, dy = (x1 - x0) * _MARGIN, (y1 - y0) * _MARGIN
+    dx, dy = (x1 - x0) * margin, (y1 - y0) * margin
     height, width = seen.frame.image.shape[:2]
     left, right = (int(v) for v in np.clip([x0 - dx, x1 + dx + 1], 0, width))
     top, bottom = (int(v) for v in np.clip([y0 - dy, y1 + dy + 1], 0, height))
     right, bottom = max(right, left + 1), max(bottom, top + 1)
     image = np.ascontiguousarray(seen.frame.image[top:bottom, left:right])
-    points = seen.landmarks.points_px - np.array([left, top])
+    face = replace(seen.landmarks, points_px=seen.landmarks.points_px - np.array([left, top]))
     camera = seen.camera
-    return replace(
-        seen,
-        frame=replace(seen.frame, image=image),
-        camera=Intrinsics(right - left, bottom - top, camera.fx, camera.fy, camera.cx - left, camera.cy - top),
-        landmarks=replace(seen.landmarks, points_px=points),
-    )
+    camera = Intrinsics(right - left, bottom - top, camera.fx, camera.fy, camera.cx - left, camera.cy - top)
+    if image.shape[0] * image.shape[1] > _LARGEST_PX:
+        share = (_LARGEST_PX / (image.shape[0] * image.shape[1])) ** 0.5
+        image = np.asarray(cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
+        camera = camera.scaled(image.shape[1], image.shape[0])
+        scale = np.array([image.shape[1] / (right - left), image.shape[0] / (bottom - top)])
+        face = replace(face, points_px=face.points_px * scale, depth_px=face.depth_px * scale[0])
+    return replace(seen, frame=replace(seen.frame, image=image), camera=camera, landmarks=face)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gaze_demo.calibration.sample import CameraKey, Fixation, Kind, Sample, Session
+from gaze_demo.calibration.sample import FACE_MARGIN, CameraKey, Fixation, Kind, Sample, Session, decode_picture
 from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, Intrinsics
@@ -22,15 +22,18 @@ from gaze_demo.screen import ScreenGeometry
 from gaze_demo.whole_file import cannot_write, write_whole_by
 
 SUFFIX = ".npz"
-_MAX_BYTES = 512 * 1024 * 1024
+_MAX_BYTES = 256 * 1024 * 1024
 _MAX_SAMPLES = 5000
-_MAX_IMAGE_PX = 8000
+_MAX_IMAGE_PX = 4096
+"""Of a side; the app keeps pictures of at most 1.5 million pixels."""
 _MAX_PX = 1_000_000_000
-"""Of all images together."""
+"""Of all images together; they are unpacked one at a time."""
+_FARTHEST = 1e5
+"""In mm, and in px of landmarks and points: what lies farther off was never seen by a camera."""
 _MAX_HEADER = 4096
 _JPEG_FRAMES = (0xC0, 0xC1, 0xC2)
-_ENCODING = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 _REASONS = tuple(Reason)
+_NO_PICTURE = np.zeros((0, 0, 3), np.uint8)
 
 
 class _FixationMeta(BaseModel):
@@ -47,6 +50,8 @@ class _Meta(BaseModel):
     screen: ScreenGeometry
     camera: CameraKey
     created: Annotated[str, Field(max_length=40)]
+    identity: Annotated[str, Field(max_length=40)] = ""
+    margin: Annotated[float, Field(ge=0, le=3, allow_inf_nan=False)] = FACE_MARGIN
     fixations: Annotated[list[_FixationMeta], Field(max_length=1000)]
 
 
@@ -83,12 +88,14 @@ def save_session(session: Session, path: Path) -> None:
         screen=session.screen,
         camera=session.camera,
         created=session.created,
+        identity=session.identity,
+        margin=session.margin,
         fixations=[
             _FixationMeta(kind=f.kind, target=f.target, frames=f.frames, samples=len(f.samples))
             for f in session.fixations
         ],
     )
-    images = [cv2.imencode(".jpg", sample.observation.frame.image, _ENCODING)[1].ravel() for sample in samples]
+    images = [np.frombuffer(sample.jpeg, np.uint8) for sample in samples]
     arrays: dict[str, NDArray[Any]] = {
         "meta": np.frombuffer(meta.model_dump_json().encode(), np.uint8),
         "image_bytes": np.concatenate([np.zeros(0, np.uint8), *images]),
@@ -97,7 +104,7 @@ def save_session(session: Session, path: Path) -> None:
     rows = [_row(sample) for sample in samples]
     for name, shape in _SHAPES.items():
         arrays[name] = np.array([row[name] for row in rows], float).reshape(-1, *shape)
-    if any(sample.observation.frame.truth for sample in samples):
+    if any(sample.seen.frame.truth for sample in samples):
         for name, shape in _TRUTH_SHAPES.items():
             arrays[name] = np.array([_truth_value(sample, name, shape) for sample in samples])
     try:
@@ -133,7 +140,7 @@ def load_session(path: Path) -> Session:
 
 
 def _row(sample: Sample) -> dict[str, Any]:
-    seen = sample.observation
+    seen = sample.seen
     if seen.landmarks is None or seen.pose is None or seen.left is None or seen.right is None:
         raise ValueError("a sample without a face cannot be kept")
     face, camera = seen.landmarks, seen.camera
@@ -154,7 +161,7 @@ def _row(sample: Sample) -> dict[str, Any]:
 
 
 def _truth_value(sample: Sample, name: str, shape: tuple[int, ...]) -> Array:
-    truth = sample.observation.frame.truth
+    truth = sample.seen.frame.truth
     return np.full(shape, np.nan) if truth is None else np.asarray(getattr(truth, name.removeprefix("truth_")), float)
 
 
@@ -167,16 +174,16 @@ def _session(arrays: dict[str, NDArray[Any]]) -> Session:
     for name, values in columns.items():
         if name != "blink" and not np.isfinite(values).all():
             raise ValueError(f"'{name}' has numbers that are not finite")
+    check_plausible(columns)
     for name, shape in _TRUTH_SHAPES.items() if "truth_left" in arrays else ():
         columns[name] = _numbers(arrays, name, (count, *shape))
-    images = _images(arrays, count)
-    samples = [_sample(columns, image, i) for i, image in enumerate(images)]
+    samples = [_sample(columns, *picture, i) for i, picture in enumerate(_pictures(arrays, count))]
     fixations, start = [], 0
     for fixation in meta.fixations:
         kept = tuple(samples[start : start + fixation.samples])
         fixations.append(Fixation(fixation.kind, fixation.target, max(fixation.frames, len(kept)), kept))
         start += fixation.samples
-    return Session(meta.screen, meta.camera, meta.created, tuple(fixations))
+    return Session(meta.screen, meta.camera, meta.created, tuple(fixations), meta.identity, meta.margin)
 
 
 def _array(arrays: dict[str, NDArray[Any]], name: str) -> NDArray[Any]:
@@ -199,7 +206,8 @@ def _numbers(arrays: dict[str, NDArray[Any]], name: str, shape: tuple[int, ...])
     return values
 
 
-def _images(arrays: dict[str, NDArray[Any]], count: int) -> list[NDArray[np.uint8]]:
+def _pictures(arrays: dict[str, NDArray[Any]], count: int) -> Iterator[tuple[bytes, int, int]]:
+    """Each JPEG with its height and width, checked; only one is unpacked at a time."""
     data, lengths = _bytes(arrays, "image_bytes"), _array(arrays, "image_length")
     if lengths.dtype != np.int64 or lengths.shape != (count,) or (lengths <= 0).any() or lengths.sum() != len(data):
         raise ValueError("'image_length' does not fit 'image_bytes'")
@@ -208,16 +216,13 @@ def _images(arrays: dict[str, NDArray[Any]], count: int) -> list[NDArray[np.uint
     sizes = [_jpeg_size(blob[:_MAX_HEADER].tobytes()) for blob in blobs]
     if any(max(size) > _MAX_IMAGE_PX for size in sizes) or sum(height * width for height, width in sizes) > _MAX_PX:
         raise ValueError("'image_bytes' holds images of an implausible size")
-    images = []
     for blob in blobs:
+        jpeg = blob.tobytes()
         try:
-            image = cv2.imdecode(blob, cv2.IMREAD_COLOR)
-        except cv2.error:
-            image = None
-        if image is None:
-            raise ValueError("'image_bytes' holds a damaged image")
-        images.append(np.asarray(image, np.uint8))
-    return images
+            height, width = decode_picture(jpeg).shape[:2]
+        except ValueError:
+            raise ValueError("'image_bytes' holds a damaged image") from None
+        yield jpeg, height, width
 
 
 def _jpeg_size(header: bytes) -> tuple[int, int]:
@@ -232,19 +237,35 @@ def _jpeg_size(header: bytes) -> tuple[int, int]:
     raise ValueError("'image_bytes' holds something else than JPEG images")
 
 
-def _sample(columns: dict[str, Array], image: NDArray[np.uint8], i: int) -> Sample:
+def check_plausible(columns: dict[str, Array]) -> None:
+    """Raises ValueError, naming the column, for finite numbers that no sitting can have."""
+    if (np.abs(columns["landmarks"]) > _FARTHEST).any() or (np.ptp(columns["landmarks"][..., :2], axis=1) < 1).any():
+        raise ValueError("'landmarks' are not those of a face in a picture")
+    if (columns["camera"][:, :2] <= 1).any() or (np.abs(columns["camera"]) > _FARTHEST).any():
+        raise ValueError("'camera' must have focal lengths above one pixel, and a middle near the picture")
+    if (np.abs(columns["point_px"]) > _FARTHEST).any():
+        raise ValueError("'point_px' has points far off any screen")
+    turns = columns["head_rotation"]
+    if not (np.allclose(turns @ turns.transpose(0, 2, 1), np.eye(3), atol=1e-3) and (np.linalg.det(turns) > 0).all()):
+        raise ValueError("'head_rotation' has matrices that are no rotations")
+    for name, places in (("head_mm", columns["head_mm"]), ("eyes", columns["eyes"][..., :3])):
+        if (np.abs(places) > _FARTHEST).any() or (places[..., 2] < 1).any():
+            raise ValueError(f"'{name}' must lie before the camera, less than {_FARTHEST / 1000:.0f} m away")
+    if (np.abs(columns["time_s"]) > 1e12).any() or ((columns["work_ms"] < 0) | (columns["work_ms"] > 1e6)).any():
+        raise ValueError("'time_s' or 'work_ms' are no times of a sitting")
+
+
+def _sample(columns: dict[str, Array], jpeg: bytes, height: int, width: int, i: int) -> Sample:
     landmarks = columns["landmarks"][i]
     fx, fy, cx, cy = (float(v) for v in columns["camera"][i])
-    if fx <= 0 or fy <= 0:
-        raise ValueError("'camera' must have focal lengths above zero")
     left, right = (_eye(side, values) for side, values in zip(("left", "right"), columns["eyes"][i], strict=True))
     truth = None
     if "truth_left" in columns and np.isfinite(columns["truth_left"][i]).all():
         truth = Truth(**{name.removeprefix("truth_"): columns[name][i] for name in _TRUTH_SHAPES})
     blink_left, blink_right = columns["blink"][i]
     seen = Observation(
-        frame=Frame(image, i, float(columns["time_s"][i]), truth=truth),
-        camera=Intrinsics(image.shape[1], image.shape[0], fx, fy, cx, cy),
+        frame=Frame(_NO_PICTURE, i, float(columns["time_s"][i]), truth=truth),
+        camera=Intrinsics(width, height, fx, fy, cx, cy),
         landmarks=FaceLandmarks(landmarks[:, :2], landmarks[:, 2], float(blink_left), float(blink_right)),
         pose=HeadPose(columns["head_rotation"][i], columns["head_mm"][i]),
         left=left,
@@ -253,7 +274,7 @@ def _sample(columns: dict[str, Array], image: NDArray[np.uint8], i: int) -> Samp
         landmarks_ms=float(columns["work_ms"][i, 0]),
         pose_ms=float(columns["work_ms"][i, 1]),
     )
-    return Sample(seen, columns["point_px"][i])
+    return Sample.of_jpeg(seen, jpeg, columns["point_px"][i])
 
 
 def _eye(side: Any, values: Array) -> EyeObservation:

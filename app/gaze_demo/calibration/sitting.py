@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from gaze_demo.calibration.collect import Collector
-from gaze_demo.calibration.sample import Fixation, Kind
+from gaze_demo.calibration.collect import Collector, Look
+from gaze_demo.calibration.sample import FACE_MARGIN, Fixation, Kind
 from gaze_demo.calibration.targets import PursuitPath, Target
 from gaze_demo.geometry import Array
 from gaze_demo.observation import Observation
@@ -61,7 +61,7 @@ class Sitting:
     """Targets, or a path to pursue, for the fit, then targets for the validation.
 
     Feed every observation to `add` and the time to `advance`, both by the clock of the frames; `advance` says what to
-    draw, None when all is done.
+    draw, None when all is done. `margin`: how far kept pictures reach beyond the face, see `cut_to_face`.
 
     Attributes:
         fixations: what was gathered, in order; bad looks are left out.
@@ -69,7 +69,12 @@ class Sitting:
     """
 
     def __init__(
-        self, fit: Sequence[Target] | PursuitPath, validation: Sequence[Target], timing: Timing | None = None
+        self,
+        fit: Sequence[Target] | PursuitPath,
+        validation: Sequence[Target],
+        timing: Timing | None = None,
+        *,
+        margin: float = FACE_MARGIN,
     ) -> None:
         self._timing = timing or Timing()
         self._path = fit if isinstance(fit, PursuitPath) else None
@@ -90,6 +95,8 @@ class Sitting:
         self._duration_s = 0.0
         self._seen_until_s = -np.inf
         self._collectors: list[Collector] = []
+        self._looks: list[Look] = []
+        self._margin = margin
         self.fixations: list[Fixation] = []
         self.skipped: list[Skipped] = []
 
@@ -113,6 +120,8 @@ class Sitting:
             return
         if self._pursuing and self._path is not None:
             target = self._path.target(seen.frame.time_s - self._look_s)
+            while len(self._looks) < target.index:  # of each part of the path, only what is kept stays in memory
+                self._looks.append(self._collectors[len(self._looks)].finish())
             self._collectors[target.index].add(seen, target.point_px)
         else:
             self._collectors[0].add(seen, self._steps[self._step][1].point_px)
@@ -154,20 +163,21 @@ class Sitting:
 
     def _begin(self, now_s: float) -> None:
         self._started_s = now_s
+        self._looks = []
         pursued = self._path is not None and self._pursuing
         self._duration_s = self._path.duration_s if self._path is not None and pursued else self._timing.look_s
         kind, target = self._steps[self._step]
         if self._path is not None and self._pursuing:
             edges = np.linspace(self._look_s, self._end_s, self._path.segments + 1)
             self._collectors = [
-                Collector(kind, i, float(start_s), float(end_s), moving=True)
+                Collector(kind, i, float(start_s), float(end_s), moving=True, margin=self._margin)
                 for i, (start_s, end_s) in enumerate(pairwise(edges))
             ]
         else:
-            self._collectors = [Collector(kind, target.index, self._look_s, self._end_s)]
+            self._collectors = [Collector(kind, target.index, self._look_s, self._end_s, margin=self._margin)]
 
     def _finish_step(self) -> None:
-        looks = [collector.finish() for collector in self._collectors]
+        looks = [*self._looks, *(collector.finish() for collector in self._collectors[len(self._looks) :])]
         good = [look for look in looks if look.good]
         problem = next((look.problem for look in looks if not look.good), "") if 2 * len(good) < len(looks) else ""
         if problem and self._repeat < self._timing.repeats:

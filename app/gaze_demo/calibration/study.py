@@ -97,7 +97,7 @@ def study_sitting(person: int, head: Head, seed: int, estimators: Sequence[Estim
     fresh = [Estimates(estimator.model) for estimator in estimators]
     for estimates in fresh:
         for sample in (sample for fixation in session.fixations for sample in fixation.samples):
-            estimates.of(sample.observation)
+            estimates.of(sample)
     lines = []
     for points in POINTS:
         wanted = {shares.index(share) for share in LAYOUTS[points]}
@@ -129,8 +129,8 @@ def seen_through(session: Session, lens: Lens) -> Session:
     camera = lens.for_size(session.camera.width, session.camera.height)
     fixations = []
     for fixation in session.fixations:
-        seen = [(_with_camera(sample.observation, camera), sample.point_px) for sample in fixation.samples]
-        samples = tuple(Sample(observation, point) for observation, point in seen if observation is not None)
+        seen = [(_with_camera(sample.seen, camera), sample) for sample in fixation.samples]
+        samples = tuple(Sample.of_jpeg(s, sample.jpeg, sample.point_px) for s, sample in seen if s is not None)
         fixations.append(Fixation(fixation.kind, fixation.target, fixation.frames, samples))
     key = session.camera.model_copy(update={"hfov_deg": camera.hfov_deg, "distance_source": "given field of view"})
     return replace(session, camera=key, fixations=tuple(fixations))

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Literal
 
-from gaze_demo.calibration.sample import CameraKey, Session
+from gaze_demo.calibration.sample import CameraKey, Sample, Session
 from gaze_demo.calibration.sitting import Sitting, Skipped, Timing
 from gaze_demo.calibration.targets import PursuitPath, Target, layout_targets, validation_targets
 from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.intrinsics import Lens
-from gaze_demo.observation import Observation
 from gaze_demo.participant.participant import desk_screen
 from gaze_demo.pipeline import Pipeline, lens_for
 
@@ -44,12 +43,12 @@ def record_virtual(
     options: VirtualSitting,
     *,
     targets: Sequence[Target] | None = None,
-    on_sample: Callable[[Observation], None] | None = None,
+    on_sample: Callable[[Sample], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Session, list[Skipped]]:
     """A whole sitting, as fast as it can be computed.
 
-    `targets` replace those of the layout. `on_sample` hears of each kept observation, `on_progress` of targets done
+    `targets` replace those of the layout. `on_sample` hears of each kept sample, `on_progress` of targets done
     and their number. Raises UserError for settings that cannot be.
     """
     believed = desk_screen()
@@ -89,7 +88,7 @@ def _run(
     source: VirtualSource,
     pipeline: Pipeline,
     sitting: Sitting,
-    on_sample: Callable[[Observation], None] | None,
+    on_sample: Callable[[Sample], None] | None,
     on_progress: Callable[[int, int], None] | None,
 ) -> None:
     told = done = 0
@@ -102,7 +101,7 @@ def _run(
         dot = sitting.advance(frame.time_s)
         if on_sample:
             for sample in (sample for fixation in sitting.fixations[told:] for sample in fixation.samples):
-                on_sample(sample.observation)
+                on_sample(sample)
         told = len(sitting.fixations)
         if on_progress and sitting.steps_done != done:
             done = sitting.steps_done

@@ -214,7 +214,7 @@ class CalibrationControl(QObject):
         dot = self._sitting.advance(clock.now_s())
         for fixation in self._sitting.fixations[self._fed :]:
             for sample in fixation.samples:
-                self._estimator.feed(sample.observation)
+                self._estimator.feed(sample)
         self._fed = len(self._sitting.fixations)
         if dot is not None:
             self.screen.targets.show_dot(dot)

@@ -11,29 +11,29 @@ from gaze_demo.view.log import logger
 
 if TYPE_CHECKING:
     from gaze_demo.calibration.calibrate import Calibration, Estimates
-    from gaze_demo.calibration.sample import Session
+    from gaze_demo.calibration.sample import Sample, Session
     from gaze_demo.calibration.sitting import Skipped
     from gaze_demo.model.registry import ModelEntry
-    from gaze_demo.observation import Observation
+
 
 Outcome = Callable[["Calibration | Exception"], None]
 
 
 class CalibrationEstimator:
-    """Feed it observations, then `finish` it; a model that cannot be loaded is left out.
+    """Feed it samples, then `finish` it; a model that cannot be loaded is left out.
 
     `outcome` is called once from the thread, with the calibration or what went wrong.
     """
 
     def __init__(self, entries: Sequence[ModelEntry], outcome: Outcome) -> None:
         self._entries, self._outcome = list(entries), outcome
-        self._jobs: queue.SimpleQueue[Observation | tuple[Session, list[Skipped]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Sample | tuple[Session, list[Skipped]] | None] = queue.SimpleQueue()
         self._cancelled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="calibration", daemon=True)
         self._thread.start()
 
-    def feed(self, seen: Observation) -> None:
-        self._jobs.put(seen)
+    def feed(self, sample: Sample) -> None:
+        self._jobs.put(sample)
 
     def finish(self, session: Session, skipped: list[Skipped]) -> None:
         self._jobs.put((session, skipped))
@@ -53,7 +53,7 @@ class CalibrationEstimator:
                     return
                 if job is not None:
                     for model in models:
-                        model.of(job)
+                        model.prepare(job)
         except Exception as error:
             logger.exception("The calibration has failed")
             self._tell(error)

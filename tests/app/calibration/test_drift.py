@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.calibration.fakes import SCREEN, FakeModel, Person
+from gaze_demo.calibration.calibrate import Estimates
 from gaze_demo.calibration.drift import ClickTeacher, Hull, recentred
 from gaze_demo.calibration.fit import fit
 from gaze_demo.calibration.mapping import Mapping
@@ -16,7 +17,7 @@ DRIFT = {"bias_deg": (2.0, -3.0)}
 
 def readings(point_px: Array = MIDDLE, person: Person | None = None, **errors: object) -> Readings:
     look = (person or Person()).look("validation", 0, point_px, 0.0)
-    found = label([look], SCREEN, FakeModel(**errors).estimate)
+    found = label([look], SCREEN, Estimates(FakeModel(**errors)).of)
     assert found is not None
     return found.readings
 
@@ -34,7 +35,7 @@ def test_recentring_at_one_dot_mends_the_whole_screen() -> None:
 
 def test_recentring_keeps_what_a_calibration_learned() -> None:
     session = Person().sitting(9)
-    labelled = label(session.of_kind("fit"), SCREEN, FakeModel(gain=(0.7, 0.7)).estimate)
+    labelled = label(session.of_kind("fit"), SCREEN, Estimates(FakeModel(gain=(0.7, 0.7))).of)
     assert labelled is not None
     mapping = fit(labelled).mapping
     again = recentred(mapping, readings(gain=(0.7, 0.7), **DRIFT), SCREEN.px_to_camera(MIDDLE))
@@ -77,7 +78,7 @@ def test_a_click_after_eyes_were_lost_teaches_nothing() -> None:
 
 def test_a_head_that_left_its_place_is_outside_the_hull() -> None:
     session = Person().sitting(9)
-    labelled = label(session.of_kind("fit"), SCREEN, FakeModel().estimate)
+    labelled = label(session.of_kind("fit"), SCREEN, Estimates(FakeModel()).of)
     assert labelled is not None
     hull = Hull.around(labelled.readings)
     assert hull.distance(labelled.readings).max() < 0.2

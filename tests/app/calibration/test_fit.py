@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.calibration.fakes import SCREEN, FakeModel, Person
+from gaze_demo.calibration.calibrate import Estimates
 from gaze_demo.calibration.corrections import Components, fit_affine, fit_offset, fit_ridges
 from gaze_demo.calibration.fit import FREE_FRAMES, Choice, angular_errors, fit
 from gaze_demo.calibration.mapping import Mapping
@@ -19,7 +20,7 @@ REAL = {"gain": (0.6, 0.75), "bias_deg": (3.0, -4.0)}
 
 
 def labelled(session: Session, kind: str, **errors: object) -> Labelled:
-    found = label(session.of_kind(kind), session.screen, FakeModel(**errors).estimate)
+    found = label(session.of_kind(kind), session.screen, Estimates(FakeModel(**errors)).of)
     assert found is not None
     return found
 

@@ -61,7 +61,7 @@ def test_the_participant_looked_at_the_targets(sitting: Path) -> None:
     samples = [sample for fixation in session.fixations for sample in fixation.samples]
     assert len(samples) > 20
     for sample in samples:
-        truth = sample.observation.frame.truth
+        truth = sample.seen.frame.truth
         assert truth is not None
         assert session.screen.camera_to_px(truth.target_mm) == pytest.approx(sample.point_px, abs=2)
 

@@ -22,7 +22,7 @@ def test_a_known_error_is_reported_in_degrees_centimetres_and_pixels() -> None:
     person.middle_mm = np.array([0.0, 10.0, 600.0])
     middle = np.array([960.0, 0.0])
     fixation = person.look("validation", 0, middle, 0.0)
-    labelled = label([fixation], SCREEN, FakeModel(bias_deg=(0.0, 5.0)).estimate)
+    labelled = label([fixation], SCREEN, Estimates(FakeModel(bias_deg=(0.0, 5.0))).of)
     points, accuracy = judge_points(Mapping(), labelled, [fixation], SCREEN)
     assert accuracy is not None
     assert accuracy.accuracy_deg == pytest.approx(5.0, abs=0.1)
@@ -58,7 +58,7 @@ def test_lost_frames_are_counted_over_all_points() -> None:
 
 def test_accuracy_is_never_told_from_fitting_frames() -> None:
     session = Person().sitting(5)
-    labelled = label(session.of_kind("fit"), SCREEN, FakeModel().estimate)
+    labelled = label(session.of_kind("fit"), SCREEN, Estimates(FakeModel()).of)
     with pytest.raises(ValueError, match="validation frames alone"):
         judge_points(Mapping(), labelled, session.of_kind("fit"), SCREEN)
 
@@ -104,7 +104,7 @@ def test_what_held_up_a_model_during_the_sitting_is_not_its_latency() -> None:
     estimates = Estimates(model)
     for fixation in session.fixations:
         for sample in fixation.samples:
-            estimates.of(sample.observation)
+            estimates.of(sample)
     busy[0] = False
     assert calibrate(session, [estimates]).report.models["fake"].latency_ms == 4.0
 
@@ -142,7 +142,31 @@ def test_fit_and_report_of_all_models_take_less_than_two_seconds() -> None:
     models = [Estimates(FakeModel(f"model {i}", noise_deg=1.0, embedding=True)) for i in range(3)]
     for model in models:
         for sample in (sample for fixation in session.fixations for sample in fixation.samples):
-            model.of(sample.observation)
+            model.of(sample)
     started = time.process_time()
     calibrate(session, models)
     assert time.process_time() - started < 2.0
+
+
+@pytest.mark.fault("a model fails in the middle of a calibration", "the others are calibrated; a sentence names it")
+def test_a_model_that_fails_leaves_the_others_alone() -> None:
+    session, failing = Person().sitting(9), FakeModel("failing")
+    own, calls = failing.estimate, []
+
+    def estimate(seen: object) -> object:
+        calls.append(1)
+        if len(calls) > 20:
+            raise RuntimeError("it broke")
+        return own(seen)  # type: ignore[arg-type]
+
+    failing.estimate = estimate  # type: ignore[method-assign, assignment]
+    models = [Estimates(failing), Estimates(FakeModel("other"))]
+    for sample in (sample for fixation in session.fixations for sample in fixation.samples):
+        for model in models:
+            model.prepare(sample)
+    calibration = calibrate(session, models)
+    assert list(calibration.report.models) == ["other"]
+    assert calibration.hull is not None
+    assert any("failing was left out" in sentence and "it broke" in sentence for sentence in calibration.report.skipped)
+    with pytest.raises(UserError, match="failing was left out"):
+        calibrate(session, models[:1])

@@ -9,12 +9,13 @@ from typing import Any
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 
 from app.calibration.fakes import CAMERA, SCREEN, FakeModel, Person
 from gaze_demo.calibration import session_file
 from gaze_demo.calibration.calibrate import Estimates, calibrate
-from gaze_demo.calibration.sample import Session, cut_to_face
+from gaze_demo.calibration.sample import Fixation, Sample, Session, cut_to_face
 from gaze_demo.calibration.session_file import load_session, save_session
 from gaze_demo.errors import UserError
 
@@ -36,6 +37,7 @@ def saved(session: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_sitting_comes_back_and_gives_every_model_the_same_figures(session: Session, saved: Path) -> None:
     again = load_session(saved)
     assert (again.screen, again.camera, again.created) == (session.screen, session.camera, session.created)
+    assert (again.identity, again.margin) == (session.identity, session.margin)
     first, second = (
         calibrate(s, [Estimates(FakeModel(gain=(0.7, 0.7)))]).report.models["fake"] for s in (session, again)
     )
@@ -106,6 +108,16 @@ def _huge_image(old: Arrays) -> Arrays:
         (lambda a: {**a, "image_length": a["image_length"] + 1}, "'image_length'"),
         (lambda a: {**a, "image_bytes": a["image_bytes"][::-1].copy()}, "'image_bytes'"),
         (_huge_image, "implausible size"),
+        (lambda a: {**a, "head_rotation": a["head_rotation"] * 0}, "'head_rotation'"),
+        (lambda a: {**a, "head_rotation": a["head_rotation"] * -1}, "'head_rotation'"),
+        (lambda a: {**a, "head_mm": a["head_mm"] * -1}, "'head_mm'"),
+        (lambda a: {**a, "head_mm": a["head_mm"] * 1e6}, "'head_mm'"),
+        (lambda a: {**a, "landmarks": a["landmarks"] * 0}, "'landmarks'"),
+        (lambda a: {**a, "landmarks": a["landmarks"] + 1e300}, "'landmarks'"),
+        (lambda a: {**a, "camera": a["camera"] * 1e9}, "'camera'"),
+        (lambda a: {**a, "point_px": a["point_px"] - 1e9}, "'point_px'"),
+        (lambda a: {**a, "eyes": a["eyes"] * [1, 1, 0, 1, 1, 1, 1]}, "'eyes'"),
+        (lambda a: {**a, "work_ms": a["work_ms"] - 1e3}, "'work_ms'"),
         (change(meta=np.frombuffer(b"{}", np.uint8)), "version"),
         (meta(b'"version":1', b'"version":2'), "version"),
         (meta(b'"width_mm":527.0', b'"width_mm":-5.0'), "width_mm"),
@@ -130,6 +142,41 @@ def test_images_that_are_too_large_together_are_not_unpacked(saved: Path, monkey
     monkeypatch.setattr(session_file, "_MAX_PX", 100_000)
     with pytest.raises(UserError, match="implausible size"):
         load_session(saved)
+
+
+@pytest.mark.fault("a small sitting unpacks to gigabytes", "its pictures stay packed; one is unpacked at a time")
+def test_a_sitting_takes_little_more_memory_than_its_file(tmp_path: Path) -> None:
+    person = Person()
+    seen = person.observe(np.array([960.0, 540.0]), 0.0)
+    blank = replace(seen, frame=replace(seen.frame, image=np.zeros((1200, 1200, 3), np.uint8)))
+    samples = (Sample(blank, np.array([960.0, 540.0])),) * 400  # 1.7 GB when unpacked
+    path = tmp_path / "many.npz"
+    save_session(Session(SCREEN, CAMERA, "now", (Fixation("fit", 0, 400, samples),)), path)
+    before = psutil.Process().memory_info().rss
+    again = load_session(path)
+    assert len(again.fixations[0].samples) == 400
+    assert psutil.Process().memory_info().rss - before < 100e6
+
+
+def test_a_picture_comes_out_as_it_went_in_and_large_ones_are_kept_smaller() -> None:
+    seen = Person().observe(np.array([960.0, 540.0]), 0.0)
+    assert seen.landmarks is not None
+    grow = replace(seen.landmarks, points_px=seen.landmarks.points_px * 6)
+    camera = seen.camera.scaled(6 * seen.camera.width, 6 * seen.camera.height)
+    image = np.full((2880, 3840, 3), 90, np.uint8)
+    large = cut_to_face(replace(seen, frame=replace(seen.frame, image=image), camera=camera, landmarks=grow))
+    height, width = large.frame.image.shape[:2]
+    assert height * width < 1_510_000
+    assert (large.camera.width, large.camera.height) == (width, height)
+    assert large.landmarks is not None
+    inside = (large.landmarks.points_px >= 0) & (large.landmarks.points_px <= [width, height])
+    assert inside.all()
+    small = cut_to_face(seen)
+    assert small.landmarks is not None
+    shape = [np.ptp(one.points_px, axis=0) / one.points_px.std() for one in (large.landmarks, small.landmarks)]
+    assert shape[0] == pytest.approx(shape[1], rel=0.1)
+    again = Sample(large, np.zeros(2)).observation
+    assert np.abs(again.frame.image.astype(int) - large.frame.image).max() <= 2
 
 
 class _Bomb:

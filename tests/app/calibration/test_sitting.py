@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+import psutil
 import pytest
 
 from app.calibration.fakes import SCREEN, Person
@@ -110,6 +112,24 @@ def test_pursuit_gives_a_fixation_for_each_part_of_the_path() -> None:
     assert [f.target for f in sitting.fixations] == list(range(8))
     for sample in (sample for fixation in sitting.fixations for sample in fixation.samples):
         assert SCREEN.contains(sample.point_px)
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["face in sight", "face away"])
+def test_a_pursuit_holds_little_memory(away: bool) -> None:
+    person, now_s = Person(), 0.0
+    sitting = Sitting(PursuitPath(SCREEN), [], Timing(repeats=0))
+    before, most = psutil.Process().memory_info().rss, 0
+    dot = sitting.advance(now_s)
+    while dot is not None:  # 24 s at 30 frames a second, 2 GB of pictures
+        seen = person.observe(np.array([dot.x_px, dot.y_px]), now_s)
+        frame = replace(seen.frame, image=np.full((720, 1280, 3), 90, np.uint8))
+        nothing = {"landmarks": None, "pose": None, "left": None, "right": None, "reason": Reason.NO_FACE}
+        sitting.add(replace(seen, frame=frame, **(nothing if away else {})))
+        most = max(most, psutil.Process().memory_info().rss)
+        now_s += 1 / 30
+        dot = sitting.advance(now_s)
+    assert most - before < 80e6
+    assert len(sitting.fixations) == (0 if away else 12)
 
 
 def test_a_sitting_needs_a_target() -> None:
