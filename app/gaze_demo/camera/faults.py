@@ -26,7 +26,20 @@ def unplugged(name: str) -> SourceError:
     return SourceError("unplugged", f"{name} was unplugged: plug it in again, or choose another source.")
 
 
-def silent(name: str) -> SourceError:
+def silent(name: str, rendered: bool = False) -> SourceError:
+    if rendered:
+        return SourceError(
+            "silent",
+            f"{name} draws no picture: the computer is too busy. Close other programs, or choose another source.",
+        )
     return SourceError(
         "silent", f"{name} sends no picture: check its cable and its privacy switch, or choose another source."
+    )
+
+
+def frozen(name: str) -> SourceError:
+    return SourceError(
+        "frozen",
+        f"{name} sends the same picture again and again: open its cover, start the program that feeds it again, or "
+        "plug it in again.",
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import zlib
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from gaze_demo import clock
@@ -17,8 +19,14 @@ from gaze_demo.errors import UserError
 State = Literal["opening", "streaming", "silent", "lost", "ended", "failed"]
 
 SILENT_AFTER_S = 1.0
+FROZEN_AFTER_S = 3.0
 RETRY_S = 0.5
 _RATE_SPAN_S = 2.0
+_KEPT_ARRIVALS = 4
+_PERIODS, _LONGEST_PERIOD_S = 2.5, 4.0
+"""A camera is silent after so many of its own periods at the least: one of 1 frame a second is not."""
+_FROZEN_FRAMES = 10
+_LOOK_AT_EVERY = 8
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +40,9 @@ class ReaderStatus:
     good; "ended". `message`: what to tell the user, empty while all is well, `fault` its kind. `delivered`: frames that
     somebody took; `dropped`: frames that came and gave way to a newer one before that, or that the source left out for
     being late. `fps`: frames a second that came lately. `width`, `height`: of the last frame, 0 before the first.
+    `number`: of the reader that says so, for those who get it late.
+
+    A camera that repeats one picture goes on "streaming", with a `message` and the fault "frozen".
     """
 
     state: State
@@ -42,6 +53,7 @@ class ReaderStatus:
     fps: float
     width: int
     height: int
+    number: int = 0
 
 
 class Reader:
@@ -51,8 +63,9 @@ class Reader:
     is back. No method waits for the source.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, number: int = 0) -> None:
         self.source = source
+        self.number = number
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
@@ -64,6 +77,9 @@ class Reader:
         self._arrivals: deque[float] = deque()
         self._opened_s: float | None = None
         self._streamed = False
+        self._look: int | None = None
+        self._same_since_s = 0.0
+        self._same_count = 0
 
     def start(self) -> None:
         self._thread.start()
@@ -97,11 +113,13 @@ class Reader:
             now = clock.now_s()
             state, error = self._state, self._error
             if self._is_silent(now):
-                state, error = "silent", faults.silent(self.source.name)
+                state, error = "silent", faults.silent(self.source.name, self._rendered)
+            elif state == "streaming" and self._is_frozen(now):
+                error = faults.frozen(self.source.name)
             if state == "streaming" and isinstance(self.source, Player) and self.source.ended:
                 state = "ended"
             message = str(error) if error else ""
-            if error and self.source.live and error.kind != "denied":
+            if error and self.source.live and error.kind not in ("denied", "frozen"):
                 message += " It then starts by itself."
             return ReaderStatus(
                 state,
@@ -112,6 +130,7 @@ class Reader:
                 self._fps(now) if state == "streaming" else 0.0,
                 self._frame.width if self._frame else 0,
                 self._frame.height if self._frame else 0,
+                self.number,
             )
 
     def _newer(self, after_index: int) -> Frame | None:
@@ -120,11 +139,28 @@ class Reader:
     def _is_silent(self, now: float) -> bool:
         if not self.source.live or self._opened_s is None:
             return False
-        return now - max(self._opened_s, self._arrivals[-1] if self._arrivals else 0.0) > SILENT_AFTER_S
+        last = self._arrivals[-1] if self._arrivals else self._opened_s
+        return now - max(self._opened_s, last) > max(SILENT_AFTER_S, _PERIODS * self._period_s())
+
+    def _period_s(self) -> float:
+        """The longest time between two of the last frames, or what the source promises before there are two."""
+        recent = list(self._arrivals)[-_KEPT_ARRIVALS:]
+        apart = [after - before for before, after in pairwise(recent)]
+        rate = self.source.frame_rate
+        longest = max(apart) if apart else 1 / rate if rate and rate > 0 else 0.0
+        return min(longest, _LONGEST_PERIOD_S)
+
+    def _is_frozen(self, now: float) -> bool:
+        return self._same_count >= _FROZEN_FRAMES and now - self._same_since_s > FROZEN_AFTER_S
+
+    @property
+    def _rendered(self) -> bool:
+        return bool(getattr(self.source, "rendered", False))
 
     def _fps(self, now: float) -> float:
-        recent = [arrival for arrival in self._arrivals if now - arrival <= _RATE_SPAN_S]
-        return (len(recent) - 1) / (recent[-1] - recent[0]) if len(recent) > 1 else 0.0
+        recent = [arrival for arrival in self._arrivals if now - arrival <= max(_RATE_SPAN_S, 3 * self._period_s())]
+        span_s = recent[-1] - recent[0] if recent else 0.0
+        return (len(recent) - 1) / span_s if span_s > 0 else 0.0  # the clock may not have ticked in between
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -132,7 +168,8 @@ class Reader:
                 self.source.open()
                 self._pump()
             except SourceError as error:
-                self._fail(error)
+                if not self._stopping.is_set():
+                    self._fail(error)
             except UserError as error:
                 self._fail(SourceError("unreadable", str(error)))
             except Exception as error:  # a driver's fault must not leave a window without pictures or explanation
@@ -157,14 +194,22 @@ class Reader:
             self._offer(frame)
 
     def _offer(self, frame: Frame) -> None:
+        look: int | None = None
+        if self.source.live and not self._rendered:  # a sensor's noise makes each picture another
+            look = zlib.crc32(frame.image[::_LOOK_AT_EVERY, ::_LOOK_AT_EVERY].tobytes())
         with self._changed:
             before = self._frame
             if before is not None:
                 self._dropped += (not self._taken) + max(frame.index - before.index - 1, 0)
             self._frame, self._taken = frame, False
-            self._arrivals.append(clock.now_s())
-            while self._arrivals[-1] - self._arrivals[0] > _RATE_SPAN_S:
+            now = clock.now_s()
+            self._arrivals.append(now)
+            while len(self._arrivals) > _KEPT_ARRIVALS and now - self._arrivals[0] > _RATE_SPAN_S:
                 self._arrivals.popleft()
+            went_on = len(self._arrivals) > 1 and now - self._arrivals[-2] < SILENT_AFTER_S
+            if look is None or look != self._look or not went_on:
+                self._look, self._same_since_s, self._same_count = look, now, 0
+            self._same_count += 1
             if self._state != "streaming":
                 logger.info("%s streams at %d x %d", self.source.name, frame.width, frame.height)
             self._state, self._error, self._streamed = "streaming", None, True
@@ -184,6 +229,7 @@ class Reader:
         with self._changed:
             self._opened_s = None
             self._arrivals.clear()
+            self._same_count = 0
         try:
             self.source.close()
         except Exception:  # as above; and it is opened anew in any case

@@ -8,7 +8,7 @@ from gaze_demo.camera.frame import Frame
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics
 
-Fault = Literal["absent", "busy", "denied", "unplugged", "silent", "unreadable"]
+Fault = Literal["absent", "busy", "denied", "unplugged", "silent", "frozen", "unreadable"]
 
 
 class SourceError(UserError):
@@ -32,6 +32,8 @@ class Source(Protocol):
         frame_rate: nominal frames a second, where there is such a thing.
         frame_count: how many frames there are, as far as that is known beforehand.
         intrinsics: the lens, where it is exactly known.
+
+    A source that draws its frames itself has `rendered` True besides: it has no cable.
     """
 
     @property

@@ -35,6 +35,7 @@ class VirtualSource:
 
     name = "Virtual participant"
     live = True
+    rendered = True
     independent = False
     frame_count: int | None = None
 

@@ -28,7 +28,7 @@ from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.geometry import Intrinsics
 
 _HEAD = struct.Struct("<qd")
-_TRUTH = 24
+_TRUTH = 25
 _ENDING_S = 2.0
 _CODE = str(Path(__file__).resolve().parents[2])
 """Where the child finds the same code, however this process found it."""
@@ -38,6 +38,7 @@ class VirtualProcess:
     """Stands for the VirtualSource of `spec` and `options`, and can do the same. Raises UserError as that does."""
 
     live = True
+    rendered = True
     independent = False
     frame_count: int | None = None
 
@@ -140,12 +141,12 @@ def _fill(stream: IO[bytes], part: memoryview) -> bool:
 
 def _truth(numbers: np.ndarray) -> Truth:
     target, left, right, left_eye, right_eye = numbers[:15].reshape(5, 3)
-    return Truth(target, left, right, left_eye, right_eye, numbers[15:].reshape(3, 3))
+    return Truth(target, left, right, left_eye, right_eye, numbers[15:24].reshape(3, 3), float(numbers[24]))
 
 
 def _numbers(truth: Truth) -> np.ndarray:
     parts = (truth.target_mm, truth.left, truth.right, truth.left_eye_mm, truth.right_eye_mm, truth.head_rotation)
-    return np.concatenate([np.ravel(part) for part in parts]).astype(float)
+    return np.concatenate([*(np.ravel(part) for part in parts), [truth.closure]]).astype(float)
 
 
 def _render(order: str) -> None:

@@ -28,6 +28,7 @@ _COMPRESS_ABOVE_PX = 640 * 480
 # A stream that stopped is started anew after the first of these, one that does not begin after the second: some cameras
 # take their time.
 _STOPPED_S = 2.0
+_PERIODS, _LONGEST_PERIOD_S = 3.0, 4.0
 _FIRST_FRAME_S = 4.0
 _WAITED_S = 0.5
 _FAILURES = 5
@@ -75,6 +76,7 @@ class Webcam:
         self._held: threading.Lock | None = None
         self._count = 0
         self._got_any = False
+        self._last_s = self._period_s = 0.0
         self.format: CameraFormat | None = None
 
     @property
@@ -110,12 +112,15 @@ class Webcam:
             called = clock.now_s()
             image, time_s = self._grab()
             if image is not None:
-                self._got_any = True
+                now = clock.now_s()
+                self._period_s = min(now - self._last_s, _LONGEST_PERIOD_S) if self._got_any else 0.0
+                self._got_any, self._last_s = True, now
                 self._count += 1
                 return Frame(image, self._count - 1, time_s)
             now = clock.now_s()
             if now - called > _WAITED_S:
-                if now - began > (_STOPPED_S if self._got_any else _FIRST_FRAME_S):
+                patience_s = max(_STOPPED_S, _PERIODS * self._period_s) if self._got_any else _FIRST_FRAME_S
+                if now - began > patience_s:
                     raise faults.silent(self.name)
                 continue
             failures += 1

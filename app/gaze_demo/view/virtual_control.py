@@ -59,8 +59,8 @@ class VirtualControl(QObject):
         self._more = []
         for part in filter(None, spec.partition(":")[2].split(",")):
             name, _, value = part.strip().partition("=")
-            if name == "path":
-                self._gaze = "path"
+            if name in ("path", "pointer"):
+                self._gaze = name
             elif name == "person" and value in ("0", "1", "2"):
                 self._person = int(value)
             elif name == "head" and value in ("still", "moving"):

@@ -26,12 +26,13 @@ class Played:
 
     name = "Test camera"
     independent = False
-    frame_rate = None
     frame_count = None
     intrinsics = None
 
     def __init__(self, live: bool = True) -> None:
         self.live = live
+        self.rendered = False
+        self.frame_rate: float | None = None
         self.refuse: Exception | None = None
         self.log: list[str] = []
         self._steps: queue.Queue[Step] = queue.Queue()
@@ -284,3 +285,86 @@ def test_no_call_waits_for_a_driver_that_hangs() -> None:
     source.give(None)
     assert reading.join(5.0)
     assert source.log == ["close"]
+
+
+def test_a_camera_of_one_frame_a_second_is_not_silent_until_it_misses_two(
+    start: Callable[[Played], Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "SILENT_AFTER_S", 0.1)
+    source = Played()
+    reading = start(source)
+    for index in range(4):
+        source.give(frame(index))
+        time.sleep(0.3)
+        assert index < 1 or reading.status.state == "streaming"
+    assert 2.0 < reading.status.fps < 4.0
+    wait_for_state(reading, "silent")
+
+
+def test_a_source_that_promises_few_frames_is_given_the_time_for_the_first_two() -> None:
+    source = Played()
+    source.frame_rate = 0.5
+    reading = Reader(source)
+    reading._opened_s = clock.now_s() - 4.0
+    assert reading.status.state == "opening"
+    reading._opened_s = clock.now_s() - 6.0
+    assert reading.status.state == "silent"
+
+
+def test_a_camera_that_repeats_one_picture_is_told_until_it_changes(
+    start: Callable[[Played], Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "FROZEN_AFTER_S", 0.05)
+    source = Played()
+    reading = start(source)
+    for index in range(12):
+        source.give(frame(index))
+        time.sleep(0.01)
+    status = wait_for(reading, lambda status: status.fault == "frozen")
+    assert status.state == "streaming"
+    assert status.message.startswith("Test camera sends the same picture again and again: open its cover")
+    another = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
+    source.give(Frame(another, 12, 12.0))
+    assert wait_for(reading, lambda status: status.fault is None).message == ""
+
+
+def test_a_still_film_and_a_still_drawing_are_not_frozen(
+    start: Callable[[Played], Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "FROZEN_AFTER_S", 0.0)
+    drawn = Played()
+    drawn.rendered = True
+    for source in (Played(live=False), drawn):
+        reading = start(source)
+        for index in range(15):
+            source.give(frame(index))
+        wait_for(reading, lambda status: status.dropped + status.delivered == 14)
+        assert reading.status.fault is None
+
+
+def test_a_drawing_has_no_cable(start: Callable[[Played], Reader]) -> None:
+    source = Played()
+    source.rendered = True
+    reading = start(source)
+    source.give(frame(0))
+    status = wait_for_state(reading, "silent")
+    assert "cable" not in status.message
+    assert status.message.startswith("Test camera draws no picture: the computer is too busy")
+
+
+def test_frames_within_one_tick_of_the_clock_have_no_rate(
+    start: Callable[[Played], Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader.clock, "now_s", lambda: 5.0)
+    source = Played(live=False)
+    reading = start(source)
+    source.give(frame(0), frame(1))
+    for _ in range(500):
+        if reading.next(0, 0.0) is not None:
+            break
+        time.sleep(0.01)
+    assert reading.status.fps == 0.0
+
+
+def test_a_status_tells_whose_it_is() -> None:
+    assert Reader(Played(), number=7).status.number == 7

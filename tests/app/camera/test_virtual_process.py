@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gaze_demo import clock
+from gaze_demo.camera import virtual_process
+from gaze_demo.camera.frame import Truth
 from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import SourceError
 from gaze_demo.camera.virtual_process import VirtualProcess
@@ -48,6 +51,14 @@ def test_frames_of_the_other_process_carry_image_time_and_truth(source: VirtualP
     ray = truth.target_mm - truth.left_eye_mm
     assert truth.left @ ray / np.linalg.norm(ray) == pytest.approx(1.0, abs=1e-3)
     assert truth.head_rotation @ truth.head_rotation.T == pytest.approx(np.eye(3))
+
+
+def test_the_whole_truth_comes_through_the_pipe_also_the_lids() -> None:
+    rng = np.random.default_rng(1)
+    truth = Truth(*(rng.normal(size=3) for _ in range(5)), rng.normal(size=(3, 3)), closure=0.75)
+    again = virtual_process._truth(virtual_process._numbers(truth))
+    for field in fields(Truth):
+        np.testing.assert_array_equal(getattr(again, field.name), getattr(truth, field.name), field.name)
 
 
 def test_it_shows_what_the_source_itself_would() -> None:
