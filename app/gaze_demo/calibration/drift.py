@@ -17,7 +17,8 @@ _FAR_SLOPE = 0.15
 _CLICK_SPAN = 0.3
 _MEMORY_CLICKS = 8.0
 _MARGIN_MM, _MARGIN_RAD = 30.0, np.radians(6.0)
-Row = Annotated[tuple[float, ...], Field(min_length=5, max_length=5)]
+Place = Annotated[float, Field(allow_inf_nan=False, ge=-1e5, le=1e5)]
+Row = Annotated[tuple[Place, ...], Field(min_length=5, max_length=5)]
 
 
 def recentred(mapping: Mapping, readings: Readings, point_mm: Array) -> Mapping:

@@ -14,11 +14,12 @@ from rich.table import Table
 from gaze_demo.calibration.calibrate import Calibration, Estimates, calibrate
 from gaze_demo.calibration.html import write_html
 from gaze_demo.calibration.report import Report
-from gaze_demo.calibration.sample import Sample
+from gaze_demo.calibration.sample import Sample, Session
 from gaze_demo.calibration.session_file import SUFFIX, load_session, save_session
 from gaze_demo.calibration.virtual_sitting import VirtualSitting, record_virtual
 from gaze_demo.errors import UserError
 from gaze_demo.model.load import load_model
+from gaze_demo.model.reach import farthest, reach
 from gaze_demo.model.registry import find_model, list_models, refuse_namesakes
 from gaze_demo.paths import given
 from gaze_demo.whole_file import refuse_same_file, refuse_unwritable, write_whole
@@ -54,10 +55,12 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
             session, skipped = record_virtual(
                 options.sitting,
                 on_sample=estimate,
+                margin=farthest(model.entry for model in models),
                 on_progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
     elif options.source.endswith(SUFFIX):
         session, skipped = load_session(given(options.source)), []
+        models = _within_reach(models, session)
     else:
         raise UserError(
             f"Without a window, a calibration needs 'virtual' or a recorded sitting ({SUFFIX}), not {options.source!r}."
@@ -73,6 +76,16 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
     for sentence in (*calibration.report.geometry.guesses, *calibration.report.skipped):
         console.print(sentence, style="dim", soft_wrap=True)
     return calibration
+
+
+def _within_reach(models: list[Estimates], session: Session) -> list[Estimates]:
+    """The models that find all they look at in the kept pictures; raises UserError where none does."""
+    fitting = [model for model in models if reach(model.entry) <= session.margin + 1e-6]
+    for name in (model.entry.name for model in models if model not in fitting):
+        print(f"Left out: {name} looks at more of the picture than this sitting has kept.", file=sys.stderr)
+    if not fitting:
+        raise UserError("No model finds what it looks at in this sitting: record another one with these models.")
+    return fitting
 
 
 def require_folders(*paths: Path | None) -> None:

@@ -18,8 +18,11 @@ from gaze_demo.geometry import Array, pitch_yaw_to_vector, vector_to_pitch_yaw
 
 Correction = Literal["none", "offset", "affine", "affine and head", "ridge"]
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
-Two = tuple[Number, Number]
-Three = tuple[Number, Number, Number]
+Angle = Annotated[float, Field(allow_inf_nan=False, ge=-1.6, le=1.6)]
+Slope = Annotated[float, Field(allow_inf_nan=False, ge=-100, le=100)]
+Millimetres = Annotated[float, Field(allow_inf_nan=False, ge=-20000, le=20000)]
+Two = tuple[Slope, Slope]
+Three = tuple[Slope, Slope, Slope]
 Weights = Annotated[tuple[Number, ...], Field(max_length=8192)]
 
 HEAD_TERMS = 3
@@ -41,14 +44,14 @@ class Mapping(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     correction: Correction = "none"
-    kappa_rad: Two = (0.0, 0.0)
-    lens_mm: Two = (0.0, 0.0)
+    kappa_rad: tuple[Angle, Angle] = (0.0, 0.0)
+    lens_mm: tuple[Millimetres, Millimetres] = (0.0, 0.0)
     gain: tuple[Two, Two] = ((1.0, 0.0), (0.0, 1.0))
     offset: Two = (0.0, 0.0)
     head: tuple[Three, Three] = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
     head_rest: tuple[Three, Three] = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
     feature_weights: tuple[Weights, Weights] = ((), ())
-    feature_offset: Two = (0.0, 0.0)
+    feature_offset: tuple[Number, Number] = (0.0, 0.0)
     shift: Two = (0.0, 0.0)
 
     @model_validator(mode="after")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
+import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,20 +15,40 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gaze_demo import paths
 from gaze_demo.calibration.drift import Hull
 from gaze_demo.calibration.mapping import Mapping
-from gaze_demo.calibration.report import Report
+from gaze_demo.calibration.report import Degrees, Report
 from gaze_demo.calibration.sample import CameraKey
 from gaze_demo.errors import UserError
 from gaze_demo.screen import ScreenGeometry
 from gaze_demo.whole_file import cannot_write, write_whole
 
 _MAX_BYTES = 8 * 1024 * 1024
+SITTING_SUFFIX = ".npz"
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
+
+
+Purpose = Literal["calibration", "validation", "recentre", "clicks"]
+MOST_SITTINGS = 24
+
+
+class KeptSitting(BaseModel):
+    """A sitting whose samples are kept with a profile.
+
+    `accuracy_deg`: of each model's mapping on frames of this sitting that had no part in the mapping.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    identity: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    created: Annotated[str, Field(max_length=40)]
+    purpose: Purpose = "calibration"
+    accuracy_deg: Annotated[dict[str, Degrees], Field(max_length=200)] = {}
 
 
 class Profile(BaseModel):
     """What holds for one person at one camera, resolution and monitor; a mapping for each model.
 
-    `report`: the validation of the sitting. `hull`: where the head was.
+    `report`: the last validation. `hull`: where the head was. `sittings`: whose samples the mappings rest on, the
+    oldest first; empty in profiles of older versions, whose one sitting has no identity.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +61,7 @@ class Profile(BaseModel):
     mappings: Annotated[dict[str, Mapping], Field(max_length=200)]
     hull: Hull | None = None
     report: Report
+    sittings: Annotated[tuple[KeptSitting, ...], Field(max_length=MOST_SITTINGS)] = ()
 
     def mismatches(self, camera: CameraKey, screen: ScreenGeometry, models: list[str]) -> list[str]:
         """Why the profile may not hold now, one sentence each; empty where it fits."""
@@ -78,28 +102,92 @@ class Profile(BaseModel):
 def profile_path(profile: Profile, folder: Path | None = None) -> Path:
     """The file of a profile: one for each name, camera, resolution and monitor.
 
-    Names that differ only in what a file name cannot hold share one.
+    The person's name comes first, as far as a file's name can hold it; what is lost of it (capitals, signs) is told
+    apart by the number at the end.
     """
-    stem = re.sub(r"[^\w-]+", "-", profile.name).strip("-_").lower() or "profile"
-    camera, screen = profile.camera, profile.screen
-    place = f"{camera.name}/{camera.width}x{camera.height}/{screen.name}/{screen.width_px}x{screen.height_px}"
-    return (folder or paths.profiles()) / f"{stem}-{hashlib.sha256(place.encode()).hexdigest()[:8]}.json"
+    stem = _stem(profile.name)
+    place = _place(profile) if profile.name == stem else f"{_place(profile)}/{profile.name}"
+    return _file(stem, place, folder)
 
 
-def samples_path(profile: Path) -> Path:
-    """Where the sitting behind a profile is kept."""
-    return profile.with_suffix(".npz")
+def older_path(profile: Profile, folder: Path | None = None) -> Path:
+    """Where older versions kept it, who did not tell names apart that differ only in capitals or signs."""
+    return _file(_stem(profile.name), _place(profile), folder)
+
+
+def stored_path(profile: Profile, folder: Path | None = None) -> Path:
+    """The file in which a profile is now, or would be if it is in none."""
+    path, older = profile_path(profile, folder), older_path(profile, folder)
+    return older if not path.is_file() and _is_of(older, profile.name) else path
+
+
+def sitting_path(profile: Profile, identity: str, folder: Path | None = None) -> Path:
+    """Where a sitting behind a profile is kept, by its identity; empty for the one sitting of an older profile."""
+    if not identity:
+        return stored_path(profile, folder).with_suffix(SITTING_SUFFIX)
+    path = profile_path(profile, folder)
+    return path.with_name(f"{path.stem}.{identity[:12]}{SITTING_SUFFIX}")
+
+
+def samples_path(profile: Profile, folder: Path | None = None) -> Path:
+    """Where the newest sitting behind a profile is kept."""
+    return sitting_path(profile, profile.sittings[-1].identity if profile.sittings else "", folder)
 
 
 def save_profile(profile: Profile, folder: Path | None = None) -> Path:
     """Write a profile, replacing the one before it at once or not at all; raises UserError where that fails."""
-    path = profile_path(profile, folder)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(path, error) from None
+    path, older = profile_path(profile, folder), older_path(profile, folder)
+    private_folder(path.parent)
     write_whole(path, profile.model_dump_json(indent=1) + "\n", private=True)
+    if older != path and _is_of(older, profile.name):
+        with suppress(OSError):
+            older.unlink()
     return path
+
+
+def files_of(profile: Profile, folder: Path | None = None) -> list[Path]:
+    """Every file that is kept of a profile: itself, what it was before the last step, and its sittings."""
+    files = []
+    for path in {profile_path(profile, folder), stored_path(profile, folder)}:
+        samples = [path.with_suffix(SITTING_SUFFIX), *path.parent.glob(f"{glob.escape(path.stem)}.*{SITTING_SUFFIX}")]
+        files += [file for file in (path, before_path(path), *samples) if file.is_file()]
+    return sorted(files)
+
+
+def before_path(path: Path) -> Path:
+    """Where a profile's file is kept as it was before the last step."""
+    return path.with_name(f"{path.name}.before")
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that only this account can look into: it holds pictures of a face. Raises UserError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.name == "posix":
+            folder.chmod(0o700)
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"[^\w-]+", "-", name).strip("-_").lower() or "profile"
+
+
+def _place(profile: Profile) -> str:
+    camera, screen = profile.camera, profile.screen
+    return f"{camera.name}/{camera.width}x{camera.height}/{screen.name}/{screen.width_px}x{screen.height_px}"
+
+
+def _file(stem: str, place: str, folder: Path | None) -> Path:
+    return (folder or paths.profiles()) / f"{stem}-{hashlib.sha256(place.encode()).hexdigest()[:8]}.json"
+
+
+def _is_of(path: Path, name: str) -> bool:
+    """Whether a file holds the profile of exactly this name."""
+    try:
+        return path.is_file() and load_profile(path).name == name
+    except UserError:
+        return False
 
 
 def load_profile(path: Path) -> Profile:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Literal
 
-from gaze_demo.calibration.sample import CameraKey, Sample, Session
+from gaze_demo.calibration.sample import FACE_MARGIN, CameraKey, Sample, Session
 from gaze_demo.calibration.sitting import Sitting, Skipped, Timing
 from gaze_demo.calibration.targets import PursuitPath, Target, layout_targets, validation_targets
 from gaze_demo.camera.virtual import VirtualSource
@@ -45,11 +45,13 @@ def record_virtual(
     targets: Sequence[Target] | None = None,
     on_sample: Callable[[Sample], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    margin: float = FACE_MARGIN,
 ) -> tuple[Session, list[Skipped]]:
     """A whole sitting, as fast as it can be computed.
 
     `targets` replace those of the layout. `on_sample` hears of each kept sample, `on_progress` of targets done
-    and their number. Raises UserError for settings that cannot be.
+    and their number. `margin`: how far kept pictures reach beyond the face. Raises UserError
+    for settings that cannot be.
     """
     believed = desk_screen()
     true = believed.with_lens(believed.lens_x_mm + options.lens_x_mm, believed.lens_y_mm)
@@ -66,7 +68,7 @@ def record_virtual(
     fit: Sequence[Target] | PursuitPath = targets or layout_targets(options.points, believed, options.seed)
     if options.pursuit:
         fit = PursuitPath(believed)
-    sitting = Sitting(fit, validation_targets(believed, options.seed), TIMING)
+    sitting = Sitting(fit, validation_targets(believed, options.seed), TIMING, margin=margin)
     source.open()
     try:
         with Pipeline.on(source, lens=options.lens) as pipeline:
@@ -81,7 +83,7 @@ def record_virtual(
         distance_source="measured intrinsics" if options.lens is None else "given field of view",
     )
     created = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return Session(believed, camera, created, tuple(sitting.fixations)), sitting.skipped
+    return Session(believed, camera, created, tuple(sitting.fixations), margin=margin), sitting.skipped
 
 
 def _run(

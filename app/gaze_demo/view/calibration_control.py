@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 
 from gaze_demo import clock
-from gaze_demo.view.kept_profile import keep, profile_of, recalibrated
 from gaze_demo.view.model_control import ModelControl
 from gaze_demo.view.monitor import monitor_title
 from gaze_demo.view.notice_bar import Level
@@ -73,6 +72,7 @@ class CalibrationControl(QObject):
         self._session: Session | None = None
         self._camera: CameraKey | None = None
         self._fed = 0
+        self._margin = 0.0
         self._clock = QTimer(self, interval=_FRAME_MS)
         self._clock.timeout.connect(self._tick)
         self._observed.connect(self._observe)
@@ -156,7 +156,13 @@ class CalibrationControl(QObject):
             return
         entries = list(self._models.entries)
         self._window.notice.show_notice(f"Calibrating {len(entries)} models from the kept samples…", Level.INFO)
-        self._background.run(lambda: recalibrated(profile, entries), self._use_again, self._not_kept)
+
+        def job() -> tuple[Profile, list[str]]:
+            from gaze_demo.calibration.kept_profile import recalibrated
+
+            return recalibrated(profile, entries)
+
+        self._background.run(job, self._use_again, self._not_kept)
 
     def measure(self) -> None:
         """Ask for the true size of the monitor that the window is on, and for the place of the camera."""
@@ -186,12 +192,14 @@ class CalibrationControl(QObject):
     def _begin(self, points: int) -> None:
         from gaze_demo.calibration.sitting import Sitting
         from gaze_demo.calibration.targets import PursuitPath, layout_targets, validation_targets
+        from gaze_demo.model.reach import farthest
         from gaze_demo.view.calibration_estimator import CalibrationEstimator
 
         assert self._geometry is not None
         seed = clock.now_ns() % 10_000
         fit = layout_targets(points, self._geometry, seed) if points else PursuitPath(self._geometry)
-        self._sitting = Sitting(fit, validation_targets(self._geometry, seed), self.timing)
+        self._margin = farthest(self._models.entries)
+        self._sitting = Sitting(fit, validation_targets(self._geometry, seed), self.timing, margin=self._margin)
         self._estimator = CalibrationEstimator(self._models.entries, self._done.emit)
         self._fed = 0
         self._engine.use_panes(())  # all cores for what counts now
@@ -234,7 +242,7 @@ class CalibrationControl(QObject):
             return
         self.screen.wait()
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self._session = Session(geometry, self._camera, created, tuple(sitting.fixations))
+        self._session = Session(geometry, self._camera, created, tuple(sitting.fixations), margin=self._margin)
         self._sitting = None
         estimator.finish(self._session, sitting.skipped)
 
@@ -252,6 +260,8 @@ class CalibrationControl(QObject):
             text = "The calibration was not finished: too few dots were seen. Nothing was changed; calibrate again."
             self._warn(text)
             return
+        from gaze_demo.calibration.kept_profile import keep, profile_of
+
         profile = profile_of(name, session, result)
         self._gaze.use(profile)
         self._background.run(lambda: keep(profile, session), lambda _: None, self._not_kept)

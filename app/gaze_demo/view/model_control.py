@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from gaze_demo import paths
 from gaze_demo.errors import UserError
@@ -88,7 +87,27 @@ class ModelControl(QObject):
             self.add_file(Path(name))
 
     def add_file(self, path: Path) -> None:
-        self._background.run(lambda: _copy_model(path), self._on_added, self._on_not_added)
+        self._add(path, replace=False)
+
+    def _add(self, path: Path, *, replace: bool) -> None:
+        def job() -> ModelEntry:
+            from gaze_demo.model.adding import add_model
+
+            return add_model(path, replace=replace)
+
+        def failed(error: Exception) -> None:
+            from gaze_demo.model.adding import NameTaken
+
+            if isinstance(error, NameTaken) and self._wants_replaced(error.name):
+                self._add(path, replace=True)
+            elif not isinstance(error, NameTaken):
+                self._on_not_added(error)
+
+        self._background.run(job, self._on_added, failed)
+
+    def _wants_replaced(self, name: str) -> bool:
+        text = f"There is a model called {name} already. Replace it?"
+        return QMessageBox.question(self._window, "Add a model", text) == QMessageBox.StandardButton.Yes
 
     def open_folder(self) -> None:
         paths.user_models().mkdir(parents=True, exist_ok=True)
@@ -156,20 +175,3 @@ class ModelControl(QObject):
         for side in SIDES:
             self._window.panes[side].chooser.show_models(self.entries, names[side])
         self._window.plot.show_names(names["left"], names["right"])
-
-
-def _copy_model(path: Path) -> ModelEntry:
-    """Check a model and copy it into the user's folder. Raises UserError."""
-    from gaze_demo.model.load import load_model
-    from gaze_demo.model.registry import read_entry
-
-    load_model(read_entry(path, "path"))
-    folder = paths.user_models()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for source in (path, path.with_suffix(".json")):
-            if source.is_file() and source.parent != folder:
-                shutil.copyfile(source, folder / source.name)
-    except OSError as error:
-        raise UserError(f"{path.name} could not be copied to {folder}: {error.strerror}.") from None
-    return read_entry(folder / path.name, "yours")

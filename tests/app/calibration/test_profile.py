@@ -8,7 +8,15 @@ import pytest
 
 from app.calibration.fakes import CAMERA, SCREEN, FakeModel, Person
 from gaze_demo.calibration.calibrate import Estimates, calibrate
-from gaze_demo.calibration.profile import Profile, list_profiles, load_profile, profile_path, save_profile
+from gaze_demo.calibration.profile import (
+    Profile,
+    list_profiles,
+    load_profile,
+    older_path,
+    profile_path,
+    save_profile,
+    stored_path,
+)
 from gaze_demo.errors import UserError
 
 
@@ -133,4 +141,49 @@ def test_infinite_numbers_are_refused(profile: Profile, tmp_path: Path) -> None:
     file = tmp_path / "wrong.json"
     file.write_text(profile.model_dump_json().replace('"offset":[', '"offset":[1e999,', 1))
     with pytest.raises(UserError):
+        load_profile(file)
+
+
+def test_names_that_differ_only_in_capitals_or_signs_are_two_profiles(profile: Profile, tmp_path: Path) -> None:
+    names = ["ada", "Ada", "ADA", "a da", "a-da"]
+    for name in names:
+        save_profile(profile.model_copy(update={"name": name}), tmp_path)
+    assert sorted(found.name for found in list_profiles(tmp_path)[0]) == sorted(names)
+    files = [path.name for path in tmp_path.iterdir()]
+    assert len({name.lower() for name in files}) == len(names)  # also where a disk does not tell capitals apart
+
+
+def test_a_profile_of_an_older_version_is_read_and_replaced_not_doubled(profile: Profile, tmp_path: Path) -> None:
+    path = save_profile(profile, tmp_path)
+    older = path.rename(older_path(profile, tmp_path))
+    data = json.loads(older.read_text())
+    del data["sittings"]
+    older.write_text(json.dumps(data))
+    assert stored_path(profile, tmp_path) == older
+    save_profile(list_profiles(tmp_path)[0][0], tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        (("mappings", "fake", "gain"), [[1e5, 0], [0, 1]]),
+        (("mappings", "fake", "kappa_rad"), [30.0, 0]),
+        (("mappings", "fake", "lens_mm"), [1e6, 0]),
+        (("mappings", "fake", "shift"), [0, -1e4]),
+        (("hull",), {"low": [0, 0, 1e300, 0, 0], "high": [0, 0, 0, 0, 0]}),
+        (("sittings",), [{"identity": "../../etc", "created": ""}]),
+    ],
+)
+def test_numbers_that_no_calibration_has_are_refused(
+    profile: Profile, tmp_path: Path, part: tuple[str, ...], value: object
+) -> None:
+    data = json.loads(profile.model_dump_json())
+    place = data
+    for key in part[:-1]:
+        place = place[key]
+    place[part[-1]] = value
+    file = tmp_path / "wrong.json"
+    file.write_text(json.dumps(data))
+    with pytest.raises(UserError, match=part[0]):
         load_profile(file)

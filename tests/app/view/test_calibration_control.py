@@ -93,7 +93,7 @@ def test_the_profile_is_there_after_a_restart_and_a_later_model_is_added_from_it
     app = start()
     calibrate(app, qtbot)
     assert app.gaze.profile is not None
-    samples = samples_path(profile_path(app.gaze.profile))
+    samples = samples_path(app.gaze.profile)
     qtbot.waitUntil(lambda: samples.is_file() and samples.stat().st_size > 100_000, timeout=10000)
     app.window.close()
     follows_head(paths.models() / "later.onnx")
@@ -176,7 +176,7 @@ def test_a_calibration_of_which_no_dot_was_left_to_judge_by_changes_nothing(star
     calibrate(app, qtbot)
     before = app.gaze.profile
     assert before is not None
-    samples = samples_path(profile_path(before))
+    samples = samples_path(before)
     qtbot.waitUntil(samples.is_file, timeout=10000)
     app.calibration.calibrate()
     app.calibration._session = load_session(samples)
@@ -208,7 +208,7 @@ def test_a_model_that_cannot_be_loaded_keeps_no_other_from_being_added(start: St
     calibrate(app, qtbot)
     profile = app.gaze.profile
     assert profile is not None
-    samples = samples_path(profile_path(profile))
+    samples = samples_path(profile)
     qtbot.waitUntil(samples.is_file, timeout=10000)
     follows_head(paths.models() / "later.onnx")
     broken = onnx.load(follows_head(paths.models() / "broken.onnx"))

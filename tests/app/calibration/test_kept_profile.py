@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.calibration.fakes import FakeModel, Person
+from app.tiny_models import binned, face_box_contract, merged
+from gaze_demo.calibration import kept_profile
+from gaze_demo.calibration.calibrate import Estimates, calibrate
+from gaze_demo.calibration.kept_profile import (
+    delete_profile,
+    keep,
+    load_estimates,
+    load_sittings,
+    profile_of,
+    recalibrated,
+)
+from gaze_demo.calibration.profile import Profile, list_profiles, load_profile, profile_path, samples_path
+from gaze_demo.calibration.sample import Session
+from gaze_demo.calibration.session_file import save_session
+from gaze_demo.errors import UserError
+from gaze_demo.model.registry import find_model
+
+
+def sitting(seed: int = 0, name: str = "Ada") -> tuple[Profile, Session]:
+    session = Person(seed=seed).sitting(5)
+    return profile_of(name, session, calibrate(session, [Estimates(FakeModel(gain=(0.7, 0.7)))])), session
+
+
+@pytest.fixture
+def loads_fakes(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Every entry is loaded as a fake model."""
+
+    def load(entry: Any) -> FakeModel:
+        return FakeModel(entry.name, gain=(0.7, 0.7))
+
+    monkeypatch.setattr(kept_profile, "load_model", load)
+    return load
+
+
+def test_profile_and_samples_have_one_identity(tmp_path: Path) -> None:
+    profile, session = sitting()
+    keep(profile, session, tmp_path)
+    assert [kept.identity for kept in profile.sittings] == [session.identity]
+    assert load_sittings(profile, tmp_path)[0].identity == session.identity
+
+
+@pytest.mark.fault("the disk is full while a profile is kept", "the old profile stays beside its own samples")
+@pytest.mark.parametrize("fails", ["save_session", "save_profile"])
+def test_a_disk_that_fills_up_leaves_the_old_profile_with_its_own_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    old, old_session = sitting()
+    keep(old, old_session, tmp_path)
+
+    def full(*_: object) -> None:
+        raise UserError("No space left on device.")
+
+    monkeypatch.setattr(kept_profile, fails, full)
+    new, new_session = sitting(seed=1)
+    with pytest.raises(UserError, match="No space"):
+        keep(new, new_session, tmp_path)
+    found = load_profile(profile_path(old, tmp_path))
+    assert found == old
+    assert load_sittings(found, tmp_path)[0].identity == old_session.identity
+
+
+def test_a_new_calibration_leaves_no_old_samples_behind(tmp_path: Path) -> None:
+    keep(*sitting(), tmp_path)
+    new, session = sitting(seed=1)
+    keep(new, session, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [profile_path(new, tmp_path).name, samples_path(new, tmp_path).name]
+    )
+
+
+@pytest.mark.fault("the samples beside a profile are those of another sitting", "one sentence; nothing is mixed")
+def test_samples_of_another_sitting_are_refused(tmp_path: Path) -> None:
+    profile, session = sitting()
+    keep(profile, session, tmp_path)
+    save_session(Person(seed=5).sitting(5), samples_path(profile, tmp_path))
+    with pytest.raises(UserError, match="another sitting: calibrate again"):
+        load_sittings(profile, tmp_path)
+
+
+def test_models_are_added_from_the_kept_samples(tmp_path: Path, loads_fakes: object) -> None:
+    profile, session = sitting()
+    keep(profile, session, tmp_path)
+    again, problems = recalibrated(profile, [FakeModel("later").entry], tmp_path)
+    assert problems == []
+    assert set(again.mappings) == {"fake", "later"}
+    assert load_profile(profile_path(profile, tmp_path)) == again
+
+
+def test_an_old_profile_without_identities_goes_on(tmp_path: Path, loads_fakes: object) -> None:
+    profile, session = sitting()
+    old = profile.model_copy(update={"sittings": ()})
+    keep(old, replace(session, identity=""), tmp_path)
+    save_session(replace(session, identity=""), samples_path(old, tmp_path))
+    again, _ = recalibrated(old, [FakeModel("later").entry], tmp_path)
+    assert len(again.sittings) == 1
+    assert load_sittings(again, tmp_path)[0].identity == again.sittings[0].identity
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_nobody_else_can_read_what_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "profiles"
+    folder.mkdir(mode=0o755)
+    keep(*sitting(), folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+def test_deleting_a_profile_leaves_nothing_of_it_and_all_of_others(tmp_path: Path) -> None:
+    profile, session = sitting()
+    other, other_session = sitting(seed=1, name="ada")
+    keep(profile, session, tmp_path)
+    keep(other, other_session, tmp_path)
+    delete_profile(profile, tmp_path)
+    assert list_profiles(tmp_path)[0] == [other]
+    assert len(list(tmp_path.iterdir())) == 2
+    assert load_sittings(other, tmp_path)[0].identity == other_session.identity
+
+
+def test_a_model_that_looks_farther_than_was_kept_is_left_out(tmp_path: Path) -> None:
+    contract = merged(face_box_contract(90, 4.0, -180.0), {"input__scale": 3.0})
+    entry = find_model(str(binned(tmp_path / "wide.onnx", contract, 0.0, 0.0)))
+    session = Person().sitting(1)
+    assert "looks at more of the picture" in load_estimates([entry], session)[1][0]
+    assert load_estimates([entry], replace(session, margin=1.5))[1] == []
