@@ -18,8 +18,8 @@ from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.webcam import Webcam
 from gaze_demo.errors import UserError
 from gaze_demo.intrinsics import Lens
+from gaze_demo.model.load import load_model
 from gaze_demo.model.registry import default_pair, find_model, list_models, refuse_namesakes
-from gaze_demo.model.session import GazeModel
 from gaze_demo.pipeline import Pipeline
 from gaze_demo.session.about import Keep, ModelAbout
 from gaze_demo.session.recorder import Recording, SessionRecorder
@@ -50,7 +50,7 @@ class RecordOptions:
 def record(options: RecordOptions, console: Console, more_sinks: tuple[Sink, ...] = ()) -> SessionRecorder:
     """Record a source, showing the progress. Whatever ends it, the session is completed. Raises UserError."""
     entries = [find_model(name) for name in options.models] or default_pair(list_models())
-    models = [GazeModel(entry) for entry in refuse_namesakes(entries)]
+    models = [load_model(entry) for entry in refuse_namesakes(entries)]
     profile = None if options.profile is None else find_profile(options.profile)
     source = open_source(options.source, options.source_options)
     camera = isinstance(source, Webcam)

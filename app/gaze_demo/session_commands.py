@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ def add_session_commands(commands: Any) -> None:
     """Add the commands to the parsers of `gaze-demo`."""
     _add_record(commands)
     _add_repair(commands)
+    _add_replay(commands)
+    _add_recalibrate(commands)
 
 
 def _add_record(commands: Any) -> None:
@@ -64,6 +67,41 @@ def _add_repair(commands: Any) -> None:
     repair.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
 
 
+def _add_replay(commands: Any) -> None:
+    replay = commands.add_parser(
+        "replay",
+        help="a session through other models, another calibration or another filter",
+        description="Makes another session of a recorded one. Models are run again where its eyes or faces were kept.",
+    )
+    replay.set_defaults(run=_replay)
+    replay.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
+    replay.add_argument("--out", type=Path, metavar="FOLDER2", required=True, help="a new folder for the result")
+    add_models(replay, argparse.SUPPRESS)
+    replay.add_argument("--profile", metavar="NAME", help="a calibration profile (default: the recording's own)")
+    replay.add_argument(
+        "--filter", type=_share, metavar="0..1", help="of the shown point (default: the recording's own)"
+    )
+
+
+def _add_recalibrate(commands: Any) -> None:
+    again = commands.add_parser(
+        "recalibrate",
+        help="fit the calibration that a session's markers tell again",
+        description="Fits a calibration to the looks that markers 'target X Y' (px of the screen) tell. Markers "
+        "'validation X Y' judge it. 'gaze-demo replay --profile NAME' then maps the whole session.",
+    )
+    again.set_defaults(run=_recalibrate)
+    again.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
+    add_models(again, argparse.SUPPRESS)
+    again.add_argument(
+        "--correction",
+        choices=["offset", "affine", "affine and head", "ridge"],
+        help="default: whichever serves best on targets left out",
+    )
+    again.add_argument("--screen", type=_screen, metavar="WxH@WxH", help="screen in px and mm, if the session has none")
+    again.add_argument("--save", metavar="NAME", help="keep it as a profile of that name")
+
+
 def _record(options: argparse.Namespace) -> int:
     silence_native_logs()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the session is completed as by Ctrl-C
@@ -99,6 +137,39 @@ def _repair(options: argparse.Namespace) -> int:
     for sentence in repair(options.folder):
         print(sentence)
     return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    silence_native_logs()
+    from rich.console import Console
+
+    from gaze_demo.replay import ReplayOptions, replay
+
+    replay(ReplayOptions(options.folder, options.out, tuple(options.model), options.profile, options.filter), Console())
+    return 0
+
+
+def _recalibrate(options: argparse.Namespace) -> int:
+    silence_native_logs()
+    from rich.console import Console
+
+    from gaze_demo.recalibrate import RecalibrateOptions, recalibrate
+
+    recalibrate(
+        RecalibrateOptions(options.folder, tuple(options.model), options.correction, options.screen, options.save),
+        Console(),
+    )
+    return 0
+
+
+def _screen(text: str) -> Any:
+    from gaze_demo.screen import ScreenGeometry
+
+    found = re.fullmatch(r"(\d{2,5})x(\d{2,5})@(\d{2,5}(?:\.\d+)?)x(\d{2,5}(?:\.\d+)?)", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a screen such as 1920x1080@527x296 (px, then mm)")
+    width, height = int(found[1]), int(found[2])
+    return ScreenGeometry.of_monitor("given", width, height, float(found[3]), float(found[4]), given=True)
 
 
 def _share(text: str) -> float:

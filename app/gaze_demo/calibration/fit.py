@@ -30,12 +30,18 @@ class Choice:
     left_out_deg: dict[Correction, float]
 
 
-def fit(labelled: Labelled) -> Choice:
-    """The mapping with the correction that serves best on targets left out; raises ValueError without readings."""
+def fit(labelled: Labelled, only: Correction | None = None) -> Choice:
+    """The mapping with the correction that serves best on targets left out, or the best of the kind `only`.
+
+    Raises ValueError without readings, or where there are too few frames or targets for that kind. Readings without
+    features get no correction that needs them.
+    """
     if not len(labelled):
         raise ValueError("nothing to fit to")
     targets = np.unique(labelled.target)
     if len(targets) < AFFINE_TARGETS:
+        if only not in (None, "offset"):
+            raise ValueError(f"{len(targets)} targets are too few for the correction {only!r}")
         return Choice(fit_offset(labelled), {})
     free = len(labelled) >= FREE_FRAMES and len(targets) >= FREE_TARGETS
     components = Components.of(labelled) if free else None
@@ -44,6 +50,11 @@ def fit(labelled: Labelled) -> Choice:
     scores: dict[Correction, float] = {}
     for mapping, error in zip(candidates, np.degrees(errors.mean(1)), strict=True):
         scores[mapping.correction] = min(scores.get(mapping.correction, np.inf), float(error))
+    if only is not None:
+        of_kind = [i for i, mapping in enumerate(candidates) if mapping.correction == only]
+        if not of_kind:
+            raise ValueError(f"there are too few frames or targets, or no features, for the correction {only!r}")
+        return Choice(candidates[min(of_kind, key=lambda i: float(errors[i].mean()))], scores)
     return Choice(candidates[_choose([_RANK[m.correction] for m in candidates], errors)], scores)
 
 
@@ -56,7 +67,9 @@ def _candidates(labelled: Labelled, components: Components | None) -> list[Mappi
     mappings = [Mapping(), *bases, *(fit_affine(labelled, base) for base in bases)]
     if components is not None:
         headed = [fit_affine(labelled, base, head=True) for base in bases]
-        mappings += [*headed, *fit_ridges(labelled, headed[0], components)]
+        mappings += headed
+        if labelled.readings.features.shape[1]:
+            mappings += fit_ridges(labelled, headed[0], components)
     return mappings
 
 

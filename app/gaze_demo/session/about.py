@@ -79,7 +79,7 @@ class CameraAbout(_Part):
 
 
 class ModelAbout(_Part):
-    """A model that ran; `sha256` of its file tells whether another one is the same."""
+    """A model that ran; `sha256`, of its file and those of its members, tells whether another one is the same."""
 
     name: Text
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
@@ -87,7 +87,9 @@ class ModelAbout(_Part):
 
     @classmethod
     def of(cls, entry: ModelEntry) -> ModelAbout:
-        return cls(name=entry.name, sha256=file_sha256(entry.path), role=entry.contract.role)
+        digests = [file_sha256(path) for path in (entry.path, *(member.path for member in entry.members))]
+        sha256 = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+        return cls(name=entry.name, sha256=sha256, role=entry.contract.role)
 
 
 class Ended(_Part):

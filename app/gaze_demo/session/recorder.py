@@ -167,6 +167,10 @@ class SessionRecorder:
         """Write down a change of the recording itself, as another model or filter."""
         self._event("state", text, None, data)
 
+    def repeat(self, event: Event) -> None:
+        """Keep an event of another session as it was."""
+        self._event(event.kind, event.text, event.time_s, event.data)
+
     def add_models(self, models: Iterable[ModelAbout]) -> None:
         """Models that came into use after the beginning."""
         with self._lock:

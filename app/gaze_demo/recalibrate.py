@@ -1,0 +1,182 @@
+"""`gaze-demo recalibrate`: the calibration that a recording's markers tell, fitted again with any correction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from gaze_demo.calibration.drift import Hull
+from gaze_demo.calibration.fit import angular_errors, fit
+from gaze_demo.calibration.mapping import Correction, Mapping
+from gaze_demo.calibration.profile import Profile, save_profile
+from gaze_demo.calibration.readings import Labelled, Readings, joined, read
+from gaze_demo.calibration.report import Geometry, Report
+from gaze_demo.calibration.sample import CameraKey
+from gaze_demo.errors import UserError
+from gaze_demo.model.load import load_model
+from gaze_demo.model.registry import find_model
+from gaze_demo.replay import refuse_what_is_not_kept
+from gaze_demo.screen import ScreenGeometry
+from gaze_demo.session.again import observations_again, readings_of
+from gaze_demo.session.folder import Session, load_session
+from gaze_demo.session.looks import Look, look_of_times, looks_of
+
+CORRECTIONS: tuple[Correction, ...] = ("offset", "affine", "affine and head", "ridge")
+
+
+@dataclass(frozen=True)
+class RecalibrateOptions:
+    """`correction`: None for whichever serves best on targets left out. `models`: none for all of the recording; others
+    need kept pictures. `screen`: None for the recording's own. `save`: the name of the profile to keep."""
+
+    folder: Path
+    models: tuple[str, ...] = ()
+    correction: Correction | None = None
+    screen: ScreenGeometry | None = None
+    save: str | None = None
+
+
+@dataclass(frozen=True)
+class Refit:
+    """One model's new mapping and its errors in degrees: on the targets of the fit, on those each left out of it, and
+    on the validation's; before is the plain geometry. NaN where there is none."""
+
+    model: str
+    mapping: Mapping
+    before_deg: float
+    fit_deg: float
+    left_out_deg: float
+    validation_deg: float
+
+
+def recalibrate(options: RecalibrateOptions, console: Console) -> tuple[list[Refit], Profile]:
+    """Fit every model again to the looks that the markers tell; `save` keeps the profile. Raises UserError."""
+    session = load_session(options.folder)
+    screen = options.screen or session.about.screen
+    if screen is None:
+        raise UserError("The recording does not know its screen: give --screen 1920x1080@527x296 (px, then mm).")
+    times = session.table.column("time_s").to_numpy()
+    looks = looks_of(session.events, float(times.max()) if len(times) else 0.0)
+    if not any(look.kind == "fit" for look in looks):
+        raise UserError(
+            f"{options.folder} has no marker 'target X Y' (px of the screen) that tells where the person looked."
+        )
+    refits, hull = [], None
+    for model, rows in _readings(session, options.models, looks):
+        labelled = {kind: _label(rows, looks, kind, screen) for kind in ("fit", "validation")}
+        fitting = labelled["fit"]
+        if fitting is None:
+            console.print(f"{model} gives no gaze at any target.", highlight=False, markup=False)
+            continue
+        hull = hull or Hull.around(fitting.readings)
+        refits.append(_refit(model, fitting, labelled["validation"], options.correction))
+    if not refits:
+        raise UserError("No model gives a gaze at the marked targets.")
+    profile = _profile(options.save or "recalibrated", session, screen, refits, hull, looks)
+    if options.save is not None:
+        console.print(f"Kept as {save_profile(profile)}.", highlight=False, markup=False, soft_wrap=True)
+    console.print(_table(refits))
+    return refits, profile
+
+
+def _readings(
+    session: Session, models: tuple[str, ...], looks: list[Look]
+) -> Iterator[tuple[str, list[tuple[int, Readings]]]]:
+    """For each model the readings within looks, each with the look's number."""
+    if session.has_pictures:
+        entries = [find_model(name) for name in models or session.models]
+        for entry in entries:
+            refuse_what_is_not_kept(session, entry)
+        loaded = [load_model(entry) for entry in entries]
+        found: dict[str, list[tuple[int, Readings]]] = {entry.name: [] for entry in entries}
+        for seen in observations_again(session):
+            look = int(look_of_times(looks, np.array([seen.frame.time_s]))[0])
+            if look < 0:
+                continue
+            for model in loaded:
+                row = read(seen, model.estimate(seen))
+                if row is not None:
+                    found[model.entry.name].append((look, row))
+        yield from found.items()
+        return
+    for name in models or session.models:
+        trace = session.trace(name)
+        index = look_of_times(looks, trace.time_s)
+        usable = (index >= 0) & trace.valid & (trace.gaze[:, 2] < -0.05) & (trace.eye_mm[:, 2] > 0)
+        rows = [
+            (int(index[i]), readings_of(trace.gaze[i], trace.eye_mm[i], trace.head_rotation[i]))
+            for i in np.flatnonzero(usable)
+        ]
+        yield name, rows
+
+
+def _label(rows: list[tuple[int, Readings]], looks: list[Look], kind: str, screen: ScreenGeometry) -> Labelled | None:
+    chosen = [(look, row) for look, row in rows if looks[look].kind == kind]
+    if not chosen:
+        return None
+    places = {(look.x_px, look.y_px): i for i, look in enumerate(looks)}
+    numbers = np.array([look for look, _ in chosen])
+    point_px = np.array([(looks[look].x_px, looks[look].y_px) for look in numbers])
+    target = np.array([places[(x, y)] for x, y in point_px])
+    unknown = np.full((len(numbers), 3), np.nan)
+    return Labelled(
+        joined([row for _, row in chosen]), point_px, screen.px_to_camera(point_px), numbers, target, unknown
+    )
+
+
+def _refit(model: str, fitting: Labelled, validation: Labelled | None, only: Correction | None) -> Refit:
+    try:
+        choice = fit(fitting, only)
+    except ValueError as error:
+        raise UserError(f"{model} cannot be calibrated so: {error}.") from None
+
+    def error_deg(mapping: Mapping, labelled: Labelled | None) -> float:
+        return float("nan") if labelled is None else float(np.degrees(angular_errors(mapping, labelled).mean()))
+
+    return Refit(
+        model=model,
+        mapping=choice.mapping,
+        before_deg=error_deg(Mapping(), validation or fitting),
+        fit_deg=error_deg(choice.mapping, fitting),
+        left_out_deg=choice.left_out_deg.get(choice.mapping.correction, float("nan")),
+        validation_deg=error_deg(choice.mapping, validation),
+    )
+
+
+def _profile(
+    name: str, session: Session, screen: ScreenGeometry, refits: list[Refit], hull: Hull | None, looks: list[Look]
+) -> Profile:
+    created = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    about = session.about.camera
+    assert about is not None
+    camera = CameraKey(
+        name=about.name[:400], width=about.width, height=about.height, hfov_deg=about.intrinsics.hfov_deg
+    )
+    geometry = Geometry(screen=screen, camera=camera, distance_mm=None, distance_source="recorded", guesses=())
+    report = Report(
+        created=created,
+        geometry=geometry,
+        fit_targets=len({(look.x_px, look.y_px) for look in looks if look.kind == "fit"}),
+        validation_targets=len({(look.x_px, look.y_px) for look in looks if look.kind == "validation"}),
+        models={},
+    )
+    mappings = {refit.model: refit.mapping for refit in refits}
+    return Profile(
+        name=name, created=created, camera=camera, screen=screen, mappings=mappings, hull=hull, report=report
+    )
+
+
+def _table(refits: list[Refit]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for i, title in enumerate(("model", "before", "at the targets", "left out", "validation", "correction")):
+        table.add_column(title, justify="right" if 0 < i < 5 else "left", no_wrap=True)
+    for refit in refits:
+        figures = (refit.before_deg, refit.fit_deg, refit.left_out_deg, refit.validation_deg)
+        table.add_row(refit.model, *("-" if np.isnan(v) else f"{v:.2f}°" for v in figures), refit.mapping.correction)
+    return table
