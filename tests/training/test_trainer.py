@@ -3,11 +3,12 @@ from typing import Any
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 from gaze_demo.errors import UserError
 from gaze_training.config import AugmentConfig, OptimiserConfig, RunConfig, SchemeConfig, parse_config
 from gaze_training.eyes import Eyes
-from gaze_training.metrics import measure
+from gaze_training.metrics import measure, predict
 from gaze_training.networks.ensemble import Ensemble
 from gaze_training.networks.output import GazeNetwork
 from gaze_training.networks.store import load_network
@@ -143,6 +144,19 @@ def test_a_run_goes_on_from_a_trained_network(tmp_path: Path) -> None:
     assert third.epochs[-1].quality.error_deg == pytest.approx(first.epochs[-1].quality.error_deg, rel=0.02)
     with pytest.raises(UserError, match="another kind of network"):
         Trainer(run.model_copy(update={"network": run.network.model_copy(update={"width": 0.25})}))
+
+
+def test_confidence_alone_is_learnt_while_the_gaze_stays(tmp_path: Path) -> None:
+    Trainer(run_config()).fit(EYES, folder=tmp_path, show=False)
+    sure = run_config().network.model_copy(update={"confidence": True})
+    train = {"epochs": 2, "batch": 64, "start": str(tmp_path / "network.pt"), "learns": "confidence", "ema_decay": 0.5}
+    trainer = Trainer(run_config(network=sure.model_dump(), train=train))
+    first = trainer.student.eval()(EYES.crops, EYES.head).covariance
+    network = trainer.fit(EYES, show=False).network
+    assert torch.equal(predict(network, EYES), predict(load_network(tmp_path / "network.pt").network, EYES))
+    assert not torch.allclose(network(EYES.crops, EYES.head).covariance, first)
+    with pytest.raises(ValidationError, match=r"network\.confidence"):
+        run_config(train=train)
 
 
 def test_a_teacher_asked_once_teaches_as_one_that_sees_undisturbed_crops() -> None:

@@ -12,6 +12,7 @@ from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_training.angles import rolled
 from gaze_training.config import AugmentConfig
 from gaze_training.eyes import ANGLES, Eyes
+from gaze_training.trouble import Trouble
 
 _HALF = torch.tensor([WIDTH_PX / 2, HEIGHT_PX / 2])
 
@@ -26,6 +27,9 @@ class Augment:
     def __call__(self, eyes: Eyes) -> Eyes:
         """Disturbed eyes with float crops; gaze, head, outside label and iris follow the geometry exactly."""
         moved, crops = self._move(eyes)
+        if self._config.trouble > 0:
+            moved = Trouble(self._config.trouble, self._generator)(replace(moved, crops=crops))
+            crops = moved.crops
         crops = self._camera(self._light(crops))
         if self._config.reflection > 0:
             crops = self._reflect(crops)

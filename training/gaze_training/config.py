@@ -30,6 +30,7 @@ class FacesConfig(_Section):
     `stream`: tar files of shards, by their URLs, instead of `folders`; about `stream_faces` faces in all, `chunk` of
     them in memory at a time; then `validation` has to name a folder.
     `calibrate_outside`: take the outside teacher's compression and its following of the head out of its labels.
+    `unreadable`: also the eyes that are shut or covered, of which nothing but their condition is learnt.
     """
 
     folders: tuple[Path, ...] = ()
@@ -42,6 +43,7 @@ class FacesConfig(_Section):
     held_out: float = Field(0.1, gt=0, lt=1)
     leave_out: int | None = Field(None, ge=0)
     calibrate_outside: bool = False
+    unreadable: bool = False
 
 
 class AugmentConfig(_Section):
@@ -50,7 +52,8 @@ class AugmentConfig(_Section):
     Standard deviations: `shift_px`, `scale` (log), `roll_deg` (gaze and head turn with it exactly), `head_deg` (error
     of the measured head), `gamma` (log), `light` (slope across the crop). Upper limits: `noise` (grey levels), `blur`
     (1: a 3x3 binomial filter; below 0 as much sharpening), `contrast` (share lost or won). `reflection`: share of eyes
-    that get a bright spot, as glasses do.
+    that get a bright spot, as glasses do. `trouble`: share of eyes that are strongly blurred, outshone or covered;
+    where nothing can be read any more, their condition alone is learnt.
     """
 
     shift_px: float = Field(1.2, ge=0)
@@ -63,13 +66,16 @@ class AugmentConfig(_Section):
     noise: float = Field(6.0, ge=0)
     blur: float = Field(1.0, ge=0, le=1)
     reflection: float = Field(0.1, ge=0, le=1)
+    trouble: float = Field(0.0, ge=0, le=1)
 
 
 class LabelConfig(_Section):
     """What counts as the true gaze. `outside_share`: weight of the outside teacher's label against the exact one, where
     there are both; `outside_axes`: in which angles; `outside_margin_deg`: so far from it costs nothing. `beta_deg`:
     errors below it count by their square (0: L1).
-    `auxiliary`: weight of iris centre and openness. `pitch_weight`: of pitch against yaw."""
+    `auxiliary`: weight of iris centre and openness. `pitch_weight`: of pitch against yaw. `condition`: weight of the
+    condition of an eye, `likelihood`: of the likelihood of the gaze's error under its covariance, where a network tells
+    them; the latter teaches the covariance alone, not the gaze."""
 
     outside_share: float = Field(0.0, ge=0, le=1)
     outside_axes: Literal["both", "yaw"] = "both"
@@ -77,6 +83,8 @@ class LabelConfig(_Section):
     beta_deg: float = Field(0.0, ge=0)
     auxiliary: float = Field(0.3, ge=0)
     pitch_weight: float = Field(1.0, gt=0)
+    condition: float = Field(0.1, ge=0)
+    likelihood: float = Field(0.02, ge=0)
 
 
 class SchemeConfig(_Section):
@@ -96,9 +104,11 @@ class SchemeConfig(_Section):
 class OptimiserConfig(_Section):
     """AdamW with warm-up and cosine decay. `batch`: eyes of one step over all processes. `average`: of the weights,
     exponential (decay `ema_decay`) or over the last quarter of the run. `start`: a trained network of the same kind to
-    go on from, instead of random weights; it may have fewer refinements and smaller kernels."""
+    go on from, instead of random weights; it may have fewer refinements, smaller kernels and fewer outputs. `learns`:
+    "confidence": only the layers that tell condition and covariance, the gaze stays as it is."""
 
     start: Path | None = None
+    learns: Literal["all", "confidence"] = "all"
     epochs: int = Field(20, ge=1)
     batch: int = Field(128, ge=2)
     rate: float = Field(2e-3, gt=0)
@@ -127,6 +137,12 @@ class RunConfig(_Section):
     def _warm_up_ends(self) -> RunConfig:
         if self.train.warmup_epochs >= self.train.epochs:
             raise ValueError("train.warmup_epochs has to be less than train.epochs")
+        return self
+
+    @model_validator(mode="after")
+    def _confidence_is_there(self) -> RunConfig:
+        if self.train.learns == "confidence" and not (self.network.confidence and self.train.start):
+            raise ValueError("train.learns: confidence needs network.confidence and a network in train.start")
         return self
 
     @model_validator(mode="after")

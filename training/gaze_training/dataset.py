@@ -47,7 +47,8 @@ def load_dataset(config: FacesConfig) -> Dataset:
             raise UserError(
                 "Too few people in data.folders to hold some out; name a data.validation folder."
             ) from error
-    eyes = Eyes.from_faces(calibrated_outside(train) if config.calibrate_outside else train)
+    train = calibrated_outside(train) if config.calibrate_outside else train
+    eyes = Eyes.from_faces(train, unreadable=config.unreadable)
     if config.unlabelled:
         others = without_people(_load(config.unlabelled, config.limit), validation)
         if not len(others):

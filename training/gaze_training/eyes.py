@@ -62,12 +62,20 @@ class Eyes:
         tensors["readable"] = tensors.pop("valid")
         if not labelled:
             tensors["gaze"] = unknown
-        return cls(
+        made = cls(
             **tensors,
             index=torch.arange(len(face)),
             face=torch.from_numpy(face),
             side=torch.from_numpy(side),
             taught=unknown.clone(),
+        )
+        return made.without_unreadable_gaze()
+
+    def without_unreadable_gaze(self) -> Eyes:
+        """The same eyes; of those that are not readable, nobody's gaze is known."""
+        hidden = ~self.readable[:, None]
+        return replace(
+            self, **{name: getattr(self, name).masked_fill(hidden, torch.nan) for name in ("gaze", "outside", "taught")}
         )
 
     @classmethod

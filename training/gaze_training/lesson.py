@@ -26,7 +26,8 @@ class Lesson(nn.Module):
         eyes, taught = Eyes(**eyes_of), GazeOutput(**taught_of) if taught_of else None
         output = self.student(eyes.crops, eyes.head)
         step = Step(eyes, output, taught, self._supervision, progress)
-        return self.scheme.loss(step) + self._supervision.auxiliary(output, eyes)
+        beside = self._supervision.auxiliary(output, eyes) + self._supervision.confidence(output, eyes, taught)
+        return self.scheme.loss(step) + beside
 
 
 def parameter_groups(module: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

@@ -10,7 +10,11 @@ from torch import Tensor
 
 from gaze_training.config import LabelConfig
 from gaze_training.eyes import Eyes
+from gaze_training.networks.confidence import CONDITION
 from gaze_training.networks.output import GazeOutput
+
+WIDE_OPEN = 0.4
+"""`Eyes.openness` of a wide open eye: what networks call 1."""
 
 
 def distance(gaze: Tensor, target: Tensor, beta: float = 0.0) -> Tensor:
@@ -50,5 +54,50 @@ class Supervision:
         """Mean error of iris centre (in units of the crop) and openness, weighted; 0 where a network has neither."""
         if output.iris is None or output.openness is None:
             return output.gaze.new_zeros(())
-        iris = distance(output.iris, eyes.iris).mean()
+        iris = (distance(output.iris, eyes.iris) * eyes.readable[:, None]).mean()
         return self._config.auxiliary * (iris + distance(output.openness, eyes.openness).mean())
+
+    def confidence(self, output: GazeOutput, eyes: Eyes, taught: GazeOutput | None) -> Tensor:
+        """Cross entropy of the condition, against the truth and a teacher's alike, and the likelihood of the gaze's
+        error under its covariance; 0 where a network tells neither."""
+        if output.condition is None or output.covariance is None:
+            return output.gaze.new_zeros(())
+        condition = _cross_entropy(output.condition, true_condition(eyes))
+        if taught is not None and taught.condition is not None:
+            condition = (condition + _cross_entropy(output.condition, taught.condition)) / 2
+        likelihood = unlikelihood(eyes.gaze - output.gaze.detach().float(), output.covariance)
+        return self._config.condition * condition + self._config.likelihood * likelihood
+
+
+def true_condition(eyes: Eyes) -> Tensor:
+    """(N, 5) as networks tell it, 0..1; NaN where unknown."""
+    openness = (eyes.openness / WIDE_OPEN).clamp(0.0, 1.0)
+    return torch.stack([openness if name == "openness" else getattr(eyes, name) for name in CONDITION], 1)
+
+
+def unlikelihood(error: Tensor, covariance: Tensor) -> Tensor:
+    """Mean negative log likelihood of errors (N, 2) under a normal distribution of covariance (N, 3), over the known
+    errors: Kendall, Gal, "What uncertainties do we need in Bayesian deep learning for computer vision?", NIPS 2017."""
+    known = error.isfinite().all(1)
+    if not known.any():
+        return error.new_zeros(())
+    of_pitch, of_yaw, of_both = covariance[known].unbind(1)
+    determinant = of_pitch * of_yaw - of_both.square()
+    return 0.5 * (squared_distance(error[known], covariance[known]) + determinant.log()).mean()
+
+
+def squared_distance(error: Tensor, covariance: Tensor) -> Tensor:
+    """Mahalanobis distance squared (N,) of errors (N, 2) under covariances (N, 3)."""
+    (pitch, yaw), (of_pitch, of_yaw, of_both) = error.unbind(1), covariance.unbind(1)
+    determinant = of_pitch * of_yaw - of_both.square()
+    return (of_yaw * pitch.square() + of_pitch * yaw.square() - 2 * of_both * pitch * yaw) / determinant
+
+
+def _cross_entropy(told: Tensor, truth: Tensor) -> Tensor:
+    """Mean over what is known; 0 is as good as it gets."""
+    known = truth.isfinite()
+    if not known.any():
+        return told.new_zeros(())
+    p, q = told[known].clamp(1e-5, 1 - 1e-5), truth[known].clamp(0.0, 1.0)
+    least = torch.special.entr(q) + torch.special.entr(1 - q)
+    return (-(q * p.log() + (1 - q) * torch.log1p(-p)) - least).mean()

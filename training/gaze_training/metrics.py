@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gaze_training.angles import angle_between
-from gaze_training.evaluate.predict import Angles, Crops, Predict
+from gaze_training.evaluate.predict import Angles, Answers, Ask, Crops, Predict
 from gaze_training.eyes import Eyes
 from gaze_training.networks.output import GazeNetwork, GazeOutput
 
@@ -62,6 +62,28 @@ def predictor(network: GazeNetwork) -> Predict:
 
     network.eval()
     return predict_arrays
+
+
+def asker(network: GazeNetwork) -> Ask:
+    """The network as `evaluate.parts` wants it: with all that it tells of an eye."""
+
+    @torch.no_grad()
+    def ask(crops: Crops, head: Angles) -> Answers:
+        parts = []
+        for start in range(0, len(crops), _BATCH):
+            part = slice(start, start + _BATCH)
+            output = network(torch.from_numpy(crops[part])[:, None], torch.from_numpy(head[part]))
+            parts.append((output.gaze, output.condition, output.covariance))
+        gaze, condition, covariance = zip(*parts, strict=True)
+        return torch.cat(gaze), _joined(condition), _joined(covariance)
+
+    network.eval()
+    return ask
+
+
+def _joined(parts: tuple[Tensor | None, ...]) -> Tensor | None:
+    known = [part for part in parts if part is not None]
+    return torch.cat(known) if known else None
 
 
 @torch.no_grad()

@@ -17,7 +17,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.model.contract import AnglesOutput, Contract, NormalisedEyes
 from gaze_demo.model.registry import ModelEntry
 from gaze_demo.normalisation.normalise import WIDTH_PX
-from gaze_training.evaluate.predict import Angles, Crops, Predict
+from gaze_training.evaluate.predict import Angles, Answers, Ask, Crops, Predict
 from gaze_training.eyes import Eyes
 
 EYES, HEAD, GAZE, EMBEDDING = "eyes", "head", "gaze", "embedding"
@@ -49,6 +49,20 @@ def onnx_predictor(entry: ModelEntry) -> Predict:
         )
     session = open_session(entry.path)
     return lambda crops, head: _run(session, crops, head)
+
+
+def onnx_asker(entry: ModelEntry) -> Ask:
+    """As `onnx_predictor`, with all that the file tells of an eye."""
+    onnx_predictor(entry)  # says what is wrong with it
+    session = open_session(entry.path)
+    told = [output.name for output in session.get_outputs()]
+    names = [GAZE, *([CONDITIONS, COVARIANCES] if CONDITIONS in told else [])]
+
+    def ask(crops: Crops, head: Angles) -> Answers:
+        values = [torch.from_numpy(_run(session, crops, head, name)) for name in names]
+        return (values[0], values[1], values[2]) if len(values) == 3 else (values[0], None, None)
+
+    return ask
 
 
 def own(entry: ModelEntry) -> bool:
@@ -89,7 +103,7 @@ def _noise(session: onnxruntime.InferenceSession) -> dict[str, NDArray[np.float3
     }
 
 
-def _run(session: onnxruntime.InferenceSession, crops: Crops, head: Angles) -> Angles:
+def _run(session: onnxruntime.InferenceSession, crops: Crops, head: Angles, output: str = GAZE) -> Angles:
     eyes = crops[:, None].astype(np.float32)
     pairs = range(0, len(eyes), 2)
-    return np.concatenate([session.run([GAZE], {EYES: eyes[i : i + 2], HEAD: head[i : i + 2]})[0] for i in pairs])
+    return np.concatenate([session.run([output], {EYES: eyes[i : i + 2], HEAD: head[i : i + 2]})[0] for i in pairs])

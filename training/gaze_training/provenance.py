@@ -30,6 +30,8 @@ def training_of(summary: dict[str, Any]) -> Training:
     if network.get("halving_kernel", 3) != 3:
         refined += f", halved by {network['halving_kernel']} px"
     start = f", from the weights of {_parent(train['start'])}" if train.get("start") else ""
+    if train.get("learns") == "confidence":
+        start = f", of condition and covariance alone; the gaze is that of {_parent(train['start'])}"
     return Training(
         summary=f"{network['kind']} of width {network['width']:g}{deep}{refined}, {train['epochs']} epochs of "
         f"{summary['eyes']} eyes, seed {run['seed']}{start}.",

@@ -52,6 +52,9 @@ class Trainer:
         self._fabric = fabric or make_fabric("cpu", run.train.precision)
         torch.manual_seed(run.seed)
         self.student = _student(run)
+        if run.train.learns == "confidence":
+            for name, weight in self.student.named_parameters():
+                weight.requires_grad = ".confidence." in name
         scheme = build_scheme(run.scheme, self.student, teacher)
         lesson = Lesson(self.student, scheme, Supervision(run.labels))
         if self._fabric.world_size > 1:
@@ -127,7 +130,7 @@ class Trainer:
         known = bool(eyes.taught.isfinite().all())
         if self._teacher is None or self._run.scheme.outputs == "live" or known:
             return eyes
-        return replace(eyes, taught=predict(self._teacher, eyes))
+        return replace(eyes, taught=predict(self._teacher, eyes)).without_unreadable_gaze()
 
     @torch.no_grad()
     def _teach(self, eyes: Eyes, progress: float) -> GazeOutput | None:
@@ -135,7 +138,8 @@ class Trainer:
             return None
         with self._teacher_autocast():
             if self._run.scheme.outputs == "live":
-                return self._teacher(eyes.crops, eyes.head)
+                taught = self._teacher(eyes.crops, eyes.head)
+                return replace(taught, gaze=taught.gaze.masked_fill(~eyes.readable[:, None], math.nan))
             maps = self._teacher.maps(eyes.crops, eyes.head) if self._scheme.wants_maps(progress) else ()
         return GazeOutput(eyes.taught, eyes.taught, features=maps)
 
@@ -167,7 +171,7 @@ class Trainer:
         run, fabric = self._run, self._fabric
         torch.manual_seed(_seed(run.seed, number, 1))
         augment = Augment(run.augment, torch.Generator(fabric.device).manual_seed(_seed(run.seed, number, 2)))
-        self._lesson.train()
+        self._lesson.train(run.train.learns == "all")  # a gaze that stays needs the batch norms as they are
         total, step = 0.0, 0
         for batch in self._batches(source, number):
             progress = (number + min(step / steps, 1.0)) / run.train.epochs

@@ -13,7 +13,7 @@ from gaze_demo.errors import UserError
 
 if TYPE_CHECKING:
     from gaze_training.evaluate.lens_faces import LensFaces
-    from gaze_training.evaluate.predict import Predict
+    from gaze_training.evaluate.predict import Ask, Predict
     from gaze_training.evaluate.zero import ZeroResult
 
 _CACHE = Path("runs/cache")
@@ -42,6 +42,7 @@ def add_to(commands: Any) -> None:
         "--slices", type=int, default=1, metavar="K", help="cut each series into K with maps of their own"
     )
     _add(tests, "response", "DIR", _response, "labelled faces: gain, linearity, head turn, agreement of the eyes")
+    _add(tests, "parts", "DIR", _parts, "labelled faces: errors by what makes eyes hard to read, and what models know")
     heads = _add(
         tests, "heads", "ICT_FILE", _heads, "rendered whole heads through the app's landmarks, crops and models"
     )
@@ -169,6 +170,23 @@ def _response(options: argparse.Namespace) -> int:
     return _write(options.json, {name: [asdict(row) for row in result] for name, result in rows.items()})
 
 
+def _parts(options: argparse.Namespace) -> int:
+    from gaze_training.data.sample import load_faces
+    from gaze_training.evaluate.parts import part_test
+    from gaze_training.evaluate.table import condition_table, part_table
+
+    faces = load_faces(options.data)
+    results = {name: part_test(faces, _ask(name)) for name in options.model}
+    print(part_table({name: parts for name, (parts, _) in results.items()}))
+    if any(conditions for _, conditions in results.values()):
+        print("\n" + condition_table({name: conditions for name, (_, conditions) in results.items()}))
+    figures = {
+        name: {"parts": [asdict(row) for row in parts], "condition": [asdict(row) for row in conditions]}
+        for name, (parts, conditions) in results.items()
+    }
+    return _write(options.json, figures)
+
+
 def _heads(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
@@ -225,6 +243,19 @@ def _predictors(names: list[str]) -> dict[str, Predict]:
     from gaze_training.onnx_run import onnx_predictor
 
     return {name: _network(name) or onnx_predictor(find_model(name)) for name in names}
+
+
+def _ask(name: str) -> Ask:
+    """A model with all that it tells of an eye. Raises UserError for a model that wants other pictures."""
+    if name.endswith(".pt"):
+        from gaze_training.metrics import asker
+        from gaze_training.networks.store import load_network
+
+        return asker(load_network(Path(name)).network)
+    from gaze_demo.model.registry import find_model
+    from gaze_training.onnx_run import onnx_asker
+
+    return onnx_asker(find_model(name))
 
 
 def _network(name: str) -> Predict | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gaze_training.evaluate.offsets import OffsetRow
+from gaze_training.evaluate.parts import SHARES, ConditionRow, PartRow
 from gaze_training.evaluate.points import PointResult
 from gaze_training.evaluate.pose import PoseRow
 from gaze_training.evaluate.response import ResponseRow
@@ -51,6 +52,29 @@ def tone_table(results: Mapping[str, ZeroResult]) -> str:
     tones = next(iter(results.values())).tones if results else ()
     header = ["model", *(f"{row.group} ({row.people})" for row in tones)]
     return text_table(header, [[name, *(row.error for row in result.tones)] for name, result in results.items()])
+
+
+def part_table(results: Mapping[str, Sequence[PartRow]]) -> str:
+    """One line a part and model, degrees and per cent."""
+    header = ["part", "model", "eyes", "error", "pitch off", "bias p", "sd told", *(f"in {s:.0%}" for s in SHARES)]
+    parts = [row.part for row in next(iter(results.values()))] if results else []
+    rows: list[list[Cell]] = [
+        [part, name, r.eyes, r.error, r.pitch_off, r.pitch_bias, r.spread, *(100 * share for share in r.inside)]
+        for part in parts
+        for name, result in results.items()
+        for r in result
+        if r.part == part
+    ]
+    return text_table(header, rows)
+
+
+def condition_table(results: Mapping[str, Sequence[ConditionRow]]) -> str:
+    """One line a model and number of the condition."""
+    header = ["model", "condition", "eyes", "off by", "correlation"]
+    rows: list[list[Cell]] = [
+        [name, r.name, r.eyes, r.error, r.correlation] for name, result in results.items() for r in result
+    ]
+    return text_table(header, rows)
 
 
 def pose_table(results: Mapping[str, Sequence[PoseRow]]) -> str:

@@ -39,4 +39,5 @@ class Confidence(nn.Module):
         condition, variances = self.outputs(hidden).split((len(CONDITION), len(_DIRECTIONS)), 1)
         directions = self.directions
         assert isinstance(directions, Tensor)
-        return torch.sigmoid(condition.float()), torch.exp(variances.float()) @ directions
+        with torch.autocast(last.device.type, enabled=False):  # 8 bits of a variance are too few
+            return torch.sigmoid(condition.float()), torch.exp(variances.float()) @ directions
