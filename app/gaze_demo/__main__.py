@@ -1,7 +1,5 @@
 """`python -m gaze_demo`."""
 
-import sys
+from gaze_demo.cli import entry
 
-from gaze_demo.cli import main
-
-sys.exit(main())
+entry()

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
-from gaze_demo import __version__
+from gaze_demo import __version__, paths
 from gaze_demo.arguments import SOURCE_HELP, add_camera, add_models, lens_of, millimetres, positive, seed
-from gaze_demo.errors import UserError
+from gaze_demo.command_line import Commands, Given, Parser, add_verbose, parse
+from gaze_demo.ending import Interrupts, leave, run_guarded
+from gaze_demo.log import start_log
 from gaze_demo.native_logs import silence_native_logs
 from gaze_demo.session_commands import add_session_commands
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-
-EXIT_USER_ERROR = 2
-EXIT_INTERRUPTED = 130
 
 _EXAMPLES = """\
 examples:
@@ -48,46 +42,55 @@ examples:
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one sentence what is wrong."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(EXIT_USER_ERROR, f"{self.prog}: {message}; '{self.prog} --help' tells more.\n")
+def entry() -> NoReturn:
+    """What the installed `gaze-demo` runs."""
+    leave(main())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 when all went well, 2 for what a user can mend, which is said in one sentence on stderr."""
     # Before NumPy is loaded: its matrices here are small, and threads that wait for each other cost ten times the work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    options = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = options.run
-    try:
-        return run(options)
-    except UserError as error:
-        print(f"gaze-demo: {error}", file=sys.stderr)
-        return EXIT_USER_ERROR
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+    given = sys.argv[1:] if arguments is None else arguments
+
+    def command(interrupts: Interrupts) -> int:
+        options, said = parse(_parser, given)
+        run: Callable[[argparse.Namespace], int] = options.run
+        if options.version:
+            run = _version
+        elif run is _calibrate:
+            run = _calibration(options, said)
+        elif "source" in said.positionals:
+            _refuse_camera_options(options, said)
+        if run is _window:
+            return run(options)  # which has its own ways to end and to log
+        start_log(paths.log_file(), verbose=options.verbose)
+        with interrupts:
+            return run(options)
+
+    return run_guarded("gaze-demo", command)
 
 
 def _parser() -> argparse.ArgumentParser:
     style = argparse.RawDescriptionHelpFormatter
-    parser = _Parser(
+    parser = Parser(
         prog="gaze-demo",
         description="Shows where the person in front of the camera looks, by two gaze models side by side.",
         epilog=_EXAMPLES,
         formatter_class=style,
     )
-    parser.add_argument("--version", action="version", version=f"gaze-demo {__version__}")
+    parser.add_argument(
+        "--version", action="store_true", help="print the version; with --verbose all that 'doctor' tells"
+    )
+    add_verbose(parser, default=False)
     parser.set_defaults(run=_window, calibrate=False)
     parser.add_argument("--source", help=SOURCE_HELP + " (default: the first camera, else virtual)")
     add_models(parser)
     add_camera(parser)
-    parser.add_argument("--fullscreen", action="store_true", help="start with the window filling the screen")
-    parser.add_argument("--duration", type=positive, metavar="S", help="close the window after so many seconds")
-    parser.add_argument("--stats", type=Path, metavar="FILE", help="write what was delivered as JSON at the end")
+    for name in ("--fullscreen", "--duration", "--stats"):
+        _add_window(parser, name)
 
-    commands = parser.add_subparsers(title="without a window", metavar="COMMAND")
+    commands = parser.add_subparsers(title="without a window", metavar="COMMAND", action=Commands)
     track = commands.add_parser(
         "track",
         help="gaze of a whole video, folder or camera into a CSV file or an annotated video",
@@ -120,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
         help="stop after so many seconds of the source",
     )
     add_camera(track, argparse.SUPPRESS)
+    add_verbose(track)
 
     calibrate = commands.add_parser(
         "calibrate",
@@ -156,16 +160,41 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MM",
         help="put the virtual camera off the screen's middle, unsaid",
     )
+    for name in ("--fullscreen", "--duration", "--stats"):  # the window's, said before or after the command
+        _add_window(calibrate, name, argparse.SUPPRESS)
     add_camera(calibrate, argparse.SUPPRESS)
+    add_verbose(calibrate)
 
     add_session_commands(commands)
 
     models = commands.add_parser("models", help="the models at hand", description="Lists the models at hand.")
     models.set_defaults(run=_models)
-    models.add_argument("--names", action="store_true", help="one name a line and nothing else")
+    form = models.add_mutually_exclusive_group()
+    form.add_argument("--names", action="store_true", help="one name a line and nothing else")
+    form.add_argument("--json", action="store_true", help="all that is known of each, as JSON")
     cameras = commands.add_parser("cameras", help="the cameras at hand", description="Lists the cameras at hand.")
     cameras.set_defaults(run=_cameras)
+    cameras.add_argument("--json", action="store_true", help="number, name and path of each, as JSON")
+    doctor = commands.add_parser(
+        "doctor",
+        help="versions, folders, cameras, display, landmarks and models, for bug reports",
+        description="Tells what this installation is made of and whether its parts work; for bug reports.",
+    )
+    doctor.set_defaults(run=_doctor)
+    doctor.add_argument("--json", action="store_true", help="the same as JSON")
     return parser
+
+
+def _add_window(parser: argparse.ArgumentParser, name: str, default: str | None = None) -> None:
+    if name == "--fullscreen":
+        text = "start with the window filling the screen"
+        parser.add_argument(name, action="store_true", default=default or False, help=text)
+    elif name == "--duration":
+        text = "close the window after so many seconds"
+        parser.add_argument(name, type=positive, default=default, metavar="S", help=text)
+    else:
+        text = "write what was delivered as JSON at the end"
+        parser.add_argument(name, type=Path, default=default, metavar="FILE", help=text)
 
 
 def _window(options: argparse.Namespace) -> int:
@@ -185,16 +214,15 @@ def _window(options: argparse.Namespace) -> int:
             stats=options.stats,
             fullscreen=options.fullscreen,
             calibrate=options.calibrate,
+            verbose=options.verbose,
         )
     )
 
 
 def _track(options: argparse.Namespace) -> int:
     silence_native_logs()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a file that is stopped is completed like by Ctrl-C
-    from rich.console import Console
-
     from gaze_demo.camera.open import SourceOptions
+    from gaze_demo.listing import wide_console
     from gaze_demo.track import TrackOptions, track
 
     width, height = options.size or (None, None)
@@ -211,21 +239,48 @@ def _track(options: argparse.Namespace) -> int:
             duration_s=options.duration,
             source_options=source,
         ),
-        Console(stderr=str(options.out) == "-"),
+        wide_console(stderr=str(options.out) == "-"),
     )
     return 0
 
 
-def _calibrate(options: argparse.Namespace) -> int:
-    if options.what != "study" and not options.headless:
-        return _window(options)
-    silence_native_logs()
-    from rich.console import Console
+def _refuse_camera_options(options: argparse.Namespace, said: Given) -> None:
+    """A file has its own size and rate."""
+    named = paths.given(options.source)
+    if named.exists():
+        kind = "folder" if named.is_dir() else "file"
+        said.refuse_all_but(said.names - {"size", "rate"}, f"cannot be asked of a {kind}, only of a camera")
 
+
+_EVERY_CALIBRATION = {"model", "verbose"}
+_IN_THE_WINDOW = {"source", "hfov", "intrinsics", "size", "rate", "fullscreen", "duration", "stats"}
+_OF_A_SITTING = {"headless", "source", "out", "html", "record"}
+_OF_THE_PARTICIPANT = {*"points pursuit person head seed lens_x hfov intrinsics size rate".split()}
+
+
+def _calibration(options: argparse.Namespace, said: Given) -> Callable[[argparse.Namespace], int]:
+    """Which of the ways to calibrate is asked for; ends with one sentence where an option has no meaning for it."""
     if options.what == "study":
-        return _study(options, Console())
+        said.refuse_all_but({"what", "seed", "out", "markdown", *_EVERY_CALIBRATION}, "cannot be chosen for the study")
+        return _study
+    if not options.headless:
+        said.refuse_all_but(_IN_THE_WINDOW | _EVERY_CALIBRATION, "needs --headless: the window asks for it itself")
+        return _window
+    honoured = _OF_A_SITTING | _EVERY_CALIBRATION
+    if options.source in (None, "virtual"):
+        honoured = honoured | _OF_THE_PARTICIPANT
+        if options.pursuit:
+            said.refuse_all_but(honoured - {"points"}, "cannot be combined with --pursuit")
+        said.refuse_all_but(honoured, "means nothing without a window")
+    said.refuse_all_but(honoured, "cannot be changed for a sitting that is recorded already")
+    return _calibrate
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    silence_native_logs()
     from gaze_demo.calibration.headless import HeadlessOptions, run_headless
     from gaze_demo.calibration.virtual_sitting import VirtualSitting
+    from gaze_demo.listing import wide_console
 
     width, height = options.size or (640, 480)
     sitting = VirtualSitting(
@@ -249,15 +304,19 @@ def _calibrate(options: argparse.Namespace) -> int:
             record=options.record,
             sitting=sitting,
         ),
-        Console(),
+        wide_console(),
     )
     return 0
 
 
-def _study(options: argparse.Namespace, console: Console) -> int:
+def _study(options: argparse.Namespace) -> int:
+    silence_native_logs()
     from gaze_demo.calibration.headless import require_folders
     from gaze_demo.calibration.study import run_study, write_lines
     from gaze_demo.calibration.study_table import as_markdown, require_marks, write_markdown
+    from gaze_demo.listing import wide_console
+
+    console = wide_console()
 
     require_folders(options.out, options.markdown)
     if options.markdown is not None:
@@ -272,55 +331,31 @@ def _study(options: argparse.Namespace, console: Console) -> int:
 
 
 def _models(options: argparse.Namespace) -> int:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+    from gaze_demo.listing import show_models
 
-    from gaze_demo import paths
-    from gaze_demo.model.registry import scan_models
-
-    models = scan_models()
-    if options.names:
-        for entry in models.entries:
-            print(entry.name)
-        return 0
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, right in (
-        ("name", 0),
-        ("role", 0),
-        ("parameters", 1),
-        ("MMACs", 1),
-        ("MB", 1),
-        ("from", 0),
-        ("licence", 0),
-    ):
-        table.add_column(name, justify="right" if right else "left")
-    for entry in models.entries:
-        contract = entry.contract
-        table.add_row(
-            escape(entry.name),
-            contract.role,
-            "" if contract.parameters is None else f"{contract.parameters:,}",
-            "" if contract.macs is None else f"{contract.macs / 1e6:.2f}",
-            f"{entry.size_bytes / 1e6:.2f}",
-            entry.origin,
-            escape(contract.licence),
-        )
-    if models.entries:
-        Console().print(table)
-    print(f"Your own models go into {paths.user_models()}, or give --model PATH.")
-    for problem in models.problems:
-        print(f"gaze-demo: {problem}", file=sys.stderr)
+    show_models(names=options.names, as_json=options.json)
     return 0
 
 
 def _cameras(options: argparse.Namespace) -> int:
-    del options
-    from gaze_demo.camera.devices import list_cameras
+    from gaze_demo.listing import show_cameras
 
-    cameras = list_cameras()
-    for camera in cameras:
-        print(f"{camera.index}  {camera.name}")
-    if not cameras:
-        print("No camera found; 'gaze-demo --source virtual' needs none.")
+    show_cameras(as_json=options.json)
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    silence_native_logs()
+    from gaze_demo.doctor import as_json, as_text, examine
+
+    parts = examine()
+    print(as_json(parts) if options.json else as_text(parts))
+    return 0
+
+
+def _version(options: argparse.Namespace) -> int:
+    print(f"gaze-demo {__version__}")
+    if options.verbose:
+        options.json = False
+        return _doctor(options)
     return 0

@@ -15,7 +15,7 @@ class WindowOptions:
     `source`: what `gaze_demo.camera.open.open_source` takes. `models`: names or paths, the left pane's first. `lens`:
     field of view or intrinsics. `width`, `height` in px and `rate` in Hz are asked of a camera. `duration_s`: the
     window closes by itself after so many seconds of running; `stats`: a JSON file of what was delivered till then.
-    `calibrate`: begin with a calibration.
+    `calibrate`: begin with a calibration. `verbose`: log the times of each stage, on stderr too.
     """
 
     source: str | None = None
@@ -28,3 +28,4 @@ class WindowOptions:
     stats: Path | None = None
     fullscreen: bool = False
     calibrate: bool = False
+    verbose: bool = False

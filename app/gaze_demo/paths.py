@@ -54,8 +54,9 @@ def profiles() -> Path:
     return user_data() / "profiles"
 
 
-def log_file() -> Path:
-    return Path(platformdirs.user_log_dir(_APP, appauthor=False)) / "gaze-demo.log"
+def log_file(command: str = _APP) -> Path:
+    """The log of the window and its commands, or that of `gaze-train`."""
+    return Path(platformdirs.user_log_dir(_APP, appauthor=False)) / f"{command}.log"
 
 
 def make_private(folder: Path) -> Path:

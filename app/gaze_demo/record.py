@@ -16,6 +16,7 @@ from gaze_demo import clock
 from gaze_demo.calibration.on_screen import ProfileMap, find_profile, why_not
 from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.webcam import Webcam
+from gaze_demo.ending import completed_by
 from gaze_demo.errors import UserError
 from gaze_demo.intrinsics import Lens
 from gaze_demo.model.load import load_model
@@ -75,6 +76,7 @@ def record(options: RecordOptions, console: Console, more_sinks: tuple[Sink, ...
         bus = Bus(patient=not camera)
         stack.callback(lambda: _summary(recorder, bus, console))
         stack.enter_context(bus)
+        stack.enter_context(completed_by(bus.close))
         run = Run(
             source=source.name,
             frame_rate=source.frame_rate,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 from gaze_demo.arguments import SOURCE_HELP, add_camera, add_models, lens_of, positive
+from gaze_demo.command_line import add_verbose
 from gaze_demo.native_logs import silence_native_logs
 
 _RECORD_EXAMPLES = """\
@@ -55,6 +55,7 @@ def _add_record(commands: Any) -> None:
         "--stdin-markers", action="store_true", help="each line of the standard input is a marker; 'stop' ends it"
     )
     add_camera(record, argparse.SUPPRESS)
+    add_verbose(record)
 
 
 def _add_repair(commands: Any) -> None:
@@ -104,10 +105,8 @@ def _add_recalibrate(commands: Any) -> None:
 
 def _record(options: argparse.Namespace) -> int:
     silence_native_logs()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the session is completed as by Ctrl-C
-    from rich.console import Console
-
     from gaze_demo.camera.open import SourceOptions
+    from gaze_demo.listing import wide_console
     from gaze_demo.record import RecordOptions, record
 
     width, height = options.size or (None, None)
@@ -126,7 +125,7 @@ def _record(options: argparse.Namespace) -> int:
                 width=width, height=height, rate=options.rate, hfov_deg=options.hfov, real_time=False
             ),
         ),
-        Console(),
+        wide_console(),
     )
     return 0
 
@@ -141,23 +140,24 @@ def _repair(options: argparse.Namespace) -> int:
 
 def _replay(options: argparse.Namespace) -> int:
     silence_native_logs()
-    from rich.console import Console
-
+    from gaze_demo.listing import wide_console
     from gaze_demo.replay import ReplayOptions, replay
 
-    replay(ReplayOptions(options.folder, options.out, tuple(options.model), options.profile, options.filter), Console())
+    replay(
+        ReplayOptions(options.folder, options.out, tuple(options.model), options.profile, options.filter),
+        wide_console(),
+    )
     return 0
 
 
 def _recalibrate(options: argparse.Namespace) -> int:
     silence_native_logs()
-    from rich.console import Console
-
+    from gaze_demo.listing import wide_console
     from gaze_demo.recalibrate import RecalibrateOptions, recalibrate
 
     recalibrate(
         RecalibrateOptions(options.folder, tuple(options.model), options.correction, options.screen, options.save),
-        Console(),
+        wide_console(),
     )
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from gaze_demo.camera.images import ImageFiles
 from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import Source
 from gaze_demo.camera.webcam import Webcam
+from gaze_demo.ending import completed_by
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, angle_between, vector_to_pitch_yaw
 from gaze_demo.intrinsics import Lens
@@ -33,6 +35,8 @@ from gaze_demo.sink.plugins import make_sink
 from gaze_demo.sink.sink import Run, Sink
 from gaze_demo.spread import Spread
 from gaze_demo.whole_file import refuse_same_file
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,7 @@ def track(options: TrackOptions, console: Console) -> Summary:
         pipeline = stack.enter_context(Pipeline.on(source, models, lens=options.lens, to_screen=to_screen))
         stack.callback(lambda: summary.show(console))
         bus = stack.enter_context(Bus(patient=not isinstance(source, Webcam)))
+        stack.enter_context(completed_by(bus.close))
         stack.callback(lambda: summary.problems.extend(bus.problems))
         run = Run(
             source=source.name,
@@ -211,18 +216,40 @@ def _run(
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(source.name, total=source.frame_count, rate=0.0)
         first_s: float | None = None
-        while (frame := source.read()) is not None:
+        while True:
+            begun_s = clock.now_s()
+            frame = source.read()
+            if frame is None:
+                break
+            read_s = clock.now_s()
             first_s = frame.time_s if first_s is None else first_s
             if duration_s is not None and frame.time_s - first_s >= duration_s:
                 break
             sample = pipeline.process(frame)
             if profile is not None and summary.frames == 0:
                 summary.problems += _misfits(profile, source, sample)
+            processed_s = clock.now_s()
             bus.write(sample)
             bus.check()
+            if logger.isEnabledFor(logging.DEBUG):
+                logger.debug("%s", stage_times(sample, read_s - begun_s, clock.now_s() - processed_s))
             summary.add(sample)
             summary.elapsed_s = clock.now_s() - started
             progress.update(task, advance=1, rate=summary.rate)
+
+
+def stage_times(sample: GazeSample, read_s: float, written_s: float) -> str:
+    """How long each stage took for a frame, in ms: reading, landmarks, each model, handing to the sinks."""
+    models = "".join(
+        f", {each.model} {each.normalisation_ms:.1f} + {each.model_ms:.1f}"
+        for each in sample.estimates
+        if each.model_ms
+    )
+    seen = sample.observation
+    return (
+        f"frame {seen.frame.index}: read {read_s * 1e3:.1f} ms, landmarks {seen.landmarks_ms:.1f}{models}, "
+        f"written {written_s * 1e3:.1f}"
+    )
 
 
 def _misfits(profile: Profile, source: Source, sample: GazeSample) -> list[str]:

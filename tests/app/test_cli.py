@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.tiny_models import follows_head
-from gaze_demo import __version__, cli, paths
+from gaze_demo import __version__, cli, listing, paths
 from gaze_demo.camera import devices
 from gaze_demo.options import WindowOptions
 
@@ -115,9 +115,9 @@ def test_cameras_are_listed_by_number_and_name(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cameras = [devices.CameraDevice(0, "Built-in", "/dev/video0"), devices.CameraDevice(2, "Other", "/dev/video2")]
-    monkeypatch.setattr(devices, "list_cameras", lambda: cameras)
+    monkeypatch.setattr(listing, "list_cameras", lambda: cameras)
     assert run(capsys, "cameras") == (0, "0  Built-in\n2  Other\n", "")
-    monkeypatch.setattr(devices, "list_cameras", list)
+    monkeypatch.setattr(listing, "list_cameras", list)
     code, out, _ = run(capsys, "cameras")
     assert code == 0
     assert "virtual" in out

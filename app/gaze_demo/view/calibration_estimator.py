@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from gaze_demo.view.log import logger
+from gaze_demo.log import logger
 
 if TYPE_CHECKING:
     from gaze_demo.calibration.calibrate import Calibration, Estimates

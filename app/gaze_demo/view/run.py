@@ -10,9 +10,9 @@ from PySide6.QtCore import QTimer
 
 from gaze_demo import paths
 from gaze_demo.errors import UserError
+from gaze_demo.log import start_log
 from gaze_demo.native_logs import silence_native_logs
 from gaze_demo.view.app import App
-from gaze_demo.view.log import start_log
 from gaze_demo.view.qt import application
 from gaze_demo.view.settings import Settings
 from gaze_demo.view.trouble import TroubleRelay
@@ -30,7 +30,7 @@ def run_window(options: WindowOptions) -> int:
     Raises UserError where the statistics cannot be written, and where a timed run, which is a measurement, gets no
     picture, or would have to go on without a model that was asked for.
     """
-    start_log(paths.log_file())
+    start_log(paths.log_file(), verbose=options.verbose)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     trouble = TroubleRelay()
     trouble.install()

@@ -9,7 +9,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Signal
 
 from gaze_demo.errors import UserError
-from gaze_demo.view.log import logger
+from gaze_demo.log import logger
 
 
 class TroubleRelay(QObject):

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from gaze_demo.view.log import logger
+from gaze_demo.log import logger
 from gaze_demo.view.workers.first_imports import load_shared
 
 T = TypeVar("T")

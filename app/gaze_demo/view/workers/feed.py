@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gaze_demo import clock
 from gaze_demo.errors import UserError
-from gaze_demo.view.log import logger
+from gaze_demo.log import logger
 from gaze_demo.view.workers.film_clock import FilmClock
 from gaze_demo.view.workers.first_imports import load_shared
 from gaze_demo.view.workers.shot import Image, Shot

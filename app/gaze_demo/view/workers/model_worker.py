@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
-from gaze_demo.view.log import logger
+from gaze_demo.log import logger
 from gaze_demo.view.workers.first_imports import load_shared
 from gaze_demo.view.workers.shot import Shot, Sight
 

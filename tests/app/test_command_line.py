@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from gaze_demo import cli
+from gaze_demo.command_line import parse
+
+
+# What would be passed over, and what the sentence names.
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("calibrate --out r.json --points 16", "--out and --points needs --headless"),
+        ("calibrate --html r.html", "--html needs --headless"),
+        ("calibrate --headless --duration 5", "--duration means nothing without a window"),
+        ("calibrate --headless --source sitting.npz --seed 3", "--seed cannot be changed for a sitting"),
+        ("calibrate --headless --pursuit --points 5", "--points cannot be combined with --pursuit"),
+        ("calibrate --headless --markdown page.md", "--markdown means nothing"),
+        ("calibrate study --points 3", "--points cannot be chosen for the study"),
+        ("calibrate study --source virtual", "--source cannot be chosen for the study"),
+        ("--source 1 track film.mp4", "--source before the command is said twice"),
+        ("--fullscreen track film.mp4", "--fullscreen before the command means nothing to it"),
+        ("--stats s.json calibrate --headless", "--stats means nothing without a window"),
+        ("--model a models", "--model before the command means nothing to it"),
+        ("--hfov 50 cameras", "--hfov before the command means nothing to it"),
+        ("track . --size 640x480 --rate 30", "--rate and --size cannot be asked of a folder"),
+        ("models --names --json", "not allowed with"),
+    ],
+)
+@pytest.mark.fault("`gaze-demo {line}`, where an option would be passed over", "one sentence names it; exit code 2")
+def test_an_option_that_would_be_passed_over_is_refused(
+    capsys: pytest.CaptureFixture[str], line: str, named: str
+) -> None:
+    assert cli.main(line.split()) == 2
+    err = capsys.readouterr().err
+    assert named in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "calibrate --source 1 --fullscreen --model a",
+        "calibrate --headless --points 5 --seed 2 --rate 20 --lens-x 30",
+        "calibrate --headless --source sitting.npz --model a --html r.html",
+        "--verbose --model a calibrate --headless --pursuit",
+        "calibrate study --seed 3 --model a --markdown page.md",
+    ],
+)
+def test_options_that_have_a_meaning_are_taken(line: str) -> None:
+    options, said = parse(cli._parser, line.split())
+    assert cli._calibration(options, said) in (cli._window, cli._calibrate, cli._study)
+
+
+def test_what_was_said_is_told_from_the_defaults() -> None:
+    _, said = parse(cli._parser, ["--model", "a", "calibrate", "--seed", "0"])
+    assert said.names == {"model", "seed"}
+    assert said.parser.prog == "gaze-demo calibrate"
+
+
+def test_every_command_notes_what_was_said_before_it() -> None:
+    commands = [action for action in cli._parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    for name in commands[0].choices:
+        more = ["film.mp4"] if name == "track" else []
+        with pytest.raises(SystemExit):
+            parse(cli._parser, ["--version", name, *more])
