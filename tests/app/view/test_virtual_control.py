@@ -78,3 +78,10 @@ def test_the_pointer_s_place_on_the_glass_is_mirrored_for_the_camera(qapp: QAppl
     assert left[0] > 50 > -50 > right[0]  # the screen's left is the image's right: the camera looks back
     assert left[1] == pytest.approx(right[1], abs=1)
     assert left[1] > 50  # below the lens
+
+
+def test_pointer_is_a_choice_like_path(window: Window, store: Callable[[], Settings]) -> None:
+    control = VirtualControl(window, store())
+    control.adopt("virtual:path")
+    control.adopt("virtual:pointer,seed=3")
+    assert control.spec == "virtual:person=0,head=still,seed=3"
