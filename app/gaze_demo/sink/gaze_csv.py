@@ -12,6 +12,7 @@ from typing import TextIO
 
 import numpy as np
 
+from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, vector_to_pitch_yaw
 from gaze_demo.observation import Observation
 from gaze_demo.pipeline import GazeSample, ModelGaze
@@ -93,9 +94,13 @@ class GazeCsv:
         self._part = PartFile(self.path, recording=True)
         return self._part.part.open("w", encoding="utf-8", newline="")
 
-    def _failed(self, error: OSError) -> Exception:
+    def _failed(self, error: OSError) -> UserError:
         if self._to_stdout:
-            return error if isinstance(error, BrokenPipeError) else cannot_write(Path("The standard output"), error)
+            with suppress(OSError, ValueError):  # what is still buffered has nowhere to go
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(error, BrokenPipeError):
+                return UserError("The program that read the rows has ended.")
+            return cannot_write(Path("The standard output"), error)
         file, self._file = self._file, None
         with suppress(OSError):
             if file is not None:

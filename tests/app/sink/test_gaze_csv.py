@@ -163,3 +163,28 @@ def test_a_calibrated_point_is_told_in_px_and_mm(tmp_path: Path) -> None:
     (row,) = rows_of(tmp_path / "gaze.csv")
     assert (row["point_x_px"], row["point_y_px"]) == ("960.3", "-12.0")
     assert (row["point_x_mm"], row["point_y_mm"]) == ("265.12", "-3.30")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs pipes that break")
+def test_a_reader_of_the_rows_that_has_ended_is_one_sentence() -> None:
+    code = f"""
+import os, sys
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from pathlib import Path
+from app.drawn_face import observation
+from app.sink.test_gaze_csv import estimate, sample
+from gaze_demo.errors import UserError
+from gaze_demo.sink.gaze_csv import GazeCsv
+from gaze_demo.sink.sink import opened
+reading, writing = os.pipe()
+os.close(reading)
+os.dup2(writing, 1)
+seen = observation()
+try:
+    with opened(GazeCsv(Path("-"))) as sink:
+        sink.write(sample(seen, estimate(seen)))
+except UserError as error:
+    print(error, file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (0, "The program that read the rows has ended.\n")
