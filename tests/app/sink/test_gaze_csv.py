@@ -1,4 +1,5 @@
 import csv
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -168,7 +169,7 @@ def test_a_calibrated_point_is_told_in_px_and_mm(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs pipes that break")
 def test_a_reader_of_the_rows_that_has_ended_is_one_sentence() -> None:
     code = f"""
-import os, sys
+import sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from pathlib import Path
 from app.drawn_face import observation
@@ -176,9 +177,6 @@ from app.sink.test_gaze_csv import estimate, sample
 from gaze_demo.errors import UserError
 from gaze_demo.sink.gaze_csv import GazeCsv
 from gaze_demo.sink.sink import opened
-reading, writing = os.pipe()
-os.close(reading)
-os.dup2(writing, 1)
 seen = observation()
 try:
     with opened(GazeCsv(Path("-"))) as sink:
@@ -186,5 +184,8 @@ try:
 except UserError as error:
     print(error, file=sys.stderr)
 """
-    done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-c", code], stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
     assert (done.returncode, done.stderr) == (0, "The program that read the rows has ended.\n")
