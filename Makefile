@@ -1,7 +1,8 @@
 # make demo            the window, from a fresh clone to a running app; make demo ARGS="--source virtual" passes options
 # make test            lint, types, import contracts and all tests
-# make train-smoke     training from generated eyes to an exported model, in two minutes
-# make faults         tests/FAULTS.md again: runs the tests that break something on purpose
+# make train-smoke     every step of training in two minutes; too few for a network to learn anything
+# make train-learn     ten minutes of training on two cores that visibly learn; ends with figures and a picture
+# make faults          tests/FAULTS.md again: runs the tests that break something on purpose
 # make kills           a recording killed 100 times at random moments: each session has to open
 # make wheel           the source archive and the wheel, in dist/
 
@@ -10,12 +11,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 SMOKE := runs/smoke
+LEARN := runs/learn
 XVFB := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
 
 # The installed metadata follows these two.
 PROJECT := pyproject.toml constraints.txt
 
-.PHONY: demo test lint types contracts tests faults train-smoke kills wheel readme constraints clean system-demo system-test
+.PHONY: demo test lint types contracts tests faults train-smoke train-learn kills wheel readme constraints clean
+.PHONY: system-demo system-test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -51,6 +54,17 @@ train-smoke: $(VENV)/.test-installed
 
 kills: $(VENV)/.test-installed
 	GAZE_DEMO_KILLS=100 $(BIN)/pytest tests/app/session/test_repair.py -k killed $(ARGS)
+
+train-learn: $(VENV)/.test-installed
+	$(BIN)/gaze-train data --renderer procedural --faces 3000 --shard 250 --seed 1 --out $(LEARN)/data
+	$(BIN)/gaze-train data --renderer procedural --faces 400 --shard 200 --seed 2 --out $(LEARN)/held-out
+	$(BIN)/gaze-train teacher training/configs/learn-teacher.toml --data $(LEARN)/data --out $(LEARN)/teacher
+	$(BIN)/gaze-train distill training/configs/learn.toml --data $(LEARN)/data \
+	    --teacher $(LEARN)/teacher/network.pt --out $(LEARN)/student
+	$(BIN)/gaze-train export $(LEARN)/student/network.pt --out $(LEARN)/student.onnx
+	$(BIN)/gaze-train evaluate response $(LEARN)/held-out --model $(LEARN)/teacher/network.pt \
+	    --model $(LEARN)/student.onnx --picture $(LEARN)/learnt.png
+	@echo "The picture of what was learnt is $(LEARN)/learnt.png, the student is $(LEARN)/student.onnx."
 
 wheel: $(VENV)/.test-installed
 	rm -rf dist

@@ -107,7 +107,9 @@ def test_an_exported_model_is_measured_and_gets_its_card(
     assert main(["export", "run/network.pt", "--out", "models/tiny.onnx", *eight_bit]) == 0
     capsys.readouterr()
     models = ["--model", "models/tiny.onnx", "--model", "run/network.pt"]
-    assert main(["evaluate", "response", "data", *models, "--json", "figures.json"]) == 0
+    written = ["--json", "figures.json", "--picture", "answers.png"]
+    assert main(["evaluate", "response", "data", *models, *written]) == 0
+    assert (tmp_path / "answers.png").stat().st_size > 5000
     shown = capsys.readouterr().out
     assert "into the lens" in shown  # the constant answer stands beside the models
     figures = json.loads((tmp_path / "figures.json").read_text())

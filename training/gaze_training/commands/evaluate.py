@@ -41,7 +41,12 @@ def add_to(commands: Any) -> None:
     screen.add_argument(
         "--slices", type=int, default=1, metavar="K", help="cut each series into K with maps of their own"
     )
-    _add(tests, "response", "DIR", _response, "labelled faces: gain, linearity, head turn, agreement of the eyes")
+    response = _add(
+        tests, "response", "DIR", _response, "labelled faces: gain, linearity, head turn, agreement of the eyes"
+    )
+    response.add_argument(
+        "--picture", type=Path, metavar="PNG", help="draw the mean answer against the true angle; one line a model"
+    )
     _add(tests, "parts", "DIR", _parts, "labelled faces: errors by what makes eyes hard to read, and what models know")
     heads = _add(
         tests, "heads", "ICT_FILE", _heads, "rendered whole heads through the app's landmarks, crops and models"
@@ -165,8 +170,15 @@ def _response(options: argparse.Namespace) -> int:
     from gaze_training.evaluate.predict import CONSTANTS
     from gaze_training.evaluate.table import response_table
 
-    rows = _responses(options.data, {**_predictors(options.model), **CONSTANTS})
+    predictors = _predictors(options.model)
+    rows = _responses(options.data, {**predictors, **CONSTANTS})
     print(response_table(rows))
+    if options.picture:
+        from gaze_training import plots
+
+        drawn = {f"{name}, {row.renderer}": row for name in predictors for row in rows[name]}
+        curves = {axis: {name: getattr(row, axis).curve for name, row in drawn.items()} for axis in ("pitch", "yaw")}
+        plots.gain_curves(curves, options.picture)
     return _write(options.json, {name: [asdict(row) for row in result] for name, result in rows.items()})
 
 
