@@ -58,6 +58,13 @@ def test_the_wheel_holds_every_file_of(folder: str, repository: Path, unpacked: 
     assert here
 
 
+def test_the_wheel_holds_the_configurations_of_the_training(repository: Path, unpacked: Path, tmp_path: Path) -> None:
+    here = {path.name for path in (repository / "training" / "configs").iterdir()}
+    assert {path.name for path in (unpacked / "gaze_training" / "configs").iterdir()} == here
+    program = "from pathlib import Path; from gaze_training import shipped_configs as s; print(s.find(Path('smoke')))"
+    assert run_python(program, unpacked, tmp_path) == str(unpacked / "gaze_training" / "configs" / "smoke.toml")
+
+
 def test_the_wheel_holds_the_two_packages_and_nothing_else(unpacked: Path) -> None:
     names = {path.name for path in unpacked.iterdir() if not path.name.endswith(".dist-info")}
     assert names == {"gaze_demo", "gaze_training"}

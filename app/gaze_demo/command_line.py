@@ -31,8 +31,9 @@ class Commands(argparse._SubParsersAction):  # type: ignore[type-arg]
     def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: Any = None) -> None:
         before = set(vars(namespace))
         super().__call__(parser, namespace, values, option_string)
-        namespace._given_command = self.choices[values[0]]
-        namespace._given_before = before
+        if not hasattr(namespace, "_given_command"):  # else by a command of this command
+            namespace._given_command = self.choices[values[0]]
+            namespace._given_before = before
 
 
 @dataclass(frozen=True)

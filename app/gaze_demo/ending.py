@@ -106,14 +106,14 @@ class Interrupts:
             leave(128 + received[0])
 
 
-def run_guarded(name: str, command: Callable[[Interrupts], int]) -> int:
+def run_guarded(name: str, command: Callable[[Interrupts], int], native_s: float = _NATIVE_S) -> int:
     """The exit code of a command, with one sentence on stderr for what went wrong.
 
     2 for what a user can mend, 128 and the signal's number after a signal, 141 where nobody reads the standard output
     any more, 1 for a fault of the program, whose details are in the log.
     """
     _forgive_small_code_pages()
-    interrupts = Interrupts(name)
+    interrupts = Interrupts(name, native_s)
     try:
         code = command(interrupts)
     except SystemExit as end:  # by argparse, which has said why

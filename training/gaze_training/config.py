@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gaze_demo.errors import UserError
+from gaze_training import shipped_configs
 from gaze_training.networks.spec import NetworkSpec
 
 if sys.version_info >= (3, 11):
@@ -199,7 +200,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(
-            f"Cannot read the configuration {path} ({error}); see training/configs for examples."
+            f"Cannot read the configuration {path} ({error}); these come with the package: "
+            f"{', '.join(shipped_configs.names())}."
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path} is not valid TOML: {error}.") from error

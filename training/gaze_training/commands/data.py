@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         options.parser.error("name either --out DIR or --sheet PNG")
     if options.count < 1 or options.columns < 1 or (options.workers or 1) < 1:
         options.parser.error("--count, --columns and --workers are at least 1")
+    _refuse_what_means_nothing(options)
     if options.read:
         return _read(options)
     config = DataConfig(
@@ -74,6 +75,22 @@ def run(options: argparse.Namespace) -> int:
         for done, total in generate(config, options.out, options.workers):
             progress.update(task, completed=done, total=total)
     return 0
+
+
+def _refuse_what_means_nothing(options: argparse.Namespace) -> None:
+    """End with one sentence where an option was said that this way of making data would pass over."""
+    said, names = options.said, options.said.names
+    if options.read:
+        said.refuse_all_but({"read", "source", "out", "verbose"}, "means nothing to --read")
+    of_photographs = {"own_eyes", "turned_eyes", "build_spread", "people"}
+    if options.renderer != "photo":
+        said.refuse_all_but(names - of_photographs, f"means nothing to the {options.renderer} renderer")
+    if options.renderer == "procedural":
+        said.refuse_all_but(names - {"source"}, "means nothing to the procedural renderer")
+    if options.sheet:
+        said.refuse_all_but(names - {"faces", "shard", "workers"}, "means nothing to a sheet")
+    else:
+        said.refuse_all_but(names - {"count", "columns"}, "means nothing without --sheet")
 
 
 def _read(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gaze_demo.command_line import Commands
 from gaze_demo.errors import UserError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _CACHE = Path("runs/cache")
 
 def add_to(commands: Any) -> None:
     parser = commands.add_parser("evaluate", help="measure models on real people and on known rotations")
-    tests = parser.add_subparsers(title="tests", metavar="TEST", required=True)
+    tests = parser.add_subparsers(title="tests", metavar="TEST", required=True, action=Commands)
     zero = _add(tests, "zero", "FACES", _zero, "portraits of people who look into the lens")
     zero.add_argument(
         "--response", type=Path, metavar="DIR", help="labelled faces, whose gains stand beside the errors"

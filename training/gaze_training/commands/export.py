@@ -51,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.int8 and not options.calibration:
         raise UserError("--int8 needs --calibration DIR: faces whose value ranges the 8 bits are to cover.")
+    if options.calibration and not options.int8:
+        raise UserError("--calibration is for the 8 bits: say --int8 too.")
     if options.out.suffix != ".onnx":
         raise UserError(f"--out {options.out}: a model's name ends in .onnx.")
     stored = load_teacher((options.network, *options.member))

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 def add_to(commands: Any) -> None:
     parser = commands.add_parser("study", help="every scheme over several seeds, run by run, and the report of it")
     add = parser.add_argument
-    add("config", type=Path, help="a TOML file, see training/configs/study.toml")
+    add("config", type=Path, help="a TOML file, or the name of one that comes with the package")
     add("--data", type=Path, action="append", default=[], metavar="DIR", help="shards of faces, instead of its own")
     add("--faces", type=Path, metavar="DIR", help="portraits of real people for each network's zero test")
     add("--out", type=Path, default=Path("runs/study"), metavar="DIR", help="where the runs go, and a stopped study on")
@@ -25,6 +25,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from gaze_training.shipped_configs import find
     from gaze_training.study import load_results, measure_again, run_study
     from gaze_training.study_config import read_study
 
@@ -32,7 +33,11 @@ def run(options: argparse.Namespace) -> int:
         options.parser.error("--workers is at least 1")
     if options.measure_again and options.faces is None:
         options.parser.error("--measure-again needs --faces")
-    study = read_study(options.config, tuple(options.data))
+    if options.only_report:
+        options.said.refuse_all_but(options.said.names - {"workers"}, "means nothing to --only-report")
+    if options.models and not options.report:
+        options.parser.error("--models is for --report")
+    study = read_study(find(options.config), tuple(options.data))
     if not options.only_report:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, TextColumn("left"), TimeRemainingColumn(elapsed_when_finished=True)) as progress:

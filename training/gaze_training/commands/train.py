@@ -19,7 +19,7 @@ def add_to(commands: Any) -> None:
     distill = commands.add_parser("distill", help="train a student with a teacher, by the scheme of its configuration")
     for parser in (teacher, distill):
         add = parser.add_argument
-        add("config", type=Path, help="a TOML file, see training/configs")
+        add("config", type=Path, help="a TOML file, or the name of one that comes with the package")
         add("--data", type=Path, action="append", metavar="DIR", help="shards of faces, instead of those named there")
         add("--validation", type=Path, metavar="DIR", help="faces of other people to measure on")
         add("--unlabelled", type=Path, action="append", metavar="DIR", help="faces without labels")
@@ -33,6 +33,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from gaze_training.config import read_config
+    from gaze_training.shipped_configs import find
 
     overrides = overrides_of(options.set)
     named = {
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         "seed": options.seed,
     }
     overrides.update({key: value for key, value in named.items() if value is not None})
-    config = read_config(options.config, overrides)
+    config = read_config(find(options.config), overrides)
     folder = options.out or Path("runs") / f"{config.name}-{config.seed}"
     trained = train(config, folder, options.device)
     if trained.diverged:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from gaze_training.cli import main
+
+
+# What would be passed over, and what the sentence names.
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("data --read mpiigaze --source a --out b --faces 3", "--faces means nothing to --read"),
+        ("data --read mpiigaze --source a --out b --renderer photo", "--renderer means nothing to --read"),
+        ("data --out b --own-eyes 0.5", "--own-eyes means nothing to the procedural renderer"),
+        ("data --out b --source a", "--source means nothing to the procedural renderer"),
+        ("data --renderer head --source a --out b --people all", "--people means nothing to the head renderer"),
+        ("data --sheet a.png --workers 2", "--workers means nothing to a sheet"),
+        ("data --out b --columns 3", "--columns means nothing without --sheet"),
+        ("export network.pt --out a.onnx --calibration b", "say --int8 too"),
+        ("study study --only-report --report a.md --workers 3", "--workers means nothing to --only-report"),
+        ("study study --models a", "--models is for --report"),
+    ],
+)
+@pytest.mark.fault("`gaze-train {line}`, where an option would be passed over", "one sentence names it; exit code 2")
+def test_an_option_that_would_be_passed_over_is_refused(
+    capsys: pytest.CaptureFixture[str], line: str, named: str
+) -> None:
+    assert main(line.split()) == 2
+    err = capsys.readouterr().err
+    assert named in err
+    assert err.count("\n") == 1
