@@ -149,6 +149,14 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--markdown", type=Path, metavar="FILE.md", help="put the study's tables between its marks")
     calibrate.add_argument("--record", type=Path, metavar="FILE.npz", help="keep the sitting for models to come")
     calibrate.add_argument("--points", type=int, choices=[1, 2, 3, 5, 9, 13, 16], default=9, help="default: 9")
+    calibrate.add_argument(
+        "--validation",
+        type=int,
+        choices=range(5, 21),
+        default=5,
+        metavar="N",
+        help="points to judge by, 5 to 20 (default: 5); more of them tell models apart that err nearly alike",
+    )
     calibrate.add_argument("--pursuit", action="store_true", help="a dot to follow instead of points")
     calibrate.add_argument("--person", type=int, choices=[0, 1, 2], default=0, help="which virtual person")
     calibrate.add_argument("--head", choices=["still", "moving"], default="still", help="the virtual person's head")
@@ -285,6 +293,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     width, height = options.size or (640, 480)
     sitting = VirtualSitting(
         points=options.points,
+        validation=options.validation,
         pursuit=options.pursuit,
         person=options.person,
         head=options.head,

@@ -9,8 +9,12 @@ import numpy as np
 
 from gaze_demo.calibration.drift import Hull
 from gaze_demo.calibration.fit import fit
+from gaze_demo.calibration.following import NotFollowedError, following
+from gaze_demo.calibration.grade import grade
+from gaze_demo.calibration.intervals import mean_interval
 from gaze_demo.calibration.mapping import Correction, Mapping
 from gaze_demo.calibration.readings import Labelled, label
+from gaze_demo.calibration.recommend import recommend
 from gaze_demo.calibration.report import Accuracy, ModelReport, Report, describe_geometry, judge_points
 from gaze_demo.calibration.sample import Sample, Session
 from gaze_demo.calibration.sitting import Skipped
@@ -75,7 +79,8 @@ class Calibration:
 def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[Skipped] = ()) -> Calibration:
     """Fit and judge every model; one that sees nothing keeps the plain geometry, one that fails is left out.
 
-    Raises UserError where the sitting has no frames to fit to, or every model fails.
+    Raises UserError where the sitting has no frames to fit to, or every model fails, and NotFollowedError where by no
+    model the eyes followed the dots.
     """
     if not any(fixation.samples for fixation in session.of_kind("fit")):
         raise UserError("No frame of the calibration shows the eyes: check light, distance and camera, then try again.")
@@ -83,7 +88,9 @@ def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[S
     reports: dict[str, ModelReport] = {}
     hull: Hull | None = None
     problems: list[str] = []
+    tried: list[Estimates] = []
     for estimates in models:
+        tried.append(estimates)
         name = estimates.entry.name
         try:
             fitting = None if estimates.problem else label(session.of_kind("fit"), session.screen, estimates.of)
@@ -98,9 +105,11 @@ def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[S
         hull = hull or (Hull.around(fitting.readings) if fitting else None)
     if not reports and problems:
         raise UserError(" ".join(problems))
+    _require_followed(session, [m for m in tried if not m.problem], reports)
     sentences = tuple(
         f"{_KINDS[s.kind]} {s.target + 1} was left out: {s.reason[0].lower()}{s.reason[1:]}." for s in skipped
     )
+    advice = recommend(reports)
     report = Report(
         created=session.created,
         geometry=describe_geometry(session),
@@ -108,6 +117,9 @@ def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[S
         validation_targets=len({f.target for f in session.of_kind("validation")}),
         skipped=(*sentences, *problems),
         models=reports,
+        best=advice.model,
+        level=advice.level,
+        recommendation=advice.sentence,
     )
     return Calibration(mappings, report, hull)
 
@@ -115,6 +127,21 @@ def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[S
 def judge(session: Session, models: Iterable[Estimates], mappings: dict[str, Mapping]) -> dict[str, ModelReport]:
     """A validation alone, of mappings fitted before."""
     return {m.entry.name: _report(session, m, mappings.get(m.entry.name, Mapping()), {}, 0, 0) for m in models}
+
+
+def _require_followed(session: Session, models: list[Estimates], reports: dict[str, ModelReport]) -> None:
+    """Raise NotFollowedError where every model that gave a gaze says that the eyes did not follow the dots."""
+    judged = []
+    for estimates in models:
+        accuracy = reports[estimates.entry.name].accuracy_deg
+        fitting, validation = (
+            label(session.of_kind(kind), session.screen, estimates.of) for kind in ("fit", "validation")
+        )
+        if accuracy is None or fitting is None or validation is None or len(np.unique(validation.target)) < 2:
+            continue
+        judged.append(following(fitting, validation).followed(accuracy))
+    if judged and not any(judged):
+        raise NotFollowedError()
 
 
 def _calibrate_one(session: Session, estimates: Estimates, fitting: Labelled | None) -> tuple[Mapping, ModelReport]:
@@ -140,6 +167,8 @@ def _report(
     total = sum(point.frames for point in points)
     figures = accuracy.model_dump() if accuracy else dict.fromkeys(Accuracy.model_fields)
     latency_ms, fps = _speed(estimates)
+    loss = sum(point.lost for point in points) / total if total else 1.0
+    mark = grade(accuracy.accuracy_deg, accuracy.accuracy_cm, loss, session.screen) if accuracy else None
     contract = estimates.entry.contract
     return ModelReport(
         model=estimates.entry.name,
@@ -153,9 +182,12 @@ def _report(
         fit_frames=frames,
         fit_targets=targets,
         **figures,
-        data_loss=sum(point.lost for point in points) / total if total else 1.0,
+        data_loss=loss,
         uncalibrated=plain,
         points=tuple(points),
+        accuracy_interval_deg=mean_interval([p.accuracy_deg for p in points if p.accuracy_deg is not None]),
+        grade=mark.name if mark else None,
+        grade_reason=mark.reason if mark else "",
     )
 
 

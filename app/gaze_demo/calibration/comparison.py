@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gaze_demo.calibration.report import ModelReport, Report
 from gaze_demo.spreadsheet import text_cell
@@ -24,7 +24,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One model; None is unknown. `front`: no other model is both as fast and as accurate, and better in one."""
+    """One model; None is unknown.
+
+    `low_deg`, `high_deg`: 95 % interval of the accuracy. `front`: no other model is both as fast and as accurate, and
+    better in one. `level`: not clearly worse than the most accurate one.
+    """
 
     model: str
     role: str
@@ -39,30 +43,40 @@ class Row:
     precision_rms_s2s_deg: float | None
     precision_sd_deg: float | None
     data_loss: float | None
+    low_deg: float | None = None
+    high_deg: float | None = None
+    grade: str | None = None
     front: bool = False
+    level: bool = False
 
 
 COLUMNS = (
-    Column("Model", "model", hint="● is on the Pareto front of accuracy against latency"),
-    Column("Role", "role"),
-    Column("Parameters, k", "parameters", 1, 1e-3),
-    Column("MACs, M", "macs", 2, 1e-6, "multiply-accumulates of one frame, both eyes"),
-    Column("Latency, ms", "latency_ms", 1, hint="median of crops and model on one core"),
-    Column("FPS, possible", "fps", 0, hint="frames a second that landmarks, pose, crops and model leave room for"),
-    Column("Accuracy, deg", "accuracy_deg", 2, hint="mean angle between target and point of gaze, calibrated"),
-    Column("cm", "accuracy_cm", 1),
-    Column("px", "accuracy_px"),
-    Column("Before, deg", "uncalibrated_deg", 2, hint="accuracy before the calibration, by plain geometry"),
-    Column("RMS-S2S, deg", "precision_rms_s2s_deg", 2, hint="from frame to frame within a look"),
-    Column("SD, deg", "precision_sd_deg", 2, hint="around the mean of a look"),
-    Column("Data loss, %", "data_loss", 1, 100.0, "frames without a gaze"),
+    Column("Model", "model", hint="A dot marks the Pareto front: no other model is both faster and more accurate."),
+    Column("Role", "role", hint="Teacher, student of it, or a model or committee of another making."),
+    Column("Parameters, k", "parameters", 1, 1e-3, "Weights of the network, in thousands."),
+    Column("MACs, M", "macs", 2, 1e-6, "Multiply-accumulate operations of one frame, both eyes, in millions."),
+    Column("Latency, ms", "latency_ms", 1, hint="Median time of crops and model for one frame, on one core."),
+    Column("FPS, possible", "fps", 0, hint="Frames a second that landmarks, pose, crops and model leave room for."),
+    Column("Accuracy, deg", "accuracy_deg", 2, hint="Mean angle between target and point of gaze, calibrated."),
+    Column("from", "low_deg", 2, hint="Lower end of the accuracy's 95 % interval (bootstrap over targets)."),
+    Column("to", "high_deg", 2, hint="Its upper end. Models whose difference may be chance are level."),
+    Column("cm", "accuracy_cm", 1, hint="The same on the glass, in centimetres."),
+    Column("px", "accuracy_px", hint="The same in pixels of the screen."),
+    Column("Grade", "grade", hint="Good, fair or poor for this screen."),
+    Column("Before, deg", "uncalibrated_deg", 2, hint="Accuracy before the calibration, by plain geometry."),
+    Column("RMS-S2S, deg", "precision_rms_s2s_deg", 2, hint="Precision: from frame to frame within a look."),
+    Column("SD, deg", "precision_sd_deg", 2, hint="Precision: spread around the mean of a look."),
+    Column("Data loss, %", "data_loss", 1, 100.0, "Share of the frames without a gaze."),
 )
+
+WINDOW_COLUMNS = tuple(column for column in COLUMNS if column.field not in ("low_deg", "high_deg", "accuracy_px"))
+"""Those for which a window has room."""
 
 
 def comparison(report: Report) -> list[Row]:
     """One row a model, the most accurate first."""
     rows = [_row(model) for model in report.models.values()]
-    rows = [Row(**{**row.__dict__, "front": _on_front(row, rows)}) for row in rows]
+    rows = [replace(row, front=_on_front(row, rows), level=row.model in report.level) for row in rows]
     return sorted(rows, key=lambda row: (row.accuracy_deg is None, row.accuracy_deg or 0.0, row.model))
 
 
@@ -102,6 +116,9 @@ def _row(model: ModelReport) -> Row:
         precision_rms_s2s_deg=model.precision_rms_s2s_deg,
         precision_sd_deg=model.precision_sd_deg,
         data_loss=model.data_loss,
+        low_deg=model.accuracy_interval_deg[0] if model.accuracy_interval_deg else None,
+        high_deg=model.accuracy_interval_deg[1] if model.accuracy_interval_deg else None,
+        grade=model.grade,
     )
 
 

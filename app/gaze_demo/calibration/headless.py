@@ -73,6 +73,7 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
     if options.html is not None:
         write_html(calibration.report, options.html)
     console.print(summary_table(calibration.report))
+    console.print(calibration.report.recommendation, markup=False, highlight=False, soft_wrap=True)
     for sentence in (*calibration.report.geometry.guesses, *calibration.report.skipped):
         console.print(sentence, style="dim", soft_wrap=True)
     return calibration
@@ -114,12 +115,14 @@ def load_models(names: Sequence[str]) -> list[Estimates]:
 def summary_table(report: Report) -> Table:
     """Every model in a line; "before" is its error in degrees without a calibration."""
     table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="bold")
-    for i, name in enumerate(("model", "deg", "cm", "px", "before", "S2S deg", "SD deg", "lost", "ms")):
+    for i, name in enumerate(("model", "deg", "95 %", "cm", "px", "before", "S2S deg", "SD deg", "lost", "ms")):
         table.add_column(name, justify="right" if i else "left", no_wrap=True, overflow="fold")
+    table.add_column("grade", no_wrap=True)
     table.add_column("correction", no_wrap=True)
     for model in report.models.values():
         figures = (
             _figure(model.accuracy_deg, 2),
+            "-" if model.accuracy_interval_deg is None else "{:.1f}-{:.1f}".format(*model.accuracy_interval_deg),
             _figure(model.accuracy_cm, 2),
             _figure(model.accuracy_px, 0),
             _figure(model.uncalibrated.accuracy_deg if model.uncalibrated else None, 2),
@@ -128,7 +131,7 @@ def summary_table(report: Report) -> Table:
             f"{model.data_loss:.0%}",
             _figure(model.latency_ms, 1),
         )
-        table.add_row(model.model, *figures, model.correction)
+        table.add_row(model.model, *figures, model.grade or "-", model.correction)
     return table
 
 

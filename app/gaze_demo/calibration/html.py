@@ -12,7 +12,11 @@ from gaze_demo.calibration.report import ModelReport, Report
 from gaze_demo.screen import ScreenGeometry
 from gaze_demo.whole_file import write_whole
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640.0, 340.0, 56.0, 46.0
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720.0, 340.0, 56.0, 46.0
+_NAMES = 190.0
+"""Width of the column of names at the plot's right; each has its own line, so that they cannot overlap."""
+_LINE = 17.0
+_MOST_LETTERS = 28
 _MAP_WIDTH = 300.0
 
 
@@ -35,6 +39,8 @@ def page(report: Report) -> str:
     )
     return _template().substitute(
         created=escape(report.created),
+        advice=escape(report.recommendation),
+        columns="".join(f"<dt>{escape(c.title)}</dt><dd>{escape(c.hint)}</dd>" for c in COLUMNS),
         facts=escape(facts),
         notes="".join(f"<li>{escape(note)}</li>" for note in (*geometry.guesses, *report.skipped)),
         head="".join(
@@ -58,44 +64,61 @@ def _table_row(row: Row) -> str:
     for column in COLUMNS:
         value = getattr(row, column.field)
         mark = '<i class="front" title="on the Pareto front"></i>' if column.field == "model" and row.front else ""
+        kind = f' class="{column.field}"' if column.field in ("low_deg", "high_deg") else ""
         cells.append(
-            f'<td data-v="{escape("" if value is None else str(value))}">{mark}{escape(cell(row, column))}</td>'
+            f'<td{kind} data-v="{escape("" if value is None else str(value))}">{mark}{escape(cell(row, column))}</td>'
         )
-    return f"<tr>{''.join(cells)}</tr>"
+    return f"<tr{' class=level' if row.level else ''}>{''.join(cells)}</tr>"
 
 
 def scatter(rows: list[Row]) -> str:
-    """Accuracy against latency as SVG, with the Pareto front as a line."""
+    """Accuracy against latency as SVG, with the Pareto front as a line, and the names beside the plot."""
     points = [
         (row.latency_ms, row.accuracy_deg, row) for row in rows if row.latency_ms and row.accuracy_deg is not None
     ]
     if not points:
         return "<p>No model gave a gaze.</p>"
-    low, high = _decades([latency for latency, _, _ in points if latency])
-    top = max(error for _, error, _ in points if error is not None) * 1.2 or 1.0
+    low, high = _decades([latency for latency, _, _ in points])
+    top = max(error for _, error, _ in points) * 1.2 or 1.0
+    tall = max(_HEIGHT, len(points) * _LINE + _BOTTOM + 24)
+    right = _WIDTH - _NAMES
 
     def place(latency: float, error: float) -> tuple[float, float]:
         share = (math.log10(latency) - low) / (high - low)
-        return _LEFT + share * (_WIDTH - _LEFT - 24), 12 + (1 - error / top) * (_HEIGHT - _BOTTOM - 12)
+        return _LEFT + share * (right - _LEFT), 12 + (1 - error / top) * (tall - _BOTTOM - 12)
 
-    parts = [_grid(low, high, top, place(10.0**low, 0.0)[1])]
-    front = sorted((place(x, y) for x, y, row in points if x and y is not None and row.front), key=lambda p: p[0])
+    parts = [_grid(low, high, top, place(10.0**low, 0.0)[1], right)]
+    front = sorted((place(x, y) for x, y, row in points if row.front), key=lambda p: p[0])
     if len(front) > 1:
         parts.append(f'<polyline class="frontline" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in front)}"/>')
-    for latency, error, row in points:
-        assert latency is not None
-        assert error is not None
-        x, y = place(latency, error)
-        end = x > _WIDTH * 0.72
+    places = [place(latency, error) for latency, error, _ in points]
+    heights = spread([y for _, y in places], _LINE, 12.0, tall - _BOTTOM)
+    for (latency, error, row), (x, y), beside in zip(points, places, heights, strict=True):
+        parts.append(f'<polyline class="lead" points="{x:.1f},{y:.1f} {right + 4:.1f},{beside:.1f}"/>')
         parts.append(
             f'<circle class="dot {row.role}" cx="{x:.1f}" cy="{y:.1f}" r="6">'
             f"<title>{escape(row.model)}: {error:.2f} deg, {latency:.1f} ms</title></circle>"
-            f'<text x="{x + (-11 if end else 11):.1f}" y="{y + 4:.1f}" text-anchor="{"end" if end else "start"}">'
-            f"{escape(row.model)}</text>"
+            f'<text x="{right + 10:.1f}" y="{beside + 4:.1f}">{escape(_shortened(row.model))}</text>'
         )
     label = "accuracy in degrees against latency in ms, one dot a model"
-    box = f'viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}"'
+    box = f'viewBox="0 0 {_WIDTH:.0f} {tall:.0f}"'
     return f'<svg class="plot" {box} role="img" aria-label="{label}">{"".join(parts)}</svg>'
+
+
+def spread(heights: list[float], gap: float, low: float, high: float) -> list[float]:
+    """The same heights, moved as little as it takes to be at least `gap` apart within `low` and `high`, in order."""
+    order = sorted(range(len(heights)), key=lambda i: heights[i])
+    placed, last = list(heights), low - gap
+    for i in order:
+        placed[i] = last = max(heights[i], last + gap)
+    last = high + gap
+    for i in reversed(order):
+        placed[i] = last = min(placed[i], last - gap)
+    return placed
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS // 2]}…{name[-_MOST_LETTERS // 2 + 1 :]}"
 
 
 def _decades(latencies: list[float]) -> tuple[float, float]:
@@ -105,14 +128,14 @@ def _decades(latencies: list[float]) -> tuple[float, float]:
     return low - missing, high + missing
 
 
-def _grid(low: float, high: float, top: float, bottom: float) -> str:
+def _grid(low: float, high: float, top: float, bottom: float, right: float) -> str:
     parts = []
     for exponent in range(math.floor(low), math.ceil(high) + 1):
         for step in (1, 2, 5):
             value = step * 10.0**exponent
             share = (math.log10(value) - low) / (high - low)
             if 0 <= share <= 1:
-                x = _LEFT + share * (_WIDTH - _LEFT - 24)
+                x = _LEFT + share * (right - _LEFT)
                 parts.append(f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="12" y2="{bottom:.1f}"/>')
                 parts.append(
                     f'<text class="tick" x="{x:.1f}" y="{bottom + 17:.1f}" text-anchor="middle">{value:g}</text>'
@@ -120,9 +143,9 @@ def _grid(low: float, high: float, top: float, bottom: float) -> str:
     rise = next((s for s in (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if top / s <= 6), 50.0)
     for i in range(int(top / rise) + 1):
         y = bottom - i * rise / top * (bottom - 12)
-        parts.append(f'<line class="grid" x1="{_LEFT:.0f}" x2="{_WIDTH - 24:.0f}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<line class="grid" x1="{_LEFT:.0f}" x2="{right:.0f}" y1="{y:.1f}" y2="{y:.1f}"/>')
         parts.append(f'<text class="tick" x="{_LEFT - 8:.0f}" y="{y + 4:.1f}" text-anchor="end">{i * rise:g}°</text>')
-    middle = (_LEFT + _WIDTH - 24) / 2
+    middle = (_LEFT + right) / 2
     parts.append(f'<text class="tick" x="{middle:.0f}" y="{bottom + 36:.1f}" text-anchor="middle">latency, ms</text>')
     return "".join(parts)
 

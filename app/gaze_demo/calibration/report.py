@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from gaze_demo.calibration.grade import GradeName
 from gaze_demo.calibration.mapping import Correction, Mapping
 from gaze_demo.calibration.readings import Labelled
 from gaze_demo.calibration.sample import CameraKey, Fixation, Session
@@ -92,6 +93,9 @@ class ModelReport(_Part):
     data_loss: Figure
     uncalibrated: Accuracy | None
     points: tuple[PointReport, ...]
+    accuracy_interval_deg: tuple[Degrees, Degrees] | None = None
+    grade: GradeName | None = None
+    grade_reason: str = ""
 
 
 class Geometry(_Part):
@@ -105,7 +109,11 @@ class Geometry(_Part):
 
 
 class Report(_Part):
-    """Every model on the same frames of one sitting. `skipped`: targets that stayed bad, in sentences."""
+    """Every model on the same frames of one sitting.
+
+    `skipped`: targets that stayed bad and models that failed, in sentences. `best`: the model to use for this person,
+    `level`: those that are not clearly worse than the most accurate one; `recommendation` says so in words.
+    """
 
     version: Literal[1] = 1
     created: str
@@ -114,6 +122,9 @@ class Report(_Part):
     validation_targets: Count
     skipped: tuple[str, ...] = ()
     models: dict[str, ModelReport]
+    best: str = ""
+    level: tuple[str, ...] = ()
+    recommendation: str = ""
 
     def to_json(self) -> str:
         return self.model_dump_json(indent=2)

@@ -29,8 +29,14 @@ LAYOUTS: dict[int, list[tuple[float, float]]] = {
 """Points of each layout, shares of the screen's width and height."""
 OFFERED = (5, 9, 13, 16)
 """Layouts a person can choose; fewer points serve studies and recentring."""
-VALIDATION = [(0.18, 0.34), (0.63, 0.18), (0.83, 0.64), (0.47, 0.77), (0.41, 0.44)]
-"""Points of no layout."""
+VALIDATION = [
+    *[(0.18, 0.34), (0.63, 0.18), (0.83, 0.64), (0.47, 0.77), (0.41, 0.44)],
+    *[(0.14, 0.87), (0.88, 0.21), (0.64, 0.53), (0.69, 0.86), (0.44, 0.12)],
+    *[(0.27, 0.61), (0.28, 0.13), (0.31, 0.88), (0.77, 0.39), (0.13, 0.57)],
+    *[(0.54, 0.36), (0.83, 0.88), (0.76, 0.13), (0.15, 0.12), (0.59, 0.73)],
+]
+"""Points of no layout; the first few cover the screen as well as few can."""
+USUAL_VALIDATION, MOST_VALIDATION = 5, len(VALIDATION)
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,14 @@ def layout_targets(points: int, screen: ScreenGeometry, seed: int) -> list[Targe
     return _shuffled(LAYOUTS[points], screen, seed)
 
 
-def validation_targets(screen: ScreenGeometry, seed: int) -> list[Target]:
-    """Targets at places that no layout has."""
-    return _shuffled(VALIDATION, screen, seed + 1)
+def validation_targets(screen: ScreenGeometry, seed: int, count: int = USUAL_VALIDATION) -> list[Target]:
+    """Targets at places that no layout has; more of them tell models apart that err nearly alike.
+
+    Raises ValueError for more than there are.
+    """
+    if not 1 <= count <= MOST_VALIDATION:
+        raise ValueError(f"a validation has 1 to {MOST_VALIDATION} targets")
+    return _shuffled(VALIDATION[:count], screen, seed + 1)
 
 
 def _shuffled(shares: list[tuple[float, float]], screen: ScreenGeometry, seed: int) -> list[Target]:

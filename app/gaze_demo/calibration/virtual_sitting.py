@@ -9,7 +9,7 @@ from typing import Literal
 
 from gaze_demo.calibration.sample import FACE_MARGIN, CameraKey, Sample, Session
 from gaze_demo.calibration.sitting import Sitting, Skipped, Timing
-from gaze_demo.calibration.targets import PursuitPath, Target, layout_targets, validation_targets
+from gaze_demo.calibration.targets import USUAL_VALIDATION, PursuitPath, Target, layout_targets, validation_targets
 from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.intrinsics import Lens
 from gaze_demo.participant.participant import desk_screen
@@ -28,6 +28,7 @@ class VirtualSitting:
     """
 
     points: int = 9
+    validation: int = USUAL_VALIDATION
     pursuit: bool = False
     person: int = 0
     head: Literal["still", "moving"] = "still"
@@ -68,7 +69,7 @@ def record_virtual(
     fit: Sequence[Target] | PursuitPath = targets or layout_targets(options.points, believed, options.seed)
     if options.pursuit:
         fit = PursuitPath(believed)
-    sitting = Sitting(fit, validation_targets(believed, options.seed), TIMING, margin=margin)
+    sitting = Sitting(fit, validation_targets(believed, options.seed, options.validation), TIMING, margin=margin)
     source.open()
     try:
         with Pipeline.on(source, lens=options.lens) as pipeline:

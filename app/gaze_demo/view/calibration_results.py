@@ -43,7 +43,7 @@ class CalibrationResults(QWidget):
         self._status.setProperty("kind", "caption")
         title = QLabel(headline(report))
         title.setFont(theme.figure_font(1.5))
-        facts = QLabel(_facts(report))
+        facts = QLabel(f"{report.recommendation} {_facts(report)}".strip())
         facts.setWordWrap(True)
         facts.setProperty("kind", "muted")
         notes = QLabel("\n".join((*report.geometry.guesses, *report.skipped)))

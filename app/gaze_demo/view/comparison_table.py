@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from gaze_demo.calibration.comparison import COLUMNS, Row, cell, to_csv
+from gaze_demo.calibration.comparison import WINDOW_COLUMNS, Row, cell, to_csv
 
 Index = QModelIndex | QPersistentModelIndex
 _SORT = Qt.ItemDataRole.UserRole
@@ -34,10 +34,10 @@ class ComparisonModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(WINDOW_COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row, column = self.rows[index.row()], COLUMNS[index.column()]
+        row, column = self.rows[index.row()], WINDOW_COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             mark = "● " if row.front and column.field == "model" else ""
             return mark + cell(row, column)
@@ -57,8 +57,8 @@ class ComparisonModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title.replace(", ", "\n")
-        return COLUMNS[section].hint if role == Qt.ItemDataRole.ToolTipRole else None
+            return WINDOW_COLUMNS[section].title.replace(", ", "\n")
+        return WINDOW_COLUMNS[section].hint if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 class ComparisonTable(QTableView):
@@ -87,7 +87,7 @@ class ComparisonTable(QTableView):
         """Show the rows, the most accurate first."""
         self._model.show_rows(rows)
         self.sortByColumn(
-            next(i for i, c in enumerate(COLUMNS) if c.field == "accuracy_deg"), Qt.SortOrder.AscendingOrder
+            next(i for i, c in enumerate(WINDOW_COLUMNS) if c.field == "accuracy_deg"), Qt.SortOrder.AscendingOrder
         )
         if rows:
             self.selectRow(0)

@@ -5,6 +5,7 @@ import io
 import re
 from html import escape
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from app.calibration.fakes import FakeModel, Person
 from gaze_demo.calibration.calibrate import Estimates, calibrate
 from gaze_demo.calibration.comparison import COLUMNS, cell, comparison, to_csv
-from gaze_demo.calibration.html import page, write_html
+from gaze_demo.calibration.html import page, scatter, spread, write_html
 from gaze_demo.calibration.report import Report
 from gaze_demo.errors import UserError
 
@@ -96,3 +97,27 @@ def test_the_page_says_what_it_rests_on(report: Report) -> None:
 def test_a_place_that_cannot_be_written_is_named(report: Report, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be written"):
         write_html(report, tmp_path / "none" / "report.html")
+
+
+def test_the_page_explains_every_column_and_tells_the_recommendation(report: Report) -> None:
+    text = page(report.model_copy(update={"recommendation": "slow is the best for you."}))
+    assert all(column.hint and escape(column.hint) in text for column in COLUMNS)
+    assert "slow is the best for you." in text
+    assert "@media print" in text
+
+
+def test_names_in_the_plot_never_overlap_whatever_the_models_are(report: Report) -> None:
+    one = report.models["slow"]
+    many = {f"model {i}": one.model_copy(update={"model": f"model {i}"}) for i in range(11)}  # all in one place
+    svg = scatter(comparison(report.model_copy(update={"models": many})))
+    heights = sorted(float(y) for y in re.findall(r'<text x="[\d.]+" y="([\d.]+)">model', svg))
+    assert len(heights) == 11
+    assert min(b - a for a, b in pairwise(heights)) >= 16.9
+
+
+@pytest.mark.parametrize(
+    ("heights", "wanted"),
+    [([50.0, 80.0], [50.0, 80.0]), ([50.0, 50.0], [50.0, 60.0]), ([99.0, 98.0, 97.0], [100.0, 90.0, 80.0])],
+)
+def test_names_move_as_little_as_they_must(heights: list[float], wanted: list[float]) -> None:
+    assert spread(heights, 10.0, 0.0, 100.0) == wanted

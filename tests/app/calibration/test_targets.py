@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.calibration.fakes import SCREEN
-from gaze_demo.calibration.targets import LAYOUTS, PursuitPath, layout_targets, validation_targets
+from gaze_demo.calibration.targets import LAYOUTS, MOST_VALIDATION, PursuitPath, layout_targets, validation_targets
 
 
 @pytest.mark.parametrize("points", sorted(LAYOUTS))
@@ -19,10 +19,19 @@ def test_a_layout_has_its_points_on_the_screen_and_apart(points: int) -> None:
 
 @pytest.mark.parametrize("points", sorted(LAYOUTS))
 def test_validation_is_at_four_or_more_places_that_no_layout_has(points: int) -> None:
-    validation = np.array([target.point_px for target in validation_targets(SCREEN, seed=0)])
+    assert len(validation_targets(SCREEN, seed=0)) == 5
+    validation = np.array([target.point_px for target in validation_targets(SCREEN, 0, MOST_VALIDATION)])
     fit = np.array([target.point_px for target in layout_targets(points, SCREEN, seed=0)])
     assert len(validation) >= 4
     assert np.linalg.norm(validation[:, None] - fit, axis=-1).min() > 100
+
+
+def test_more_validation_points_are_given_on_request_and_keep_the_first_ones() -> None:
+    few, many = (validation_targets(SCREEN, 0, count) for count in (5, 20))
+    assert {target.index for target in many} == set(range(20))
+    assert {t.index: t.point_px.tolist() for t in few}.items() <= {t.index: t.point_px.tolist() for t in many}.items()
+    with pytest.raises(ValueError, match="1 to 20"):
+        validation_targets(SCREEN, 0, 21)
 
 
 def test_the_order_follows_the_seed() -> None:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.calibration.fakes import FakeModel, Person
 from gaze_demo.calibration.calibrate import Estimates, calibrate
-from gaze_demo.calibration.comparison import COLUMNS
+from gaze_demo.calibration.comparison import WINDOW_COLUMNS
 from gaze_demo.calibration.report import Report
 from gaze_demo.view.calibration_results import CalibrationResults, headline
 
@@ -56,7 +56,7 @@ def test_a_figure_that_is_of_no_use_is_not_praised(report: Report) -> None:
 
 
 def column(field: str) -> int:
-    return next(i for i, c in enumerate(COLUMNS) if c.field == field)
+    return next(i for i, c in enumerate(WINDOW_COLUMNS) if c.field == field)
 
 
 def test_the_most_accurate_model_comes_first_and_is_named(results: CalibrationResults, report: Report) -> None:

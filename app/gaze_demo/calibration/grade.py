@@ -1,0 +1,45 @@
+"""Is a result good? A grade for people, measured by the screen that it is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gaze_demo.screen import ScreenGeometry
+
+GradeName = Literal["good", "fair", "poor"]
+GOOD_SHARE, FAIR_SHARE = 0.06, 0.12
+"""Largest error, as a share of the screen's diagonal: a sixteenth tells icons' neighbourhoods apart, an eighth tells
+quarters of the screen apart with certainty."""
+FAIR_LOSS, POOR_LOSS = 0.2, 0.5
+"""Share of frames without a gaze from which a result is at best fair, and poor."""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """`reason`: one sentence with the figures that decided."""
+
+    name: GradeName
+    reason: str
+
+
+def grade(accuracy_deg: float, accuracy_cm: float, data_loss: float, screen: ScreenGeometry) -> Grade:
+    """Of one model's accuracy on a screen."""
+    diagonal_cm = float(np.hypot(screen.width_mm, screen.height_mm)) / 10
+    share = accuracy_cm / diagonal_cm
+    by_error: GradeName = "good" if share <= GOOD_SHARE else "fair" if share <= FAIR_SHARE else "poor"
+    by_loss: GradeName = "good" if data_loss <= FAIR_LOSS else "fair" if data_loss <= POOR_LOSS else "poor"
+    if _RANK[by_loss] > _RANK[by_error]:
+        return Grade(by_loss, f"{data_loss:.0%} of the frames gave no gaze; the rest is {accuracy_deg:.1f}° off.")
+    per_cm = accuracy_deg / accuracy_cm if accuracy_cm > 0 else 0.0
+    limits = {
+        "good": f"up to {GOOD_SHARE * diagonal_cm * per_cm:.1f}° is good on this screen",
+        "fair": f"good is up to {GOOD_SHARE * diagonal_cm * per_cm:.1f}° on this screen",
+        "poor": f"fair is up to {FAIR_SHARE * diagonal_cm * per_cm:.1f}° on this screen",
+    }
+    return Grade(by_error, f"{accuracy_deg:.1f}°, {accuracy_cm:.1f} cm off; {limits[by_error]}.")
+
+
+_RANK: dict[GradeName, int] = {"good": 0, "fair": 1, "poor": 2}

@@ -1,0 +1,95 @@
+"""Which model is the best for this person, by how much, and is a new calibration to replace the old one?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gaze_demo.calibration.intervals import difference_interval
+from gaze_demo.calibration.report import ModelReport, Report
+
+_CLEARLY_WORSE = 1.1
+"""A new calibration whose error is above that times the old one's is asked about; below it chance decides."""
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """`model`: the one to use, empty where none gave a gaze. `level`: those that are not clearly worse than the most
+    accurate one, itself included. `sentence`: for people."""
+
+    model: str
+    level: tuple[str, ...]
+    sentence: str
+
+
+def recommend(models: dict[str, ModelReport]) -> Recommendation:
+    """The most accurate model; among those level with it, the one with the lowest latency."""
+    known = {name: model.accuracy_deg for name, model in models.items() if model.accuracy_deg is not None}
+    if not known:
+        return Recommendation("", (), "No model gave a gaze.")
+    order = sorted(known, key=lambda name: known[name])
+    best = order[0]
+    level = [best]
+    gaps: dict[str, tuple[float, float] | None] = {}
+    for name in order[1:]:
+        gaps[name] = difference_interval(_by_target(models[best]), _by_target(models[name]))
+        if _is_level(gaps[name]):
+            level.append(name)
+    chosen = min(level, key=lambda name: (models[name].latency_ms or 0.0, name))
+    if len(order) == 1:
+        sentence = f"{best}: {known[best]:.1f}° off."
+    elif len(level) == 1:
+        second = order[1]
+        gap, sure = known[second] - known[best], gaps[second]
+        span = f" (95 % interval {sure[0]:.1f} to {sure[1]:.1f}°)" if sure else ""
+        sentence = f"{best} is the best for you: {known[best]:.1f}° off, {gap:.1f}° less than {second}{span}."
+    elif len(level) == len(order):
+        sentence = (
+            f"All models are level for you, from {known[best]:.1f} to {known[level[-1]]:.1f}° off; use {chosen}, "
+        )
+        sentence += "which is the fastest. More validation points would tell them apart."
+    else:
+        others = ", ".join(name for name in level if name != chosen)
+        sentence = (
+            f"{chosen} is the best for you: {known[chosen]:.1f}° off, level with {others} within what "
+            f"{len(_by_target(models[best]))} points can tell, and the fastest of them."
+        )
+    return Recommendation(chosen, tuple(level), sentence)
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """`keep_old`: the old calibration is clearly better; ask with `question`."""
+
+    keep_old: bool
+    question: str = ""
+
+
+def replacement(new: Report, old: Report) -> Replacement:
+    """Whether a new calibration is at least as good as the one before, by the models that both have."""
+    both = [name for name in new.models if name in old.models]
+    pairs = [
+        (new.models[name].accuracy_deg, old.models[name].accuracy_deg)
+        for name in both
+        if new.models[name].accuracy_deg is not None or old.models[name].accuracy_deg is not None
+    ]
+    new_best = min((own for own, _ in pairs if own is not None), default=None)
+    old_best = min((own for _, own in pairs if own is not None), default=None)
+    if old_best is None:
+        return Replacement(False)
+    if new_best is None:
+        return Replacement(True, "The new calibration gave no gaze. Keep the one before?")
+    if new_best <= _CLEARLY_WORSE * old_best:
+        return Replacement(False)
+    return Replacement(
+        True,
+        f"The new calibration is less accurate than the one before: {new_best:.1f}° instead of {old_best:.1f}°. "
+        "Keep the one before?",
+    )
+
+
+def _by_target(model: ModelReport) -> dict[int, float]:
+    return {point.target: point.accuracy_deg for point in model.points if point.accuracy_deg is not None}
+
+
+def _is_level(gap: tuple[float, float] | None) -> bool:
+    return gap is None or gap[0] <= 0.0
