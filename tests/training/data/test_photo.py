@@ -46,7 +46,7 @@ def test_iris_goes_where_the_gaze_goes(face: PhotoFace) -> None:
             offset = eye.iris_px - eye.corners_px.mean(0)
             rows.append((*in_head[:2], *offset))
     table = np.array(rows)
-    assert np.corrcoef(table[:, 0], table[:, 2])[0, 1] > 0.9
+    assert np.corrcoef(table[:, 0], table[:, 2])[0, 1] > 0.85
     assert np.corrcoef(table[:, 1], table[:, 3])[0, 1] > 0.8
 
 
