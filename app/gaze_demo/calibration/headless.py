@@ -115,7 +115,7 @@ def load_models(names: Sequence[str]) -> list[Estimates]:
 def summary_table(report: Report) -> Table:
     """Every model in a line; "before" is its error in degrees without a calibration."""
     table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="bold")
-    for i, name in enumerate(("model", "deg", "95 %", "cm", "px", "before", "S2S deg", "SD deg", "lost", "ms")):
+    for i, name in enumerate(("model", "deg", "95 %", "cm", "before", "SD deg", "lost", "ms")):
         table.add_column(name, justify="right" if i else "left", no_wrap=True, overflow="fold")
     table.add_column("grade", no_wrap=True)
     table.add_column("correction", no_wrap=True)
@@ -124,9 +124,7 @@ def summary_table(report: Report) -> Table:
             _figure(model.accuracy_deg, 2),
             "-" if model.accuracy_interval_deg is None else "{:.1f}-{:.1f}".format(*model.accuracy_interval_deg),
             _figure(model.accuracy_cm, 2),
-            _figure(model.accuracy_px, 0),
             _figure(model.uncalibrated.accuracy_deg if model.uncalibrated else None, 2),
-            _figure(model.precision_rms_s2s_deg, 2),
             _figure(model.precision_sd_deg, 2),
             f"{model.data_loss:.0%}",
             _figure(model.latency_ms, 1),
