@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
+from gaze_demo.filter.one_euro import of_strength
 from gaze_demo.geometry import Array
 
 if TYPE_CHECKING:  # a window shows itself before MediaPipe is loaded
@@ -115,7 +116,7 @@ class ModelStage:
         self.model = model
         self.to_screen = to_screen
         self.filter_strength = filter_strength
-        self._filter = GazeFilter()
+        self._filter = GazeFilter(of_strength(filter_strength))
 
     @property
     def lag_s(self) -> float:
@@ -124,7 +125,7 @@ class ModelStage:
 
     def reset(self) -> None:
         """Forget what came before: the next frame is of another source."""
-        self._filter = GazeFilter()
+        self._filter = GazeFilter(of_strength(self.filter_strength))
 
     def gaze(self, seen: Observation) -> ModelGaze:
         """What the model makes of an observation."""
@@ -133,7 +134,9 @@ class ModelStage:
     def finish(self, seen: Observation, estimate: GazeEstimate) -> ModelGaze:
         """The estimate filtered and mapped to the screen; for an estimate that is there already."""
         raw = Gazes(estimate.gaze, estimate.left, estimate.right)
-        filtered = self._filter.apply(raw, seen.frame.time_s, self.filter_strength)
+        if self._filter.choice != of_strength(self.filter_strength):
+            self.reset()
+        filtered = self._filter.apply(raw, seen.frame.time_s)
         if self.to_screen is None:
             return ModelGaze(estimate, filtered)
         point = self.to_screen.point(seen, estimate)

@@ -126,6 +126,11 @@ class Sitting:
         else:
             self._collectors[0].add(seen, self._steps[self._step][1].point_px)
 
+    def restart(self, now_s: float) -> None:
+        """Begin the present target again, as after a pause; it does not count as a repetition."""
+        if self._started_s is not None and not self.done:
+            self._begin(now_s)
+
     def advance(self, now_s: float) -> Dot | None:
         """What to draw now; None when the sitting is over."""
         if self._started_s is None:

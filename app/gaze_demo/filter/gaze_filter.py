@@ -1,10 +1,10 @@
-"""One filter for the gaze of both eyes together and one for each eye, of one model."""
+"""One filter for the mean gaze and one for each eye."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gaze_demo.filter.one_euro import OneEuroFilter
+from gaze_demo.filter.kinds import FilterChoice
 from gaze_demo.geometry import Array
 
 
@@ -18,20 +18,22 @@ class Gazes:
 
 
 class GazeFilter:
-    """Smooths what is drawn or streamed; the raw gazes stay in the estimate."""
+    """Smooths what is drawn; the raw gazes stay in the estimate.
 
-    def __init__(self) -> None:
-        self._mean, self._left, self._right = OneEuroFilter(), OneEuroFilter(), OneEuroFilter()
+    `choice`: which filter, for all three gazes alike.
+    """
+
+    def __init__(self, choice: FilterChoice | None = None) -> None:
+        self.choice = choice or FilterChoice()
+        self._mean, self._left, self._right = (self.choice.make() for _ in range(3))
 
     @property
     def lag_s(self) -> float:
-        """By how much the smoothed gaze of both eyes trails a steadily moving eye, just now."""
+        """Of the mean gaze, just now."""
         return self._mean.lag_s
 
-    def apply(self, raw: Gazes, time_s: float, strength: float) -> Gazes:
-        """`strength` 0 passes everything as it is, 1 is the calmest."""
-        for one in (self._mean, self._left, self._right):
-            one.strength = strength
+    def apply(self, raw: Gazes, time_s: float) -> Gazes:
+        """The smoothed gazes for those measured at `time_s`."""
         return Gazes(
             self._mean.apply(raw.mean, time_s),
             self._left.apply(raw.left, time_s),

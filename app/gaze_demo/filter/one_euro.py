@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from gaze_demo.filter.kinds import FilterChoice, FilterKind, Parameter
 from gaze_demo.geometry import Array, normalised
 
-_WEAKEST_HZ, _STRONGEST_HZ = 12.0, 0.3
-"""Cutoff for an eye at rest, at strength 0 and 1."""
-_WEAKEST_BETA, _STRONGEST_BETA = 6.0, 2.0
-"""How many Hz the cutoff rises with each rad/s of speed: a saccade of 5 rad/s passes at every strength."""
+DEFAULT_CUTOFF_HZ, DEFAULT_BETA = 1.9, 4.0
 _SPEED_CUTOFF_HZ = 1.0
 _GAP_S = 0.5
 
@@ -21,11 +19,12 @@ _GAP_S = 0.5
 class OneEuroFilter:
     """Smooths the gaze of one eye, or of both.
 
-    `strength` runs from 0, which passes every gaze as it is, to 1; it may be changed at any time.
+    `cutoff_hz`: of the low-pass while the eye rests; lower is calmer and later. `beta`: by how many Hz the cutoff rises
+    with each rad/s of speed; from 2 on a saccade of 5 rad/s passes. Both may be changed at any time.
     """
 
-    def __init__(self, strength: float = 0.5) -> None:
-        self.strength = strength
+    def __init__(self, cutoff_hz: float = DEFAULT_CUTOFF_HZ, beta: float = DEFAULT_BETA) -> None:
+        self.cutoff_hz, self.beta = cutoff_hz, beta
         self.reset()
 
     def reset(self) -> None:
@@ -43,32 +42,65 @@ class OneEuroFilter:
     def apply(self, gaze: Array | None, time_s: float) -> Array | None:
         """The smoothed gaze, a unit vector (3,), for one measured at `time_s`; None where there is none.
 
-        After half a second without a gaze, or where time does not advance, it starts anew.
+        After half a second without a gaze, or where time does not advance, the filter starts again.
         """
         if gaze is None:
             return None
         step_s, before = time_s - self._time_s, self._gaze
-        if before is None or not 0.0 < step_s <= _GAP_S or self.strength <= 0.0:
+        if before is None or not 0.0 < step_s <= _GAP_S:
             self.reset()
             smooth = gaze
         else:
             velocity = (gaze - before) / step_s
             self._velocity = self._velocity + _weight(_SPEED_CUTOFF_HZ, step_s) * (velocity - self._velocity)
-            cutoff_hz = self._rest_hz + self._beta * float(np.linalg.norm(self._velocity))
+            cutoff_hz = self.cutoff_hz + self.beta * float(np.linalg.norm(self._velocity))
             smooth = normalised(before + _weight(cutoff_hz, step_s) * (gaze - before))
             self._lag_s = 1.0 / (2.0 * np.pi * cutoff_hz)
         self._gaze, self._time_s = smooth, time_s
         return smooth
 
-    @property
-    def _rest_hz(self) -> float:
-        return float(_WEAKEST_HZ * (_STRONGEST_HZ / _WEAKEST_HZ) ** min(self.strength, 1.0))
-
-    @property
-    def _beta(self) -> float:
-        return _WEAKEST_BETA + (_STRONGEST_BETA - _WEAKEST_BETA) * min(self.strength, 1.0)
-
 
 def _weight(cutoff_hz: float, step_s: float) -> float:
     """Of the new value against the old, for a first-order low-pass; a ramp trails by 1 / (2 pi cutoff)."""
     return 1.0 / (1.0 + 1.0 / (2.0 * np.pi * cutoff_hz * step_s))
+
+
+ONE_EURO = FilterKind(
+    "one-euro",
+    "One Euro",
+    "Calm while the eye rests, quick while it moves.",
+    OneEuroFilter,
+    (
+        Parameter(
+            "cutoff_hz",
+            "Cutoff at rest",
+            "Hz",
+            0.3,
+            12.0,
+            DEFAULT_CUTOFF_HZ,
+            "Of the low-pass while the eye rests: lower is calmer and later",
+            logarithmic=True,
+        ),
+        Parameter(
+            "beta",
+            "Speed gain",
+            "Hz per rad/s",
+            0.0,
+            10.0,
+            DEFAULT_BETA,
+            "By how much the cutoff rises with the eye's speed: higher follows fast eye movements sooner",
+        ),
+    ),
+)
+
+
+def of_strength(strength: float) -> FilterChoice:
+    """One number for both parameters: 0 is no filter, 1 the calmest."""
+    if strength <= 0.0:
+        return FilterChoice()
+    share = min(strength, 1.0)
+    cutoff, beta = ONE_EURO.parameters
+    return FilterChoice(
+        ONE_EURO.name,
+        {cutoff.name: cutoff.high * (cutoff.low / cutoff.high) ** share, beta.name: 6.0 - 4.0 * share},
+    )

@@ -14,7 +14,7 @@ class Mailbox(Generic[T]):
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._item: T | None = None
-        self._closed = False
+        self._closed = self._woken = False
 
     @property
     def closed(self) -> bool:
@@ -29,12 +29,18 @@ class Mailbox(Generic[T]):
             return was_empty
 
     def take(self, timeout_s: float | None = 0.0) -> T | None:
-        """The item, waiting for one if asked to (None: until closed); None where there is none."""
+        """The item, waiting for one if asked to (None: until woken or closed); None where there is none."""
         with self._condition:
             if self._item is None and not self._closed and timeout_s != 0.0:
-                self._condition.wait_for(lambda: self._item is not None or self._closed, timeout_s)
-            item, self._item = self._item, None
+                self._condition.wait_for(lambda: self._item is not None or self._closed or self._woken, timeout_s)
+            item, self._item, self._woken = self._item, None, False
             return item
+
+    def wake(self) -> None:
+        """Let whoever waits, or the next who would, go on without an item."""
+        with self._condition:
+            self._woken = True
+            self._condition.notify()
 
     def close(self) -> None:
         """Wake whoever waits; what is there can still be taken."""

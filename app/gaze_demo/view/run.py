@@ -1,24 +1,28 @@
-"""Start of the window."""
+"""Start and end of the window."""
 
 from __future__ import annotations
 
-import signal
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from gaze_demo import paths
+from gaze_demo.desk.trouble import sentence
 from gaze_demo.errors import UserError
 from gaze_demo.log import start_log
 from gaze_demo.native_logs import silence_native_logs
-from gaze_demo.view.app import App
-from gaze_demo.view.qt import application
-from gaze_demo.view.settings import Settings
-from gaze_demo.view.trouble import TroubleRelay
+from gaze_demo.view.loading import Loading
+from gaze_demo.view.shared.qt import application
+from gaze_demo.view.shared.settings import Settings
+from gaze_demo.view.shell import Shell
+from gaze_demo.view.signals import Signals
+from gaze_demo.view.window.trouble import TroubleRelay
+from gaze_demo.whole_file import refuse_unwritable
 
 if TYPE_CHECKING:
     from gaze_demo.options import WindowOptions
+    from gaze_demo.view.app import App
 
 _SWITCH_INTERVAL_S = 0.001
 """How long a worker may keep Python to itself while the window wants it; Python's own 5 ms are a third of a frame."""
@@ -27,42 +31,85 @@ _SWITCH_INTERVAL_S = 0.001
 def run_window(options: WindowOptions) -> int:
     """Show the window until it is closed, or for `options.duration_s`; the exit code.
 
-    Raises UserError where the statistics cannot be written, and where a timed run, which is a measurement, gets no
-    picture, or would have to go on without a model that was asked for.
+    Raises UserError where there is no display, where the statistics cannot be written, and where a timed run, which is
+    a measurement, gets no picture, or would have to go on without a model that was asked for.
     """
+    if options.stats is not None:
+        refuse_unwritable(options.stats)
     start_log(paths.log_file(), verbose=options.verbose)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     trouble = TroubleRelay()
     trouble.install()
     qt = application()
     silence_native_logs()  # from here on: what Qt says when it finds no display must be seen
-    app = App(qt, options, Settings(frozen=options.duration_s is not None), trouble)
-    failure: list[UserError] = []
-
-    def finish() -> None:
-        if options.stats is not None:
-            try:
-                app.stats.write(options.stats, app.source.spec)
-            except UserError as error:
-                failure.append(error)
-        if not app.live.seen:
-            failure.append(UserError(app.source.state.text or "The source gave no picture in that time."))
-        app.window.close()
-
-    def give_up(text: str) -> None:
-        failure.append(UserError(text))
-        app.window.close()
-
-    app.start()
-    if options.duration_s is not None:
-        app.models.missed.connect(give_up)
-        QTimer.singleShot(round(options.duration_s * 1000), finish)
-    signal.signal(signal.SIGINT, lambda *_: app.window.close())  # the heartbeat lets Python see it
+    settings = Settings(frozen=options.duration_s is not None)
+    run = Run(Shell(qt, settings, trouble, full_screen=options.fullscreen), options, settings)
+    signals = Signals(run.close)
     try:
+        run.start()
         code = qt.exec()
     finally:
-        app.close()
+        run.close()
+        signals.close()
         trouble.uninstall()
-    if failure:
-        raise failure[0]
+    if run.failure is not None:
+        raise run.failure
     return code
+
+
+class Run(QObject):
+    """One run from the shown window to its end.
+
+    Attributes: `failure`, why a timed run is none.
+    """
+
+    def __init__(self, shell: Shell, options: WindowOptions, settings: Settings) -> None:
+        super().__init__()
+        self.failure: UserError | None = None
+        self._shell, self._options, self._settings = shell, options, settings
+        self._app: App | None = None
+        self._loading = Loading(self)
+        self._loading.done.connect(self._fill)
+        self._loading.failed.connect(self._give_up_loading)
+
+    def start(self) -> None:
+        """Show the window, and load everything else."""
+        self._shell.window.show()
+        self._loading.start()
+        if self._options.duration_s is not None:
+            QTimer.singleShot(round(self._options.duration_s * 1000), self, self._finish)
+
+    def close(self) -> None:
+        """Close the window and stop what works for it."""
+        self._shell.window.close()
+        if self._app is not None:
+            self._app.close()
+
+    def _fill(self) -> None:
+        from gaze_demo.view.app import App  # makes classes of Qt: here, on the GUI thread, once the rest is loaded
+
+        if not self._shell.window.isVisible():  # it was closed in the meantime
+            return
+        self._app = App(self._shell, self._options, self._settings)
+        if self._options.duration_s is not None:
+            self._app.desk.models.missed.connect(self._give_up)
+        self._app.start()
+
+    def _give_up_loading(self, error: Exception) -> None:
+        self._shell.notices.trouble(sentence(error, "A part of the app could not be loaded"))
+
+    def _finish(self) -> None:
+        """The time of a timed run is over."""
+        state, stats = self._shell.state, self._options.stats
+        if stats is not None and self._app is not None:
+            try:
+                self._app.stats.write(stats, state.source_spec)
+            except UserError as error:
+                self.failure = error
+        if not state.seen and self.failure is None:
+            self.failure = UserError(state.source.text or "The source gave no picture in that time.")
+        self._shell.window.close()
+
+    def _give_up(self, text: str) -> None:
+        self.failure = UserError(text)
+        self._shell.window.close()

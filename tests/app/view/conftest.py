@@ -1,17 +1,30 @@
-"""What the tests of the window share: settings of their own, and sights made by hand."""
+"""What the tests of the window share: settings of their own, and apps that run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from gaze_demo.view import theme
-from gaze_demo.view.qt import application, undo_opencv
-from gaze_demo.view.settings import Settings
+from app.live.fakes import FakeSource, fake_tools
+from app.tiny_models import follows_head
+from gaze_demo import paths
+from gaze_demo.calibration.sitting import Timing
+from gaze_demo.desk.state import Theme
+from gaze_demo.options import WindowOptions
+from gaze_demo.view.app import App
+from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.qt import application, undo_opencv
+from gaze_demo.view.shared.settings import Settings
+from gaze_demo.view.shell import Shell
+from gaze_demo.view.window.trouble import TroubleRelay
+
+QUICK = Timing(travel_s=0.0, settle_s=0.0, look_s=0.3, longest_s=0.9, repeats=1)
 
 undo_opencv()  # other tests have imported OpenCV by now, and pytest-qt makes the application by itself
 
@@ -25,5 +38,47 @@ def store(tmp_path: Path) -> Callable[[], Settings]:
 @pytest.fixture
 def dark(qapp: QApplication) -> QApplication:
     app = application()
-    theme.apply(app, theme.Mode.DARK)
+    theme.apply(app, Theme.DARK)
     return app
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of shipped models, with a teacher and a student."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    monkeypatch.setattr(paths, "models", lambda: folder)
+    follows_head(folder / "big.onnx", role="teacher", parameters=11_000_000)
+    follows_head(folder / "mobilenet25.onnx", role="student", parameters=350_000)
+    return folder
+
+
+@pytest.fixture
+def sources() -> dict[str, FakeSource | Exception]:
+    """What opening a spec gives; no camera is connected."""
+    return {"cam": FakeSource()}
+
+
+@pytest.fixture
+def start(
+    store: Callable[[], Settings], sources: dict[str, FakeSource | Exception], models: Path, qtbot: QtBot
+) -> Iterator[Callable[..., App]]:
+    running: list[App] = []
+
+    def start(source: str | None = "cam", tools: dict[str, Any] | None = None, **options: Any) -> App:
+        settings = store()
+        shell = Shell(application(), settings, TroubleRelay(), full_screen=options.get("fullscreen", False))
+        app = App(shell, WindowOptions(source=source, **options), settings, fake_tools(sources, **(tools or {})))
+        running.append(app)
+        app.desk.calibration.timing = QUICK
+        app.window.resize(1280, 800)
+        app.window.show()
+        app.start()
+        qtbot.waitExposed(app.window)
+        return app
+
+    yield start
+    for app in running:
+        app.window.close()
+        app.window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

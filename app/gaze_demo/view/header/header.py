@@ -1,79 +1,110 @@
-"""The strip over the panes: source, lens, filter, and what to draw."""
+"""The strip over the panes: all controls, folded into a small window where there is no room for them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton
 
-from gaze_demo.view import theme
-from gaze_demo.view.header.filter_control import FilterControl
-from gaze_demo.view.header.lens_control import LensControl
-from gaze_demo.view.header.resolution_chooser import ResolutionChooser
-from gaze_demo.view.header.source_chooser import SourceChooser
-from gaze_demo.view.header.virtual_controls import VirtualControls
-from gaze_demo.view.icons import line_icon
-from gaze_demo.view.menus import Menus
-from gaze_demo.view.reading import Reading
-
-_TOGGLES = (("each_eye", "arrows"), ("axes", "axes"), ("crops", "eye"), ("two_panes", "two"), ("full_screen", "full"))
+from gaze_demo.desk.commands import CommandBook
+from gaze_demo.desk.state import WindowState
+from gaze_demo.view.header.control import Control, control_kinds
+from gaze_demo.view.shared import theme
 
 
 class Header(QFrame):
-    """Holds the controls; what does not apply to the source is hidden."""
+    """Holds the controls; one that does not apply to the source is hidden.
 
-    def __init__(self, menus: Menus) -> None:
+    Attributes: `controls`, by their class; `more`, the button that opens those that are folded.
+    """
+
+    def __init__(self, state: WindowState, commands: CommandBook) -> None:
         super().__init__()
         self.setObjectName("header")
-        self.source = SourceChooser()
-        self.resolution = ResolutionChooser()
-        self.virtual = VirtualControls()
-        self.lens = LensControl()
-        self.filter = FilterControl()
-        self._status = Reading(0.95, "", bold=False, muted=True)
-        self._toggles: list[tuple[QToolButton, str]] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.GAP, 7, theme.GAP, 7)
-        row.setSpacing(theme.GAP)
-        for part in (self.source, self.resolution, self.virtual):
-            row.addWidget(part)
-        row.addWidget(self._status, 1)
-        row.addWidget(self.lens)
-        row.addWidget(self.filter)
-        toggles = QHBoxLayout()
-        toggles.setSpacing(4)
-        for name, icon in _TOGGLES:
-            toggles.addWidget(self._toggle(menus, name, icon))
-        row.addLayout(toggles)
-        self._restyle()
+        self._state = state
+        self.controls: dict[type[Control], Control] = {kind: kind(state, commands) for kind in control_kinds()}
+        self._folded: list[Control] = []
+        self.more = QToolButton()
+        self.more.setText("More…")
+        self.more.setAccessibleName("More controls")
+        self.more.setToolTip("The controls that this window has no room for")
+        self.more.clicked.connect(self.open_more)
+        self._popup = QFrame(self, Qt.WindowType.Popup)
+        self._popup.setObjectName("card")
+        self._grid = QGridLayout(self._popup)
+        self._grid.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
+        self._grid.setColumnStretch(1, 1)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(theme.GAP, 7, theme.GAP, 7)
+        self._row.setSpacing(theme.GAP)
+        for control in self.controls.values():
+            self._row.addWidget(control, control.stretch)
+        self._row.insertWidget(self._row.count() - 1, self.more)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        state.on("source_kind", lambda _: self._fold(), now=True)
 
-    def show_kind(self, *, camera: bool, virtual: bool) -> None:
-        """Show the controls of this kind of source."""
-        self.resolution.setVisible(camera)
-        self.virtual.setVisible(virtual)
+    @property
+    def folded(self) -> tuple[Control, ...]:
+        """The controls that have no room."""
+        return tuple(self._folded)
 
-    def show_status(self, text: str) -> None:
-        """What the source delivers."""
-        self._status.show_value(text)
-        if text != self._status.toolTip():
-            self._status.setToolTip(text)
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the controls that never fold."""
+        stay = [control for control in self.controls.values() if control.folds is None and not control.stretch]
+        width = sum(control.minimumSizeHint().width() for control in stay) + self.more.sizeHint().width()
+        return QSize(width + theme.GAP * (len(stay) + 2), super().minimumSizeHint().height())
+
+    def open_more(self) -> None:
+        """Show the folded controls below the button."""
+        self._popup.adjustSize()
+        corner = self.more.mapToGlobal(QPoint(self.more.width() - self._popup.width(), self.more.height() + 4))
+        self._popup.move(corner)
+        self._popup.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._restyle()
+        if event.type() == QEvent.Type.FontChange:
+            self._fold()
 
-    def _toggle(self, menus: Menus, name: str, icon: str) -> QToolButton:
-        action = menus.actions[name]
-        title = action.text().replace("&", "")
-        button = QToolButton()
-        button.setCheckable(True)
-        button.setToolTip(f"{title} ({action.shortcut().toString()})")
-        button.setAccessibleName(title)
-        button.clicked.connect(action.trigger)
-        action.toggled.connect(button.setChecked)
-        self._toggles.append((button, icon))
-        return button
+    def _fold(self) -> None:
+        """Leave out what has the least room to claim, until the rest fits."""
+        applies = [control for control in self.controls.values() if self._state.source_kind in control.kinds]
+        order = sorted((c for c in applies if c.folds is not None), key=lambda control: control.folds or 0)
+        folded: list[Control] = []
+        while order and self._width([c for c in applies if c not in folded], bool(folded)) > self.width():
+            folded.append(order.pop(0))
+        if folded != self._folded:
+            self._move(folded)
+        for control in self.controls.values():
+            control.setVisible(control in applies)
+        self.more.setVisible(bool(folded))
 
-    def _restyle(self) -> None:
-        for button, icon in self._toggles:
-            button.setIcon(line_icon(icon))
+    def _width(self, controls: list[Control], more: bool) -> int:
+        widths = [control.sizeHint().width() for control in controls if not control.stretch]
+        if more:
+            widths.append(self.more.sizeHint().width())
+        return sum(widths) + theme.GAP * (len(widths) + 2)
+
+    def _move(self, folded: list[Control]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            label = item.widget()
+            if isinstance(label, QLabel):
+                label.deleteLater()
+        self._folded = folded
+        place = 0
+        for control in self.controls.values():
+            if control in folded:
+                self._row.removeWidget(control)
+                line = self._grid.rowCount()
+                title = QLabel(control.title)
+                title.setProperty("kind", "muted")
+                self._grid.addWidget(title, line, 0)
+                self._grid.addWidget(control, line, 1)
+            else:
+                if self._row.indexOf(control) < 0:
+                    self._row.insertWidget(place, control, control.stretch)
+                place += 1

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel
+
+from gaze_demo.desk.commands import CommandBook
+from gaze_demo.desk.state import LensShown, WindowState
+from gaze_demo.view.header.control import Control
 
 _HELP = "Horizontal field of view of the camera: distances and angles follow from it. Most webcams have 55° to 80°."
 
 
-class LensControl(QWidget):
-    """Signals: `chosen`, with the field of view in degrees."""
+class LensControl(Control):
+    """Attributes: `box`, in degrees; Enter takes the value and gives the focus back."""
 
-    chosen = Signal(float)
+    title, order, folds = "Lens", 50, 1
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, state: WindowState, commands: CommandBook) -> None:
+        super().__init__(state, commands)
         name = QLabel("Lens")
         name.setProperty("kind", "muted")
         self.box = QDoubleSpinBox(minimum=20, maximum=150, decimals=1, singleStep=1, suffix="°")
@@ -22,18 +26,21 @@ class LensControl(QWidget):
         self.box.setAccessibleName("Horizontal field of view in degrees")
         self.box.setFixedWidth(68)
         self.box.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.box.valueChanged.connect(self.chosen)
-        self.show_value(60.0, known="")
+        self.box.valueChanged.connect(self._choose)
+        self.box.lineEdit().returnPressed.connect(self.box.clearFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(7)
         row.addWidget(name)
         row.addWidget(self.box)
+        state.on("lens", self._show, now=True)
 
-    def show_value(self, hfov_deg: float, known: str) -> None:
-        """Show a value, without telling anyone; `known` says where it comes from when it is not the user's to set."""
+    def _choose(self, hfov_deg: float) -> None:
+        self.state.hfov_deg = hfov_deg
+
+    def _show(self, lens: LensShown) -> None:
         blocked = self.box.blockSignals(True)
-        self.box.setValue(hfov_deg)
+        self.box.setValue(lens.hfov_deg)
         self.box.blockSignals(blocked)
-        self.box.setEnabled(not known)
-        self.setToolTip(known or _HELP)
+        self.box.setEnabled(not lens.known)
+        self.setToolTip(lens.known or _HELP)

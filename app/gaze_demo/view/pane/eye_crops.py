@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from gaze_demo.view.workers.shot import Image
+from gaze_demo.live.shot import Image
 
 _MARGIN, _GAP = 12.0, 6.0
 

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gaze_demo.view import theme
-
-
-@dataclass(frozen=True)
-class Message:
-    """`action` is the button's text and what it does; None where waiting is all there is to do."""
-
-    title: str
-    text: str
-    action: tuple[str, Callable[[], None]] | None = None
+from gaze_demo.desk.messages import Message
+from gaze_demo.view.shared import theme
 
 
 class MessageCard(QFrame):
-    """A card in the middle of its parent; hidden while there is no message."""
+    """A card in the middle of its parent; hidden while there is no message. `run` gets the id of its command."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, run: Callable[[str], None]) -> None:
         super().__init__(parent)
+        self._run = run
         self.setObjectName("card")
         self.message: Message | None = None
         self._title = QLabel()
@@ -74,4 +66,4 @@ class MessageCard(QFrame):
 
     def _act(self) -> None:
         if self.message is not None and self.message.action is not None:
-            self.message.action[1]()
+            self._run(self.message.action[1])

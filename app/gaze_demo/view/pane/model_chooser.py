@@ -10,8 +10,10 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt,
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QStylePainter
 
-from gaze_demo.view import theme, words
-from gaze_demo.view.combo_box import ComboBox
+from gaze_demo.desk import words
+from gaze_demo.live.pane_id import PaneId
+from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.combo_box import ComboBox
 
 if TYPE_CHECKING:
     from gaze_demo.model.registry import ModelEntry
@@ -27,14 +29,14 @@ class ModelChooser(ComboBox):
 
     chosen = Signal(str)
 
-    def __init__(self, side: str) -> None:
+    def __init__(self, pane: PaneId) -> None:
         super().__init__()
-        self._side = side
+        self._pane = pane
         self.setItemDelegate(_TwoLines(self))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(16)
         self.setMaxVisibleItems(12)
-        self.setAccessibleName(f"Model of the {side} pane")
+        self.setAccessibleName(f"Model of the {pane.title.lower()} pane")
         self.activated.connect(lambda row: self.chosen.emit(self.itemText(row)))
         self.show_models([], None)
 
@@ -60,7 +62,7 @@ class ModelChooser(ComboBox):
         name = self.currentText() or ("Choose a model" if self.count() else "No model")
         font = theme.figure_font(1.05)
         painter.setFont(font)
-        painter.setPen(theme.pane_colour(self._side) if self.currentText() else QColor(used.faint))
+        painter.setPen(theme.pane_colour(self._pane) if self.currentText() else QColor(used.faint))
         metrics = QFontMetrics(font)
         painter.drawText(area, middle, metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, area.width()))
         painter.setFont(self.font())

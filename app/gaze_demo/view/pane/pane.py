@@ -8,13 +8,18 @@ import numpy as np
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from gaze_demo import clock
+from gaze_demo.desk import words
+from gaze_demo.desk.commands import CommandBook
+from gaze_demo.desk.messages import message_for
+from gaze_demo.desk.recent import Recent
+from gaze_demo.desk.state import WindowState
 from gaze_demo.geometry import Array, angle_between, vector_to_pitch_yaw
-from gaze_demo.view import theme, words
-from gaze_demo.view.pane.figure import Figure
+from gaze_demo.live.pane_id import PaneId
+from gaze_demo.live.shot import Sight
 from gaze_demo.view.pane.model_chooser import ModelChooser
 from gaze_demo.view.pane.preview import Preview
-from gaze_demo.view.recent import Recent
-from gaze_demo.view.workers.shot import Sight
+from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.figure import Figure
 
 if TYPE_CHECKING:
     from gaze_demo.model.registry import ModelEntry
@@ -26,22 +31,23 @@ _LATENCY = "00.0 ms · p95 00.0"
 class Pane(QFrame):
     """Shows the sights of one model.
 
-    `side` is "left" or "right", the pane's own place in the window. Figures are computed on every sight and written
-    by `refresh_figures`, a few times a second: faster nobody reads.
+    Figures are computed on every sight and written by `refresh`, a few times a second: faster nobody reads.
     """
 
-    def __init__(self, side: str) -> None:
+    def __init__(self, pane: PaneId, state: WindowState, commands: CommandBook) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.side = side
-        self.chooser = ModelChooser(side)
-        self.preview = Preview(side)
+        self.pane = pane
+        self._state = state
+        self._entry: ModelEntry | None = None
+        self.chooser = ModelChooser(pane)
+        self.chooser.chosen.connect(lambda name: commands.run("choose-model", pane, name))
+        self.preview = Preview(pane, commands.run)
         self.preview.painted.connect(self._count_paint)
         self._rate = Recent(_RATE_SPAN_S)
         self._latency_ms = Recent(_LATENCY_SPAN_S)
         self._error_deg = Recent(ERROR_SPAN_S)
         self._gaze: Array | None = None
-        self._error_title = "true error"
 
         self._fps = Figure("Delivered", "Frames a second that this pane has shown over the last 2 s", "30.0 fps")
         self._latency = Figure(
@@ -60,18 +66,10 @@ class Pane(QFrame):
         column.addWidget(self.chooser)
         column.addWidget(self.preview, 1)
         column.addLayout(figures)
-
-    def show_model(self, entry: ModelEntry | None) -> None:
-        """Another model: its fixed figures, and nothing of the one before."""
-        self.chooser.select(entry.name if entry else None)
-        contract = entry.contract if entry else None
-        self._parameters.show_value(*words.count(contract.parameters if contract else None))
-        self._macs.show_value(*words.count(contract.macs if contract else None))
-        self.forget()
-
-    def show_calibrated(self, calibrated: bool) -> None:
-        """Whether points on the screen are corrected; the vector of this pane and its true error never are."""
-        self._error_title = "uncalibrated error" if calibrated else "true error"
+        state.on_any(("entries", "models"), self._show_model, now=True)
+        state.on_any(("each_eye", "axes", "crops"), self._show_findings, now=True)
+        message_fields = ("source", "source_live", "source_kind", "models_known", "entries", "model_errors", "seen")
+        state.on_any(message_fields, self._show_message, now=True)
 
     def show_sight(self, sight: Sight) -> None:
         self.preview.show_sight(sight)
@@ -85,7 +83,7 @@ class Pane(QFrame):
         if truth is not None:
             self._error_deg.add(now, float(np.degrees(angle_between(estimate.gaze, truth.gaze))))
 
-    def refresh_figures(self) -> None:
+    def refresh(self) -> None:
         now = clock.now_s()
         for recent in (self._rate, self._latency_ms, self._error_deg):
             recent.forget(now)
@@ -94,12 +92,12 @@ class Pane(QFrame):
         self._latency.show_value(words.milliseconds(median), f"ms · p95 {words.milliseconds(p95)}")
         self.preview.show_captions(self._gaze_caption(), self._error_caption())
 
-    def forget(self) -> None:
-        """Start the figures anew, as after another source."""
+    def clear(self) -> None:
+        """Start the figures from nothing, as after another source."""
         for recent in (self._rate, self._latency_ms, self._error_deg):
             recent.clear()
         self._gaze = None
-        self.refresh_figures()
+        self.refresh()
 
     def _gaze_caption(self) -> str:
         if self._gaze is None:
@@ -108,10 +106,33 @@ class Pane(QFrame):
         return f"yaw {words.signed_degrees(yaw)}  pitch {words.signed_degrees(pitch)}"
 
     def _error_caption(self) -> str:
-        """Angle to the known gaze: now, and the median of the last seconds."""
+        """Angle to the known gaze: now, and the median of the last seconds.
+
+        Points on the screen are corrected by a calibration; the vector of this pane and its true error never are.
+        """
+        title = "true error" if self._state.profile is None else "uncalibrated error"
         now, median = self._error_deg.last, self._error_deg.median()
-        return "" if now is None or median is None else f"{self._error_title} {now:.1f}°  median {median:.1f}°"
+        return "" if now is None or median is None else f"{title} {now:.1f}°  median {median:.1f}°"
 
     def _count_paint(self) -> None:
         now = clock.now_s()
         self._rate.add(now, 1.0)
+
+    def _show_model(self) -> None:
+        """Another model: its fixed figures, and nothing of the one before."""
+        entry = self._state.models[self.pane]
+        self.chooser.show_models(self._state.entries, entry.name if entry else None)
+        contract = entry.contract if entry else None
+        self._parameters.show_value(*words.count(contract.parameters if contract else None))
+        self._macs.show_value(*words.count(contract.macs if contract else None))
+        if entry is not self._entry:
+            self._entry = entry
+            self.clear()
+
+    def _show_findings(self) -> None:
+        preview, state = self.preview, self._state
+        preview.show_each_eye, preview.show_axes, preview.show_crops = state.each_eye, state.axes, state.crops
+        preview.update()
+
+    def _show_message(self) -> None:
+        self.preview.show_message(message_for(self._state, self.pane))

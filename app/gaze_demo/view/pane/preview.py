@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gaze_demo import clock
-from gaze_demo.view import theme, words
+from gaze_demo.desk import words
+from gaze_demo.desk.messages import Message
+from gaze_demo.live.pane_id import PaneId
+from gaze_demo.live.shot import Sight
 from gaze_demo.view.pane.eye_crops import draw_eye_crops, qimage
 from gaze_demo.view.pane.gaze_arrow import draw_gaze_arrow
 from gaze_demo.view.pane.head_axes import draw_head_axes
 from gaze_demo.view.pane.image_map import ImageMap
-from gaze_demo.view.pane.message_card import Message, MessageCard
+from gaze_demo.view.pane.message_card import MessageCard
 from gaze_demo.view.pane.pill import Pill
-from gaze_demo.view.workers.shot import Sight
+from gaze_demo.view.shared import theme
 
 _HINT_AFTER_S = 0.6
-"""A reason is shown when it lasts: nobody wants to read of each of his blinks."""
+"""A reason is shown when it lasts: nobody wants to read of every blink."""
 
 
 class Preview(QWidget):
-    """Draws the newest sight, and a card over it where something is the matter.
+    """Draws the newest sight, and a card over it where something is wrong; `run` gets the id of the card's command.
 
     Signals: `painted`, with the sight and the time in ms that drawing took; `resized`, when another size is wanted.
     """
@@ -31,9 +35,9 @@ class Preview(QWidget):
     painted = Signal(object, float)
     resized = Signal()
 
-    def __init__(self, side: str) -> None:
+    def __init__(self, pane: PaneId, run: Callable[[str], None]) -> None:
         super().__init__()
-        self.side = side
+        self.pane = pane
         self.show_axes = False
         self.show_crops = False
         self.show_each_eye = True
@@ -42,7 +46,7 @@ class Preview(QWidget):
         self._image: QImage | None = None
         self._is_new = False
         self._without_gaze_since: float | None = None
-        self._card = MessageCard(self)
+        self._card = MessageCard(self, run)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 150)
@@ -146,7 +150,7 @@ class Preview(QWidget):
 
     def _draw_findings(self, painter: QPainter, image_map: ImageMap, sight: Sight) -> None:
         seen = sight.shot.observation
-        colour = theme.video_colour(self.side)
+        colour = theme.video_colour(self.pane)
         if seen.pose is not None and self.show_axes:
             draw_head_axes(painter, image_map, seen.camera, seen.pose.rotation, seen.pose.translation_mm)
         estimate, gazes = sight.estimate, sight.filtered
@@ -170,7 +174,7 @@ class Preview(QWidget):
         left, right = self._pills
         box = QRectF()
         if left.text:
-            box = left.draw(painter, theme.video_colour(self.side), area.topLeft() + QPointF(10, 10))
+            box = left.draw(painter, theme.video_colour(self.pane), area.topLeft() + QPointF(10, 10))
         if right.text:
             x, y = area.right() - 10 - right.size.width(), area.top() + 10
             if x <= box.right() + 8:  # no room beside the other

@@ -7,26 +7,34 @@ from collections import OrderedDict
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gaze_demo import clock
+from gaze_demo.desk import words
+from gaze_demo.desk.commands import CommandBook
+from gaze_demo.desk.recent import Recent
+from gaze_demo.desk.state import WindowState
 from gaze_demo.geometry import Array, angle_between
-from gaze_demo.view import theme, words
-from gaze_demo.view.pane.figure import Figure
-from gaze_demo.view.recent import Recent
+from gaze_demo.live.pane_id import PaneId
+from gaze_demo.live.shot import Sight
+from gaze_demo.view.panels.panel import Panel, Place
+from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.figure import Figure
 
 SPAN_S = 10.0
 _KEPT_FRAMES = 60
 
 
-class Agreement(QFrame):
+class Agreement(Panel):
     """Pairs the gazes of both panes by frame: a slow model is compared on the frames that it has seen."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("card")
+    name, menu_text, tip = "agreement", "An&gle between the gazes", "By how much the two models differ"
+    place, order, needs_two = Place.BETWEEN, 10, True
+
+    def __init__(self, state: WindowState, commands: CommandBook) -> None:
+        super().__init__(state, commands)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._waiting: dict[str, OrderedDict[int, Array]] = {"left": OrderedDict(), "right": OrderedDict()}
+        self._waiting: dict[PaneId, OrderedDict[int, Array]] = {pane: OrderedDict() for pane in PaneId}
         self._angle_deg = Recent(SPAN_S)
         title = QLabel("Between\nthe gazes")
         title.setProperty("kind", "muted")
@@ -43,14 +51,19 @@ class Agreement(QFrame):
         column.setSpacing(theme.GAP - 2)
         for part in (title, self._now, self._median, self._p95, self._trace, span):
             column.addWidget(part)
+        state.on("models", lambda _: self.clear())
 
     @property
     def angle_deg(self) -> float | None:
         return self._angle_deg.last
 
-    def add(self, side: str, frame_index: int, gaze: Array | None) -> None:
-        """A raw gaze (3,) of the pane `side` in the camera frame, or None."""
-        mine, other = self._waiting[side], self._waiting["right" if side == "left" else "left"]
+    def add(self, pane: PaneId, sight: Sight) -> None:
+        gaze = sight.estimate.gaze if sight.estimate else None
+        self.compare(pane, sight.shot.observation.frame.index, gaze)
+
+    def compare(self, pane: PaneId, frame_index: int, gaze: Array | None) -> None:
+        """A raw gaze (3,) of a pane in the camera frame, or None."""
+        mine, other = self._waiting[pane], self._waiting[pane.other]
         if gaze is None:
             return
         if frame_index in other:
@@ -67,7 +80,6 @@ class Agreement(QFrame):
             waiting.clear()
 
     def refresh(self) -> None:
-        """Write the figures: a few times a second is enough."""
         now = clock.now_s()
         self._angle_deg.forget(now)
         for figure, value in (

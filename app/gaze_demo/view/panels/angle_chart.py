@@ -9,8 +9,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gaze_demo.desk import words
 from gaze_demo.geometry import Array
-from gaze_demo.view import theme, words
+from gaze_demo.view.shared import theme
 
 SPAN_S = 10.0
 _LIMITS_DEG = (20.0, 40.0, 90.0, 180.0)

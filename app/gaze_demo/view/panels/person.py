@@ -6,21 +6,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout
 
-from gaze_demo.view import theme, words
-from gaze_demo.view.pane.figure import Figure
+from gaze_demo.desk import words
+from gaze_demo.desk.commands import CommandBook
+from gaze_demo.desk.state import SourceState, WindowState
+from gaze_demo.live.pane_id import PaneId
+from gaze_demo.live.shot import Sight
+from gaze_demo.view.panels.panel import Panel, Place
+from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.figure import Figure
 
 if TYPE_CHECKING:
     from gaze_demo.observation import Observation
 
 
-class Person(QFrame):
+class Person(Panel):
     """Written by `refresh` from the newest observation."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("card")
+    name, menu_text, tip = "person", "Pe&rson", "Distance, head and eyelids of the person in front of the camera"
+    place, order = Place.BETWEEN, 20
+
+    def __init__(self, state: WindowState, commands: CommandBook) -> None:
+        super().__init__(state, commands)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # the first to give way
         self._seen: Observation | None = None
         self._distance = Figure(
@@ -43,6 +51,7 @@ class Person(QFrame):
         for part in (self._title, *self._figures):
             column.addWidget(part)
         column.addStretch(1)
+        state.on("source", self._watch_source)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window the last figures go, rather than all of them being squeezed."""
@@ -53,8 +62,12 @@ class Person(QFrame):
             figure.setVisible(room >= 0)
         self._title.setVisible(not self._figures[0].isHidden())
 
-    def show_observation(self, seen: Observation | None) -> None:
-        self._seen = seen
+    def add(self, pane: PaneId, sight: Sight) -> None:
+        if pane is PaneId.A:
+            self._seen = sight.shot.observation
+
+    def clear(self) -> None:
+        self._seen = None
 
     def refresh(self) -> None:
         seen = self._seen
@@ -68,3 +81,7 @@ class Person(QFrame):
         self._roll.show_value(words.signed_degrees(roll, 0))
         eyes = [eye for eye in (seen.left, seen.right) if eye is not None]
         self._lids.show_value("  ".join(f"{eye.openness:.2f}" for eye in eyes) or words.NONE)
+
+    def _watch_source(self, source: SourceState) -> None:
+        if source.state not in ("streaming", "ended"):
+            self._seen = None

@@ -1,24 +1,31 @@
-"""The screen in small inside the window: where each model sees the gaze, and where it was in the last minute."""
+"""The screen in small, with the points of gaze on it."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from gaze_demo.view import theme
-from gaze_demo.view.heat import Heat
-from gaze_demo.view.overlay import GazePoint, draw_point
+from gaze_demo import clock
+from gaze_demo.desk.commands import CommandBook
+from gaze_demo.desk.state import GazePoint, WindowState
+from gaze_demo.live.pane_id import PaneId
+from gaze_demo.view.panels.panel import Panel
+from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.gaze_point import draw_point
+from gaze_demo.view.shared.heat import Heat
 
 _WIDTH = 250
 
 
 class _Glass(QWidget):
-    def __init__(self, heat: Heat) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.heat, self.show_heat = heat, False
+        self.heat, self.show_heat = Heat(), False
         self.size_px = (1920, 1080)
-        self.points: dict[str, GazePoint] = {}
+        self.points: Mapping[PaneId, GazePoint] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def minimumSizeHint(self) -> QSize:
@@ -35,36 +42,38 @@ class _Glass(QWidget):
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         if self.show_heat:
             self.heat.draw(painter, box.toRect())
-        for side, point in self.points.items():
+        for pane, point in self.points.items():
             middle = QPointF(box.x() + point.x_px * scale, box.y() + point.y_px * scale)
             if box.contains(middle):
-                draw_point(painter, middle, theme.pane_colour(side), point.certainty, 11)
-            else:  # off the screen: an arrowhead's worth at the edge nearest to it
+                draw_point(painter, middle, theme.pane_colour(pane), point.certainty, 11)
+            else:  # off the screen: a mark at the edge nearest to it
                 x, y = min(max(middle.x(), box.left()), box.right()), min(max(middle.y(), box.top()), box.bottom())
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.pane_colour(side))
+                painter.setBrush(theme.pane_colour(pane))
                 painter.drawRect(QRectF(x - 3, y - 3, 6, 6))
 
 
-class ScreenMap(QWidget):
+class ScreenMap(Panel):
     """A card with the screen and a line of words under it.
 
-    Attributes: `calibrate`, a button to be shown while nothing is calibrated.
+    Attributes: `calibrate`, a button that is shown while nothing is calibrated.
     """
 
-    def __init__(self, heat: Heat) -> None:
-        super().__init__()
-        self.setObjectName("card")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    name, menu_text, keys, tip = "screen-map", "Screen &map", "Ctrl+3", "Where on the screen the gaze is"
+    order, every_ms = 30, 500
+
+    def __init__(self, state: WindowState, commands: CommandBook) -> None:
+        super().__init__(state, commands)
         self.setFixedWidth(_WIDTH)
         title = QLabel("On the screen")
         title.setProperty("kind", "title")
-        self.glass = _Glass(heat)
-        self.words = QLabel("Not calibrated")
+        self.glass = _Glass()
+        self.words = QLabel()
         self.words.setProperty("kind", "caption")
         self.words.setWordWrap(True)
         self.calibrate = QPushButton("Calibrate")
         self.calibrate.setToolTip("Look at some points, and all models are calibrated (Ctrl+K)")
+        self.calibrate.clicked.connect(lambda: commands.run("calibrate"))
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GAP, 9, theme.GAP, 9)
         column.setSpacing(6)
@@ -74,14 +83,26 @@ class ScreenMap(QWidget):
         foot.addWidget(self.words, 1)
         foot.addWidget(self.calibrate)
         column.addLayout(foot)
+        state.on("points", self._show_points)
+        state.on("screen_words", self.words.setText, now=True)
+        state.on("profile", lambda profile: self.calibrate.setVisible(profile is None), now=True)
+        state.on("heat", self._show_heat, now=True)
 
-    def show_point(self, side: str, point: GazePoint | None) -> None:
-        if point is None:
-            self.glass.points.pop(side, None)
-        else:
-            self.glass.points[side] = point
+    def clear(self) -> None:
+        self.glass.heat.clear()
+
+    def refresh(self) -> None:
+        if self.glass.show_heat:
+            self.glass.update()
+
+    def _show_points(self, points: Mapping[PaneId, GazePoint]) -> None:
+        self.glass.size_px = self.state.screen_px
+        point = points.get(PaneId.A)
+        if point is not None and point is not self.glass.points.get(PaneId.A):
+            self.glass.heat.add(clock.now_s(), point.x_px / self.glass.size_px[0], point.y_px / self.glass.size_px[1])
+        self.glass.points = points
         self.glass.update()
 
-    def say(self, text: str) -> None:
-        if text != self.words.text():
-            self.words.setText(text)
+    def _show_heat(self, on: bool) -> None:
+        self.glass.show_heat = on
+        self.glass.update()

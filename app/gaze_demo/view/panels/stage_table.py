@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout
 
 from gaze_demo import clock
-from gaze_demo.view import theme, words
-from gaze_demo.view.reading import Reading
-from gaze_demo.view.recent import Recent
-from gaze_demo.view.workers.shot import Sight
+from gaze_demo.desk import words
+from gaze_demo.desk.commands import CommandBook
+from gaze_demo.desk.recent import Recent
+from gaze_demo.desk.state import WindowState
+from gaze_demo.live.pane_id import PaneId
+from gaze_demo.live.shot import Sight
+from gaze_demo.view.panels.panel import Panel
+from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.reading import Reading
 
 SPAN_S = 5.0
 _STAGES: Final = (
@@ -24,47 +29,49 @@ _STAGES: Final = (
 )
 
 
-class StageTable(QFrame):
+class StageTable(Panel):
     """Medians over the last seconds, in ms."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("card")
-        self._recent = {(side, stage): Recent(SPAN_S) for side in ("left", "right") for stage, _ in _STAGES}
-        self._cells: dict[tuple[str, str], Reading] = {}
+    name, menu_text, keys, tip = "stages", "&Stage table", "Ctrl+2", "Where the time goes"
+    order = 20
+
+    def __init__(self, state: WindowState, commands: CommandBook) -> None:
+        super().__init__(state, commands)
+        self._recent = {(pane, stage): Recent(SPAN_S) for pane in PaneId for stage, _ in _STAGES}
+        self._cells: dict[tuple[PaneId, str], Reading] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.GAP)
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(0, 1)
-        self._heads: dict[str, QLabel] = {}
-        for column, side in enumerate(("left", "right"), 1):
-            head = QLabel("Left" if side == "left" else "Right")
-            head.setProperty("side", side)
+        self._heads: dict[PaneId, QLabel] = {}
+        for column, pane in enumerate(PaneId, 1):
+            head = QLabel(pane.title)
+            head.setProperty("pane", pane.value)
             head.setFont(theme.figure_font(0.9))
             grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
-            self._heads[side] = head
+            self._heads[pane] = head
         title = QLabel("Stages, ms")
         title.setProperty("kind", "title")
         grid.addWidget(title, 0, 0)
         for row, (stage, help_text) in enumerate(_STAGES, 1):
-            name = QLabel(stage)
-            name.setToolTip(help_text)
-            name.setProperty("kind", "title" if stage == "Total" else "muted")
-            grid.addWidget(name, row, 0)
-            for column, side in enumerate(("left", "right"), 1):
+            label = QLabel(stage)
+            label.setToolTip(help_text)
+            label.setProperty("kind", "title" if stage == "Total" else "muted")
+            grid.addWidget(label, row, 0)
+            for column, pane in enumerate(PaneId, 1):
                 cell = Reading(1.0, "000.0", right=True, bold=stage == "Total")
                 cell.setToolTip(f"{help_text}; median of {SPAN_S:g} s")
-                cell.setAccessibleName(f"{stage}, {side} pane")
-                self._cells[side, stage] = cell
+                cell.setAccessibleName(f"{stage}, {pane.title.lower()} pane")
+                self._cells[pane, stage] = cell
                 grid.addWidget(cell, row, column)
         column_box = QVBoxLayout(self)
         column_box.setContentsMargins(theme.GAP + 2, theme.GAP - 4, theme.GAP + 2, theme.GAP - 4)
         column_box.addLayout(grid)
         column_box.addStretch(1)
         self.setFixedWidth(252)
+        state.on_any(("two_panes", "narrow"), self._show_panes, now=True)
 
-    def add(self, side: str, sight: Sight, draw_ms: float) -> None:
-        """A painted sight."""
+    def painted(self, pane: PaneId, sight: Sight, draw_ms: float) -> None:
         now = clock.now_s()
         shot, estimate = sight.shot, sight.estimate
         spent = {
@@ -76,14 +83,7 @@ class StageTable(QFrame):
         if estimate is not None and estimate.gaze is not None:
             spent |= {"Normalisation": estimate.normalisation_ms, "Model": estimate.model_ms}
         for stage, value in spent.items():
-            self._recent[side, stage].add(now, value)
-
-    def show_sides(self, sides: tuple[str, ...]) -> None:
-        """With one pane there is one column, which needs no name."""
-        for side, head in self._heads.items():
-            head.setVisible(len(sides) > 1)
-            for stage, _ in _STAGES:
-                self._cells[side, stage].setVisible(side in sides)
+            self._recent[pane, stage].add(now, value)
 
     def clear(self) -> None:
         for recent in self._recent.values():
@@ -95,5 +95,12 @@ class StageTable(QFrame):
             recent.forget(now)
             self._cells[key].show_value(words.milliseconds(recent.median()))
 
-    def value(self, side: str, stage: str) -> str:
-        return self._cells[side, stage].text
+    def value(self, pane: PaneId, stage: str) -> str:
+        return self._cells[pane, stage].text
+
+    def _show_panes(self) -> None:
+        """With one pane there is one column, which needs no name."""
+        for pane, head in self._heads.items():
+            head.setVisible(len(self.state.panes) > 1)
+            for stage, _ in _STAGES:
+                self._cells[pane, stage].setVisible(pane in self.state.panes)

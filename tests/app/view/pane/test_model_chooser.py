@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.tiny_models import follows_head
+from gaze_demo.live.pane_id import PaneId
 from gaze_demo.model.registry import ModelEntry, read_entry
 from gaze_demo.view.pane.model_chooser import ModelChooser, details
 
@@ -21,7 +22,7 @@ def entries(tmp_path: Path) -> list[ModelEntry]:
 
 @pytest.fixture
 def chooser(dark: QApplication, qtbot: QtBot, entries: list[ModelEntry]) -> ModelChooser:
-    widget = ModelChooser("left")
+    widget = ModelChooser(PaneId.A)
     qtbot.addWidget(widget)
     widget.show_models(entries, "big")
     return widget

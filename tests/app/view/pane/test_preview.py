@@ -8,22 +8,24 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.view.sights import seen_frame, shot, sight
+from app.live.sights import seen_frame, shot, sight
 from gaze_demo import clock
 from gaze_demo.camera.frame import Truth
+from gaze_demo.desk.messages import Message
 from gaze_demo.geometry import pitch_yaw_to_vector
+from gaze_demo.live.pane_id import PaneId
 from gaze_demo.observation import Reason
-from gaze_demo.view import theme
 from gaze_demo.view.pane import preview as preview_module
-from gaze_demo.view.pane.message_card import Message
 from gaze_demo.view.pane.preview import Preview
+from gaze_demo.view.shared import theme
 
+RAN: list[str] = []
 GREY = np.full((480, 640, 3), 90, np.uint8)
 
 
 @pytest.fixture
 def preview(dark: QApplication, qtbot: QtBot) -> Preview:
-    widget = Preview("left")
+    widget = Preview(PaneId.A, RAN.append)
     widget.resize(640, 480)
     qtbot.addWidget(widget)
     return widget
@@ -62,9 +64,9 @@ def test_arrows_point_as_a_mirror_shows_the_gaze(
 ) -> None:
     preview.show_each_eye = False
     preview.show_sight(sight(pitch_deg, yaw_deg, of=shot(seen_frame(image=GREY))))
-    x, y = mean_place(painted(preview), theme.video_colour("left"))
+    x, y = mean_place(painted(preview), theme.video_colour(PaneId.A))
     preview.show_sight(sight(0, 0, of=shot(seen_frame(image=GREY))))
-    x0, y0 = mean_place(painted(preview), theme.video_colour("left"))
+    x0, y0 = mean_place(painted(preview), theme.video_colour(PaneId.A))
     assert (x - x0) * dx + (y - y0) * dy > 15
     assert abs((x - x0) * dy + (y - y0) * dx) < 12
 
@@ -126,16 +128,16 @@ def test_a_reason_is_shown_when_it_lasts(preview: Preview, monkeypatch: pytest.M
 
 
 def test_a_card_covers_the_picture_and_its_button_helps(preview: Preview, qtbot: QtBot) -> None:
-    helped: list[bool] = []
+    RAN.clear()
     preview.show_sight(sight())
-    preview.show_message(Message("No models found", "Put one there.", ("Open", lambda: helped.append(True))))
+    preview.show_message(Message("No models found", "Put one there.", ("Open", "models-folder")))
     preview.show()
     qtbot.waitExposed(preview)
     card = preview._card
     assert card.isVisible()
     assert preview.rect().contains(card.geometry())
     card._button.click()
-    assert helped == [True]
+    assert RAN == ["models-folder"]
     preview.show_message(None)
     assert not card.isVisible()
 

@@ -1,0 +1,135 @@
+"""The phases of a calibration, one object each: checking, looking at dots, fitting.
+
+Each takes shots from the feed's thread by `add`; everything else is called from the window's thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timezone
+
+from gaze_demo.calibration.checks import Check, check
+from gaze_demo.calibration.sample import CameraKey, Session
+from gaze_demo.calibration.sitting import Dot, Sitting
+from gaze_demo.desk.monitors import Monitor
+from gaze_demo.live.calibration_worker import CalibrationWorker
+from gaze_demo.live.shot import Shot
+from gaze_demo.screen import ScreenGeometry
+from gaze_demo.sink.mailbox import Mailbox
+
+
+class Checking:
+    """Before the dots: whether the person can be seen well.
+
+    Attributes: `monitor` and `geometry`, of the screen that is calibrated; `notes`, what should be known before it
+    starts; `checks`, of the newest shot, none while the camera gives no picture.
+    """
+
+    def __init__(self, monitor: Monitor, geometry: ScreenGeometry, notes: tuple[str, ...]) -> None:
+        self.monitor, self.geometry, self.notes = monitor, geometry, notes
+        self.checks: tuple[Check, ...] = ()
+        self._newest: Mailbox[tuple[Check, ...]] = Mailbox()
+
+    def add(self, shot: Shot) -> None:
+        self._newest.put(tuple(check(shot.observation)))
+
+    def refresh(self) -> bool:
+        """Take over the newest checks; whether there were any."""
+        newest = self._newest.take()
+        if newest is None:
+            return False
+        self.checks = newest
+        return True
+
+    def forget(self) -> None:
+        """The camera gives no picture."""
+        self._newest.take()
+        self.checks = ()
+
+
+class Looking:
+    """The dots to fit by, and those to validate by.
+
+    Attributes: `monitor` and `geometry`, of the screen; `dot`, to be drawn, None before the first; `paused`, why the
+    dots stand still, empty while they move; `worker`, which estimates what was seen; `name`, of the profile to come.
+    """
+
+    def __init__(
+        self,
+        monitor: Monitor,
+        geometry: ScreenGeometry,
+        sitting: Sitting,
+        worker: CalibrationWorker,
+        name: str,
+        margin: float,
+    ) -> None:
+        self.monitor, self.geometry, self.worker, self.name = monitor, geometry, worker, name
+        self._margin = margin
+        self.dot: Dot | None = None
+        self.paused = ""
+        self._sitting = sitting
+        self._lock = threading.Lock()
+        self._shot: Shot | None = None
+        self._fed = 0
+        self._was_paused = False
+
+    def add(self, shot: Shot) -> None:
+        with self._lock:
+            self._shot = shot
+            if not self.paused:
+                self._sitting.add(shot.observation)
+
+    @property
+    def shot(self) -> Shot | None:
+        """The newest, which tells the camera."""
+        return self._shot
+
+    @property
+    def validating(self) -> bool:
+        """The dots that judge have begun."""
+        return self.dot is not None and self.dot.kind == "validation"
+
+    @property
+    def fixations(self) -> int:
+        """How many looks were gathered."""
+        return len(self._sitting.fixations)
+
+    def advance(self, now_s: float) -> bool:
+        """Move the dot on and hand what was seen to the worker; False when all dots are done."""
+        if self.paused:
+            self._was_paused = True
+            return True
+        with self._lock:
+            if self._was_paused:
+                self._was_paused = False
+                self._sitting.restart(now_s)
+            self.dot = self._sitting.advance(now_s)
+            gathered = self._sitting.fixations[self._fed :]
+            self._fed = len(self._sitting.fixations)
+        for fixation in gathered:
+            for sample in fixation.samples:
+                self.worker.feed(sample)
+        return self.dot is not None
+
+    def finish(self, camera: CameraKey) -> Fitting:
+        """The dots are done: hand everything over to be fitted."""
+        created = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        session = Session(self.geometry, camera, created, tuple(self._sitting.fixations), margin=self._margin)
+        self.worker.finish(session, self._sitting.skipped)
+        return Fitting(session, self.worker, self.name)
+
+
+class Fitting:
+    """The models are fitted and judged; the person waits.
+
+    Attributes: `session`, what was gathered; `worker`; `name`, of the profile to come.
+    """
+
+    def __init__(self, session: Session, worker: CalibrationWorker, name: str) -> None:
+        self.session, self.worker, self.name = session, worker, name
+
+    def add(self, shot: Shot) -> None:
+        """Nothing more is gathered."""
+
+
+Phase = Checking | Looking | Fitting

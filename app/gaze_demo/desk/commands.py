@@ -1,0 +1,150 @@
+"""Every command once: menus, header, shortcuts and the command palette are made from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gaze_demo.desk.observed import Told
+
+SEPARATOR: Final = "-"
+MENUS: Final = ("File", "Source", "View", "Calibrate", "Help")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing that the user can ask for.
+
+    `menu`: where it stands; `text` with & before its access key; `keys` as Qt writes shortcuts. `state`: the field of
+    the WindowState, or "panels:NAME", that it switches on and off; empty where it does something instead. `needs`: the
+    field that must hold something for it to be enabled. `icon`: the header shows it with this drawing.
+    """
+
+    id: str
+    menu: str
+    text: str
+    keys: str = ""
+    tip: str = ""
+    state: str = ""
+    needs: str = ""
+    icon: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.text.replace("&", "").rstrip("…")
+
+
+def _line(menu: str) -> Command:
+    return Command(SEPARATOR, menu, "")
+
+
+COMMANDS: Final = (
+    Command("open-file", "File", "Open &video or image…", "Ctrl+O", "Show the gaze in a video or an image"),
+    Command(
+        "open-folder", "File", "Open &folder of images…", "Ctrl+Shift+O", "Show the gaze in each image of a folder"
+    ),
+    Command("add-model", "File", "&Add model…", "Ctrl+M", "Copy an ONNX model into your models folder and show it"),
+    Command("models-folder", "File", "Open your &models folder", "", "Put ONNX models with their contracts there"),
+    _line("File"),
+    Command("palette", "File", "&Command palette…", "Ctrl+Shift+P", "Find any command by its name"),
+    Command("quit", "File", "&Quit", "Ctrl+Q"),
+    Command("try-virtual", "Source", "&Virtual participant", "Ctrl+P", "An animated face with exactly known gaze"),
+    Command("refresh-cameras", "Source", "&Look for cameras again", "F5"),
+    Command(
+        "restart",
+        "Source",
+        "&Start the source again",
+        "Ctrl+R",
+        "Open the camera again, or play a film from its start",
+    ),
+    _line("Source"),
+    Command("hold", "Source", "&Hold the picture", "H", "The models can still be changed", state="held"),
+    Command("pointer", "Source", "Virtual eyes follow the poin&ter", "P", "Off: they follow a path", state="pointer"),
+    Command("two-panes", "View", "&Two panes", "T", "Off: one pane", state="two_panes", icon="two"),
+    Command("swap", "View", "S&wap the models", "X"),
+    Command("each-eye", "View", "Gaze of &each eye", "V", "Beside the mean of both", state="each_eye", icon="arrows"),
+    Command(
+        "axes", "View", "&Head axes", "A", "To the left in red, down in green, ahead in blue", state="axes", icon="axes"
+    ),
+    Command("crops", "View", "Eye &crops", "C", "The normalised eyes that models see", state="crops", icon="eye"),
+    Command("filter", "View", "&Filter", "F", "Smooth the drawn gaze; raw values are always kept", state="filtered"),
+    _line("View"),
+    Command("full-screen", "View", "F&ull screen", "F11", "Esc leaves it", state="full_screen", icon="full"),
+    Command(
+        "calibrate",
+        "Calibrate",
+        "&Calibrate to the screen…",
+        "Ctrl+K",
+        "Half a minute of looking at dots, for all models",
+    ),
+    Command("recentre", "Calibrate", "&Recentre", "R", "Look at one dot: corrects the drift since the calibration"),
+    Command(
+        "results",
+        "Calibrate",
+        "&Accuracy of the models…",
+        "Ctrl+T",
+        "From points that took no part in the calibration",
+        needs="profile",
+    ),
+    Command(
+        "add-to-profile",
+        "Calibrate",
+        "Add new &models to the profile",
+        "",
+        "From the samples that were kept: no need to look again",
+        needs="profile",
+    ),
+    _line("Calibrate"),
+    Command(
+        "overlay",
+        "Calibrate",
+        "Point of gaze on the &screen",
+        "G",
+        "Over everything; clicks go through it",
+        state="overlay",
+    ),
+    Command("heat", "Calibrate", "&Heat map of the last minute", "M", state="heat"),
+    Command(
+        "teach",
+        "Calibrate",
+        "Clicks correct &drift",
+        "",
+        "You look where you click: each click in this window corrects the calibration a little",
+        state="teach",
+    ),
+    _line("Calibrate"),
+    Command("measure", "Calibrate", "M&easure the screen…", "", "Its size with a bank card, and where the camera is"),
+    Command("log", "Help", "Show &log file"),
+    Command("about", "Help", "&About Gaze Demo", "F1", "Versions and licences"),
+)
+
+
+class CommandBook:
+    """The commands with what they do.
+
+    Told: `ran`, with the id of a command that was run.
+    """
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self.commands = tuple(commands)
+        self.by_id = {command.id: command for command in self.commands if command.id != SEPARATOR}
+        self.ran: Told[str] = Told()
+        self._calls: dict[str, Callable[..., object]] = {}
+
+    def bind(self, name: str, call: Callable[..., object]) -> None:
+        """What the command does; "open" and others that need an argument are in no menu."""
+        self._calls[name] = call
+
+    def run(self, name: str, *arguments: Any) -> None:
+        """Do it; a command that nothing is bound to yet, as while the app is loading, does nothing."""
+        call = self._calls.get(name)
+        if call is not None:
+            call(*arguments)
+            self.ran.tell(name)
+
+    def found(self, words: str) -> list[Command]:
+        """The commands whose titles hold all of these words, those that begin with them first."""
+        wanted = words.lower().split()
+        hits = [command for command in self.by_id.values() if all(word in command.title.lower() for word in wanted)]
+        return sorted(hits, key=lambda command: not command.title.lower().startswith(words.lower().strip()))

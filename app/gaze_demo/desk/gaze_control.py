@@ -1,0 +1,186 @@
+"""The point of gaze on the screen while the window runs: mapped by the profile in use, corrected for drift."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gaze_demo import clock
+from gaze_demo.calibration.drift import ClickTeacher, recentred
+from gaze_demo.calibration.mapping import Mapping
+from gaze_demo.calibration.profile import Profile
+from gaze_demo.calibration.readings import Readings, joined, read
+from gaze_demo.calibration.sample import CameraKey
+from gaze_demo.desk.camera_key import camera_key
+from gaze_demo.desk.memory import Memory
+from gaze_demo.desk.monitors import Monitor, known_geometry
+from gaze_demo.desk.notices import Notices
+from gaze_demo.desk.observed import Told
+from gaze_demo.desk.source_control import SourceControl
+from gaze_demo.desk.state import GazePoint, WindowState
+from gaze_demo.geometry import Array
+from gaze_demo.live.engine import Engine
+from gaze_demo.live.pane_id import PaneId
+from gaze_demo.live.shot import Sight
+from gaze_demo.screen import ScreenGeometry
+
+RECENTRE_S = 1.7
+"""How long the recentring dot is shown."""
+_LOOK_AFTER_S = 0.7
+"""Of that time the eyes need to arrive."""
+_PLAIN = "Not calibrated: plain geometry"
+_RECENTRED = "Not calibrated, but recentred"
+_MOVED = "Your head has moved away from where you calibrated: move back, or recentre (R)."
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """Why a profile may not fit this camera and screen."""
+
+    profile: Profile
+    sentences: tuple[str, ...]
+    camera: CameraKey
+    screen: ScreenGeometry
+
+
+class GazeControl:
+    """Puts the points of both panes into the state.
+
+    Told: `mismatched`, once for each source and profile that do not fit each other.
+    """
+
+    def __init__(
+        self, state: WindowState, notices: Notices, engine: Engine, source: SourceControl, memory: Memory
+    ) -> None:
+        self.mismatched: Told[Mismatch] = Told()
+        self._state, self._notices, self._engine = state, notices, engine
+        self._source, self._memory = source, memory
+        self._teachers: dict[str, ClickTeacher] = {}
+        self._gathered: dict[str, list[Readings]] = {}
+        self._gathering_since_s = 0.0
+        self._target_mm: Array | None = None
+        self._geometry: ScreenGeometry | None = None
+        self._explained = False
+        source.opening.connect(lambda _: self._forget())
+        state.on("monitor", lambda _: self.look_again())
+
+    def use(self, profile: Profile | None) -> None:
+        """Map gazes by this profile from now on, or by the plain geometry."""
+        mappings = profile.mappings if profile else {}
+        self._teachers = {name: ClickTeacher(mapping) for name, mapping in mappings.items()}
+        self._state.profile = profile
+        self._forget()
+
+    @property
+    def monitor(self) -> Monitor:
+        """The profile's where it is connected, else the one that the window is on."""
+        profile = self._state.profile
+        own = (each for each in self._state.monitors if profile is not None and each.name == profile.screen.name)
+        found = next(own, None) or self._state.monitor
+        assert found is not None
+        return found
+
+    @property
+    def geometry(self) -> ScreenGeometry:
+        """The screen that points are told on: the profile's, or the monitor that the window is on."""
+        if self._state.profile is not None:
+            return self._state.profile.screen
+        if self._geometry is None:
+            self._geometry = known_geometry(self.monitor, self._memory)
+        return self._geometry
+
+    def look_again(self) -> None:
+        """Lens or monitor have changed: the profile in use may no longer fit."""
+        self._explained, self._geometry = False, None
+
+    def recentre(self) -> None:
+        """Begin to gather looks at one dot in the middle of the screen; `finish_recentring` ends it."""
+        if self._state.recentring:
+            return
+        geometry = self.geometry
+        self._gathered, self._gathering_since_s = {}, clock.now_s() + _LOOK_AFTER_S
+        self._target_mm = geometry.px_to_camera((geometry.width_px / 2, geometry.height_px / 2))
+        self._source.virtual.look_at(self._target_mm)
+        self._state.recentring = True
+
+    def finish_recentring(self) -> None:
+        """Correct the models in the panes by the looks since `recentre`."""
+        if not self._state.recentring or self._target_mm is None:
+            return
+        self._state.recentring = False
+        self._source.virtual.look_at(None)
+        for model, rows in self._gathered.items():
+            teacher = self._teachers.get(model)
+            mapping = teacher.mapping if teacher else Mapping()
+            self._teachers[model] = ClickTeacher(recentred(mapping, joined(rows), self._target_mm))
+        if self._gathered:
+            self._notices.info(f"Recentred {' and '.join(self._gathered)}.", "recentre")
+        else:
+            self._notices.warn("No gaze was seen while the dot was there: nothing has changed.", "recentre")
+
+    def teach(self, x: float, y: float) -> int:
+        """A click at a place of the desktop, where the person looked; how many models were corrected by it."""
+        monitor = self.monitor
+        px = monitor.px(x, y)
+        if not (0 <= px[0] < monitor.width_px and 0 <= px[1] < monitor.height_px):
+            return 0  # the profile knows nothing of other monitors
+        point = self.geometry.px_to_camera(px)
+        return sum(teacher.click(clock.now_s(), point) for teacher in self._teachers.values())
+
+    def see(self, pane: PaneId, sight: Sight) -> None:
+        """A sight of a pane that is shown."""
+        point = None
+        if sight.estimate is not None and sight.filtered.mean is not None:
+            smooth = replace(sight.estimate, gaze=sight.filtered.mean)
+            row = read(sight.shot.observation, smooth)
+            point = None if row is None else self._point(smooth.model, row)
+        self.show_point(pane, point)
+        if pane is PaneId.A:
+            self._explain(sight, point)
+
+    def show_point(self, pane: PaneId, point: GazePoint | None) -> None:
+        others = {other: known for other, known in self._state.points.items() if other is not pane}
+        self._state.points = others if point is None else {**others, pane: point}
+
+    def _point(self, model: str, row: Readings) -> GazePoint | None:
+        now, teacher, geometry = clock.now_s(), self._teachers.get(model), self.geometry
+        if self._state.recentring and now >= self._gathering_since_s:
+            self._gathered.setdefault(model, []).append(row)
+        if teacher is not None:
+            teacher.see(now, row)
+        self._state.screen_px = (geometry.width_px, geometry.height_px)
+        try:
+            point_mm = (teacher.mapping if teacher else Mapping()).point_mm(row)
+        except ValueError:  # another model under the same name
+            return None
+        x, y = geometry.camera_to_px(point_mm)[0]
+        profile = self._state.profile
+        outside = float(profile.hull.distance(row)[0]) if profile and profile.hull else 0.0
+        return GazePoint(float(x), float(y), float(np.clip(2.0 - outside, 0.0, 1.0)))
+
+    def _explain(self, sight: Sight, point: GazePoint | None) -> None:
+        """One line: what the points mean just now."""
+        profile, model = self._state.profile, sight.estimate.model if sight.estimate else ""
+        if profile is None:
+            self._state.screen_words = _RECENTRED if model in self._teachers else _PLAIN
+            return
+        if not self._explained:
+            self._explained = True
+            here = known_geometry(self.monitor, self._memory)
+            camera = camera_key(self._engine, self._source.spec, sight.shot)
+            sentences = profile.mismatches(camera, here, [model] if model else [])
+            if sentences:
+                self.mismatched.tell(Mismatch(profile, tuple(sentences), camera, here))
+        if model and model not in self._teachers:
+            self._state.screen_words = f"{profile.name} has no calibration for {model}."
+        elif point is None:
+            self._state.screen_words = "No gaze"
+        elif not profile.screen.contains((point.x_px, point.y_px)):
+            self._state.screen_words = "Off the screen"
+        else:
+            self._state.screen_words = _MOVED if point.certainty < 1 else f"Calibrated for {profile.name}"
+
+    def _forget(self) -> None:
+        self._explained, self._geometry = False, None
+        self._state.points = {}

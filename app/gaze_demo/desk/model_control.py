@@ -1,0 +1,130 @@
+"""The models of the panes: which there are, which is shown where, and what is wrong with one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gaze_demo.desk.memory import Memory
+from gaze_demo.desk.notices import Notices
+from gaze_demo.desk.observed import Told
+from gaze_demo.desk.state import WindowState
+from gaze_demo.desk.trouble import sentence
+from gaze_demo.errors import UserError
+from gaze_demo.live.background import Background
+from gaze_demo.live.engine import Engine
+from gaze_demo.live.pane_id import PaneId
+from gaze_demo.live.tools import Tools
+from gaze_demo.model.adding import NameTaken, add_model
+from gaze_demo.model.registry import ModelEntry, Models, default_pair
+
+
+class ModelControl:
+    """Looks for models and gives each pane its own.
+
+    Told: `missed`, with a sentence, when a model that was asked for by name cannot be had, and others are shown
+    instead; `name_taken`, with path and name, when a model was not added because another has its name.
+    """
+
+    def __init__(
+        self,
+        state: WindowState,
+        notices: Notices,
+        engine: Engine,
+        memory: Memory,
+        background: Background,
+        tools: Tools,
+        wanted: Sequence[str],
+    ) -> None:
+        self.missed: Told[str] = Told()
+        self.name_taken: Told[tuple[Path, str]] = Told()
+        self._state, self._notices, self._engine = state, notices, engine
+        self._memory, self._background, self._tools = memory, background, tools
+        self._wanted = tuple(wanted)
+
+    def look(self) -> None:
+        """Read the models' folders, and the files named on the command line, in the background."""
+        wanted, tools = self._wanted, self._tools
+
+        def job() -> tuple[Models, list[ModelEntry]]:
+            found = [tools.find_model(name) for name in wanted]
+            for entry in found:
+                if any(other.name == entry.name and other.path != entry.path for other in found):
+                    raise UserError(f"Two files are called {entry.name}.onnx: rename one of them.")
+            return tools.scan_models(), found
+
+        self._background.run(job, self._on_found, self._on_not_found)
+
+    def choose(self, pane: PaneId, name: str) -> None:
+        """Show this model in the pane, and remember it."""
+        entry = self._by_name(name)
+        self._show(pane, entry)
+        if entry is not None:
+            self._memory.keep(_key(pane), name)
+
+    def swap(self) -> None:
+        names = self._state.model_names
+        for pane in PaneId:
+            if names[pane.other]:
+                self.choose(pane, names[pane.other])
+
+    def add_file(self, path: Path, *, replace: bool = False) -> None:
+        """Copy a model with its contract into the user's folder; over another of its name only with `replace`."""
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, NameTaken):
+                self.name_taken.tell((path, error.name))
+            else:
+                self._notices.trouble(sentence(error, "The model was not added"))
+
+        self._background.run(lambda: add_model(path, replace=replace), self._on_added, failed)
+
+    def on_loaded(self, pane: PaneId, entry: ModelEntry, error: Exception | None) -> None:
+        """A model runs, or does not."""
+        if entry is self._state.models[pane]:
+            self._tell_error(pane, sentence(error, f"{entry.name} could not be loaded") if error else "")
+
+    def _on_found(self, found: tuple[Models, list[ModelEntry]]) -> None:
+        models, wanted = found
+        named = {entry.name for entry in wanted}
+        self._state.entries = (*wanted, *(entry for entry in models.entries if entry.name not in named))
+        for problem in models.problems:
+            self._notices.warn(problem)
+        remembered = [self._by_name(self._memory.text(_key(pane))) for pane in PaneId]
+        default = default_pair(list(self._state.entries))
+        for i, pane in enumerate(PaneId):
+            entry = wanted[i] if i < len(wanted) else remembered[i]
+            if entry is None and default:
+                entry = default[min(i, len(default) - 1)]
+            self._show(pane, entry)
+        self._state.models_known = True
+
+    def _on_not_found(self, error: Exception) -> None:
+        text = sentence(error, "The models could not be listed")
+        self._notices.trouble(text)
+        if self._wanted:
+            self.missed.tell(text)
+            self._wanted = ()
+            self.look()
+        else:
+            self._state.models_known = True
+
+    def _on_added(self, entry: ModelEntry) -> None:
+        self._state.entries = (entry, *(known for known in self._state.entries if known.name != entry.name))
+        self._notices.info(f"Added {entry.name}.")
+        self.choose(PaneId.A, entry.name)
+
+    def _by_name(self, name: str) -> ModelEntry | None:
+        return next((entry for entry in self._state.entries if entry.name == name), None)
+
+    def _show(self, pane: PaneId, entry: ModelEntry | None) -> None:
+        self._engine.use_model(pane, entry)
+        self._tell_error(pane, "")
+        self._state.models = {**self._state.models, pane: entry}
+
+    def _tell_error(self, pane: PaneId, text: str) -> None:
+        self._state.model_errors = {**self._state.model_errors, pane: text}
+
+
+def _key(pane: PaneId) -> str:
+    return f"model_{pane.title.lower()}"

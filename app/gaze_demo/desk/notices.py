@@ -1,0 +1,73 @@
+"""Notices that do not stand in the way: several at once, newest last; one that no longer holds leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gaze_demo.desk.observed import Told
+
+_MOST = 4
+
+
+class Level(str, Enum):
+    INFO = "info"
+    WARNING = "warning"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`key` names what it is about: a newer notice of the same key takes its place. Information goes by itself."""
+
+    text: str
+    level: Level
+    key: str = ""
+
+
+class Notices:
+    """The notices in sight; the oldest give way when there are too many.
+
+    Told: `changed`, with all of them.
+    """
+
+    def __init__(self) -> None:
+        self.shown: tuple[Notice, ...] = ()
+        self.changed: Told[tuple[Notice, ...]] = Told()
+
+    def info(self, text: str, key: str = "") -> None:
+        self._add(Notice(text, Level.INFO, key))
+
+    def warn(self, text: str, key: str = "") -> None:
+        self._add(Notice(text, Level.WARNING, key))
+
+    def trouble(self, text: str, key: str = "") -> None:
+        self._add(Notice(text, Level.TROUBLE, key))
+
+    def withdraw(self, key: str) -> None:
+        """What this notice says no longer holds."""
+        self._show(tuple(notice for notice in self.shown if notice.key != key))
+
+    def close(self, notice: Notice) -> None:
+        self._show(tuple(one for one in self.shown if one is not notice))
+
+    def close_newest(self) -> bool:
+        """Whether there was one."""
+        if not self.shown:
+            return False
+        self.close(self.shown[-1])
+        return True
+
+    @property
+    def text(self) -> str:
+        """All that is in sight."""
+        return "\n".join(notice.text for notice in self.shown)
+
+    def _add(self, notice: Notice) -> None:
+        others = [one for one in self.shown if one.text != notice.text and not (notice.key and one.key == notice.key)]
+        self._show((*others, notice)[-_MOST:])
+
+    def _show(self, notices: tuple[Notice, ...]) -> None:
+        if notices != self.shown:
+            self.shown = notices
+            self.changed.tell(notices)

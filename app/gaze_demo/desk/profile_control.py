@@ -1,0 +1,119 @@
+"""The profiles that were kept, and the one that was used last."""
+
+from __future__ import annotations
+
+from gaze_demo.calibration.profile import Profile, list_profiles, profile_path
+from gaze_demo.desk.gaze_control import GazeControl, Mismatch
+from gaze_demo.desk.memory import Memory
+from gaze_demo.desk.notices import Notices
+from gaze_demo.desk.source_control import SourceControl
+from gaze_demo.desk.state import WindowState
+from gaze_demo.desk.trouble import sentence
+from gaze_demo.live.background import Background
+
+_KEY, _NOTICE = "profile", "profile"
+
+
+class ProfileControl:
+    """Loads, chooses and sets aside profiles."""
+
+    def __init__(
+        self,
+        state: WindowState,
+        notices: Notices,
+        gaze: GazeControl,
+        source: SourceControl,
+        memory: Memory,
+        background: Background,
+    ) -> None:
+        self._state, self._notices, self._gaze = state, notices, gaze
+        self._memory, self._background = memory, background
+        self._chosen: Profile | None = None
+        self._set_aside: Profile | None = None
+        state.on("profile", self._remember)
+        gaze.mismatched.connect(self._look_for_another)
+        source.opening.connect(lambda _: self._source_changed())
+
+    @property
+    def name(self) -> str:
+        """Of the profile used last; empty where there is none."""
+        return self._memory.text(_KEY)
+
+    def start(self) -> None:
+        """Load the newest profile of the name that was used last."""
+        name = self.name
+        if name:
+            self._background.run(lambda: next(iter(_of_name(name)), None), self._use_loaded, self._tell)
+
+    def all(self) -> list[Profile]:
+        """Newest first; what cannot be read is told."""
+        found, problems = list_profiles()
+        if problems:
+            self._notices.warn(problems[0])
+        return found
+
+    def is_in_use(self, profile: Profile) -> bool:
+        used = self._state.profile
+        return used is not None and profile_path(profile) == profile_path(used)
+
+    def choose(self, profile: Profile | None) -> None:
+        """By the user's own hand: used even where it does not fit."""
+        self._chosen, self._set_aside = profile, None
+        self._gaze.use(profile)
+
+    def _source_changed(self) -> None:
+        """What was made for the new source may fit now, and what was chosen for the one before need not."""
+        self._chosen = None
+        self._notices.withdraw(_NOTICE)
+        if self._set_aside is not None:
+            self._gaze.use(self._set_aside)
+
+    def _use_loaded(self, profile: Profile | None) -> None:
+        if profile is not None and self._state.profile is None:
+            self._gaze.use(profile)
+
+    def _look_for_another(self, mismatch: Mismatch) -> None:
+        """Use the same person's profile for what is in use now; where there is none, explain what does not fit.
+
+        What was made with another camera is set aside, unless it was chosen by hand: it tells nothing of this one.
+        """
+        camera, screen, used = mismatch.camera, mismatch.screen, mismatch.profile
+
+        def job() -> Profile | None:
+            if used.fits(camera, screen):  # it is only a model that is missing
+                return None
+            return next((profile for profile in _of_name(used.name) if profile.fits(camera, screen)), None)
+
+        def done(found: Profile | None) -> None:
+            if self._state.profile is not used:
+                return
+            if found is not None:
+                self._gaze.use(found)
+                return
+            if camera.name != used.camera.name and used is not self._chosen:
+                self._set_aside = used
+                self._gaze.use(None)
+                self._notices.info(
+                    f"The profile {used.name} was made with the camera {used.camera.name!r} and is not used: "
+                    f"calibrate with {camera.name!r} too (Ctrl+K).",
+                    _NOTICE,
+                )
+                return
+            text = f"The profile {used.name} may not fit. {' '.join(mismatch.sentences)}"
+            self._notices.warn(text, _NOTICE)
+
+        self._background.run(job, done, self._tell)
+
+    def _remember(self, profile: Profile | None) -> None:
+        if profile is not None:
+            self._set_aside = None
+        if self._set_aside is None:
+            self._memory.keep(_KEY, profile.name if profile else "")
+
+    def _tell(self, error: Exception) -> None:
+        self._notices.trouble(sentence(error, "The profile was not loaded"))
+
+
+def _of_name(name: str) -> list[Profile]:
+    """All profiles of one name, newest first."""
+    return [profile for profile in list_profiles()[0] if profile.name == name]

@@ -1,0 +1,167 @@
+"""Everything that the window shows and remembers, as one object: widgets draw it and write wishes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from gaze_demo.desk.observed import Observed
+from gaze_demo.filter.kinds import FilterChoice
+from gaze_demo.live.pane_id import PaneId
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.profile import Profile
+    from gaze_demo.desk.monitors import Monitor
+    from gaze_demo.model.registry import ModelEntry
+
+VIRTUAL = "virtual"
+DEFAULT_HFOV_DEG = 60.0
+PEOPLE = 3
+"""Virtual participants."""
+SIZES: Final = ((640, 480), (1280, 720), (1920, 1080))
+"""Of a camera, px."""
+
+
+def is_virtual(spec: str) -> bool:
+    return spec == VIRTUAL or spec.startswith(VIRTUAL + ":")
+
+
+class Theme(str, Enum):
+    """What the user chose."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class SourceKind(str, Enum):
+    """Which controls apply to a source."""
+
+    CAMERA = "camera"
+    VIRTUAL = "virtual"
+    FILE = "file"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """`state` as in ReaderStatus, "failed" also where the source could not be made; `text` a sentence for the user."""
+
+    state: str = "opening"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class CameraItem:
+    """A camera as the user knows it; it also goes by its index."""
+
+    spec: str
+    name: str
+    details: str = ""
+    index: int | None = None
+
+    def is_spec(self, spec: str) -> bool:
+        return spec == self.spec or (self.index is not None and spec == str(self.index))
+
+
+@dataclass(frozen=True)
+class LensShown:
+    """The horizontal field of view in degrees; `known` says where it comes from when it is not the user's to set."""
+
+    hfov_deg: float = DEFAULT_HFOV_DEG
+    known: str = ""
+
+
+@dataclass(frozen=True)
+class VirtualChoice:
+    """What the virtual participant does: `gaze` is "pointer" or "path", `head` is "still" or "moving"."""
+
+    gaze: str = "pointer"
+    person: int = 0
+    head: str = "still"
+
+
+@dataclass(frozen=True)
+class GazePoint:
+    """Where a pane's model sees the gaze on the screen, px of the monitor; `certainty` 1 where the calibration holds,
+    down to 0."""
+
+    x_px: float
+    y_px: float
+    certainty: float = 1.0
+
+
+@dataclass
+class WindowState(Observed):
+    """One field for each thing that is shown; who listens to a field draws it, who sets it changes it.
+
+    Remembered from one start to the next: the first block. `narrow`: the window has room for one pane. `models`,
+    `model_errors`, `points`: by pane. `seen`: the panes that have shown something of the source in use. `status`: what
+    the source delivers, in words. `lag_s`: of pane A's filter. `profile`: the calibration in use. `screen_words`: what
+    the points mean just now. `screen_px`: width and height of the monitor that points are told on. `sitting`: a
+    calibration fills a monitor; `recentring`: one dot is shown. `monitor`: the one that the window is on, of
+    `monitors`.
+    """
+
+    two_panes: bool = True
+    each_eye: bool = True
+    axes: bool = False
+    crops: bool = False
+    panels: frozenset[str] = frozenset()
+    theme: Theme = Theme.SYSTEM
+    filter: FilterChoice = field(default_factory=lambda: FilterChoice("one-euro"))
+    size: tuple[int, int] = SIZES[1]
+    hfov_deg: float = DEFAULT_HFOV_DEG
+    virtual: VirtualChoice = VirtualChoice()
+
+    narrow: bool = False
+    full_screen: bool = False
+    held: bool = False
+    overlay: bool = False
+    heat: bool = False
+    teach: bool = False
+
+    source: SourceState = SourceState()
+    source_spec: str = ""
+    source_kind: SourceKind = SourceKind.UNKNOWN
+    source_live: bool = False
+    status: str = ""
+    cameras: tuple[CameraItem, ...] = ()
+    lens: LensShown = LensShown()
+    lag_s: float | None = None
+    picture_px: tuple[int, int] = (0, 0)
+
+    entries: tuple[ModelEntry, ...] = ()
+    models_known: bool = False
+    models: Mapping[PaneId, ModelEntry | None] = field(default_factory=lambda: dict.fromkeys(PaneId))
+    model_errors: Mapping[PaneId, str] = field(default_factory=lambda: dict.fromkeys(PaneId, ""))
+    seen: frozenset[PaneId] = frozenset()
+
+    profile: Profile | None = None
+    points: Mapping[PaneId, GazePoint] = field(default_factory=dict)
+    screen_words: str = "Not calibrated"
+    screen_px: tuple[int, int] = (1920, 1080)
+    sitting: bool = False
+    recentring: bool = False
+    monitor: Monitor | None = None
+    monitors: tuple[Monitor, ...] = ()
+
+    @property
+    def panes(self) -> tuple[PaneId, ...]:
+        """Those in sight."""
+        return tuple(PaneId) if self.two_panes and not self.narrow else (PaneId.A,)
+
+    @property
+    def model_names(self) -> dict[PaneId, str]:
+        return {pane: entry.name if entry else "" for pane, entry in self.models.items()}
+
+    @property
+    def pointer(self) -> bool:
+        """The virtual participant looks at the mouse pointer."""
+        return self.virtual.gaze == "pointer"
+
+    @property
+    def filtered(self) -> bool:
+        return self.filter.name != "none"

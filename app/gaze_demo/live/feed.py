@@ -1,0 +1,168 @@
+"""One source from opening to closing, in a thread of its own: frames are read, observed once, and handed to all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from gaze_demo import clock
+from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.reader import Reader, ReaderStatus
+from gaze_demo.camera.source import Source
+from gaze_demo.errors import UserError
+from gaze_demo.intrinsics import Lens
+from gaze_demo.live.events import SourceFailed, SourceOpened, StatusChanged, Tell
+from gaze_demo.live.film_clock import FilmClock
+from gaze_demo.live.preview_image import preview_image
+from gaze_demo.live.shot import Image, Shot
+from gaze_demo.log import logger
+from gaze_demo.normalisation.normalise import FOCAL_PX, WIDTH_PX, CropGeometry, normalise_eye
+from gaze_demo.observation import Observation
+from gaze_demo.observer import Observer
+
+_WAIT_S = 0.1
+_CLOSING_S = 3.0
+_CROP_WIDTH, _CROP_HEIGHT = 150, 90
+"""Of the eye crops to look at: the normalised crop of 60 x 36 px, 2.5 times as sharp."""
+
+
+@dataclass
+class Wishes:
+    """What the window wants, set by it at any time and read by the feed before each frame.
+
+    `lens` counts where it is known, `hfov_deg` otherwise. `preview_box` in device px. `paused`: by the user; `held`:
+    the processor is wanted for something else for a moment. `revision` rises when the last frame should be observed
+    again.
+    """
+
+    lens: Lens | None = None
+    hfov_deg: float = 60.0
+    preview_box: tuple[int, int] = (640, 480)
+    crops: bool = False
+    paused: bool = False
+    held: bool = False
+    revision: int = field(default=0)
+
+
+class Feed:
+    """Reads a source, observes each frame and calls `deliver` with the shot; `tell` gets the events of this source.
+
+    All calls come from the feed's own thread. `number`: the source's. `after`: the feed before, which may hold the
+    same camera.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        open_source: Callable[[], Source],
+        make_observer: Callable[[bool, Lens], Observer],
+        wishes: Wishes,
+        deliver: Callable[[Shot], None],
+        tell: Tell,
+        after: Feed | None = None,
+    ) -> None:
+        self.number = number
+        self.reader: Reader | None = None
+        self._open_source, self._make_observer = open_source, make_observer
+        self._wishes, self._deliver, self._tell = wishes, deliver, tell
+        self._after = after
+        self._clock = FilmClock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="observer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end; returns at once, even where a driver hangs."""
+        self._stop.set()
+
+    def join(self, timeout_s: float) -> None:
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        try:
+            if self._after is not None:
+                self._after.join(_CLOSING_S)
+                self._after = None
+            self._read()
+        except UserError as error:
+            logger.warning("The source has ended: %s", error)
+            self._tell(SourceFailed(self.number, error))
+        except Exception as error:
+            logger.exception("The source has ended")
+            self._tell(SourceFailed(self.number, error))
+
+    def _read(self) -> None:
+        cv2.setNumThreads(1)  # its pool would compete with the models and the window for few cores
+        source = self._open_source()
+        if self._stop.is_set():
+            return
+        self._tell(SourceOpened(self.number, source))
+        reader = self.reader = Reader(source)
+        reader.start()
+        try:
+            with self._make_observer(not source.independent, self._lens(source)) as observer:
+                self._observe(source, reader, observer)
+        finally:
+            reader.stop()
+            reader.join(_CLOSING_S)  # the next feed may want the same camera
+
+    def _observe(self, source: Source, reader: Reader, observer: Observer) -> None:
+        status: ReaderStatus | None = None
+        frame: Frame | None = None
+        newest: Frame | None = None
+        index, revision = -1, self._wishes.revision
+        while not self._stop.is_set():
+            read = reader.next(index, _WAIT_S)
+            if read is not None:
+                newest, index = read, read.index
+            now = reader.status
+            if status is None or (now.state, now.message) != (status.state, status.message):
+                status = now
+                self._tell(StatusChanged(self.number, status))
+            if self._wishes.held:
+                continue
+            again = revision != self._wishes.revision
+            if (newest is None or self._wishes.paused) and not (again and frame is not None):
+                continue
+            revision = self._wishes.revision
+            if newest is not None and not self._wishes.paused:
+                frame, newest = newest, None
+            assert frame is not None
+            observer.lens = self._lens(source)
+            self._deliver(self._shoot(source, observer, frame))
+
+    def _shoot(self, source: Source, observer: Observer, frame: Frame) -> Shot:
+        taken = clock.now_s()
+        seen = observer.observe(frame)
+        preview = preview_image(seen.frame.image, self._wishes.preview_box)
+        crops = _eye_crops(seen) if self._wishes.crops else None
+        captured = self._captured_s(source, frame, taken)
+        return Shot(self.number, seen, preview, crops, captured, taken, clock.now_s())
+
+    def _captured_s(self, source: Source, frame: Frame, taken_s: float) -> float:
+        if source.live:
+            return frame.time_s
+        return taken_s if source.independent else self._clock.due_s(frame.time_s, taken_s)
+
+    def _lens(self, source: Source) -> Lens:
+        if source.intrinsics is not None:
+            return Lens(known=source.intrinsics)
+        return self._wishes.lens or Lens(self._wishes.hfov_deg)
+
+
+def _eye_crops(seen: Observation) -> tuple[Image, Image] | None:
+    if seen.pose is None:
+        return None
+    geometry = CropGeometry(_CROP_WIDTH, _CROP_HEIGHT, FOCAL_PX * _CROP_WIDTH / WIDTH_PX)
+    eyes = [
+        normalise_eye(seen.frame.image, centre, seen.pose.rotation, seen.camera, geometry, mirrored=False)
+        for centre in (seen.pose.left_eye_mm, seen.pose.right_eye_mm)
+    ]
+    left, right = (np.asarray(cv2.cvtColor(eye.crop, cv2.COLOR_BGR2BGRA), np.uint8) for eye in eyes)
+    return left, right

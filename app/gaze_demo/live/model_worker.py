@@ -1,0 +1,103 @@
+"""One model in a thread of its own: a slow teacher never slows the student."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
+from gaze_demo.filter.kinds import FilterChoice
+from gaze_demo.live.shot import Shot, Sight
+from gaze_demo.log import logger
+from gaze_demo.model.load import GazeEstimator
+from gaze_demo.model.registry import ModelEntry
+from gaze_demo.sink.mailbox import Mailbox
+
+Loaded = Callable[[ModelEntry, "Exception | None"], None]
+
+
+class ModelWorker:
+    """Estimates the newest shot; what comes while the model is busy replaces what waits.
+
+    `deliver` gets every sight, `loaded` every model that was loaded, or with the exception why it does not run; both
+    are called from the worker's thread. Without a model, shots are delivered as they are.
+
+    Attributes: `filter`, which may be exchanged at any time.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        load_model: Callable[[ModelEntry], GazeEstimator],
+        deliver: Callable[[Sight], None],
+        loaded: Loaded,
+    ) -> None:
+        self.filter = FilterChoice()
+        self._load_model, self._deliver, self._loaded = load_model, deliver, loaded
+        self._shots: Mailbox[Shot] = Mailbox()
+        self._last: Shot | None = None
+        self._wanted: ModelEntry | None = None
+        self._asked = self._answered = 0
+        self._thread = threading.Thread(target=self._run, name=f"model {name}", daemon=True)
+        self._thread.start()
+
+    def offer(self, shot: Shot) -> None:
+        self._shots.put(shot)
+
+    def use(self, entry: ModelEntry | None) -> None:
+        """Change to this model; the last shot is estimated again, so that a still image gets its gaze."""
+        self._wanted = entry
+        self._asked += 1
+        self._shots.wake()
+
+    def close(self) -> None:
+        """Ask it to end; returns at once."""
+        self._shots.close()
+
+    def join(self, timeout_s: float) -> None:
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        model: GazeEstimator | None = None
+        smoothed = GazeFilter(self.filter)
+        while True:
+            shot = self._shots.take(None)
+            if self._shots.closed:
+                return
+            if self._asked != self._answered:
+                self._answered, wanted = self._asked, self._wanted
+                model, smoothed = self._load(wanted), GazeFilter(self.filter)
+                shot = shot or self._last
+            if shot is None:
+                continue
+            if smoothed.choice != self.filter or self._last is None or self._last.source != shot.source:
+                smoothed = GazeFilter(self.filter)
+            self._last = shot
+            try:
+                self._estimate(model, smoothed, shot)
+            except Exception as error:  # the picture is shown without this model from now on
+                logger.exception("A model has failed")
+                if model is not None:
+                    self._loaded(model.entry, error)
+                model = None
+
+    def _load(self, entry: ModelEntry | None) -> GazeEstimator | None:
+        if entry is None:
+            return None
+        try:
+            model = self._load_model(entry)
+        except Exception as error:
+            logger.warning("Model %s was not loaded", entry.name, exc_info=True)
+            self._loaded(entry, error)
+            return None
+        self._loaded(entry, None)
+        return model
+
+    def _estimate(self, model: GazeEstimator | None, smoothed: GazeFilter, shot: Shot) -> None:
+        if model is None:
+            self._deliver(Sight(shot, None, Gazes()))
+            return
+        estimate = model.estimate(shot.observation)
+        raw = Gazes(estimate.gaze, estimate.left, estimate.right)
+        filtered = smoothed.apply(raw, shot.observation.frame.time_s)
+        self._deliver(Sight(shot, estimate, filtered, smoothed.lag_s))

@@ -1,0 +1,82 @@
+"""Shows the phases of a calibration: full screen, and its figures afterwards."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from gaze_demo.calibration.profile import Profile
+from gaze_demo.desk.calibration_phases import Checking, Fitting, Looking, Phase
+from gaze_demo.desk.desk import Desk
+from gaze_demo.view.calibration.results import CalibrationResults
+from gaze_demo.view.calibration.screen import CalibrationScreen
+from gaze_demo.view.shared.monitor import screen_of
+from gaze_demo.view.shared.timers import every
+from gaze_demo.view.window.window import Window
+
+_FRAME_MS = 16
+_NOBODY = "Me"
+
+
+class CalibrationView(QObject):
+    """Attributes: `screen`, while there is one; `results`, the window of figures."""
+
+    def __init__(self, desk: Desk, window: Window) -> None:
+        super().__init__(window)
+        self.screen: CalibrationScreen | None = None
+        self.results: CalibrationResults | None = None
+        self._desk, self._window = desk, window
+        self._clock = every(_FRAME_MS, desk.calibration.tick, self)
+        desk.calibration.phase_changed.connect(self._show)
+        desk.calibration.moved.connect(self._move)
+        desk.calibration.results.connect(self._show_results)
+
+    def close(self) -> None:
+        """The window closes."""
+        self._clock.stop()
+        if self.results is not None:
+            self.results.close()
+
+    def _show(self, phase: Phase | None) -> None:
+        if phase is None:
+            self._leave()
+        elif isinstance(phase, Checking):
+            self._check(phase)
+        elif isinstance(phase, Fitting) and self.screen is not None:
+            self._clock.stop()
+            self.screen.wait()
+        elif isinstance(phase, Looking) and self.screen is not None:
+            self.screen.look()
+
+    def _check(self, phase: Checking) -> None:
+        monitors = self._desk.state.monitors
+        if self.screen is None:
+            screen = self.screen = CalibrationScreen(self._desk.profiles.name or _NOBODY, self._window)
+            screen.started.connect(lambda points: self._desk.calibration.start(points, screen.name or _NOBODY))
+            screen.cancelled.connect(self._desk.calibration.cancel)
+            screen.monitor_chosen.connect(lambda i: self._desk.calibration.choose_monitor(monitors[i]))
+            screen.measure_wanted.connect(lambda: self._desk.commands.run("measure"))
+            names = [monitor.name for monitor in monitors]
+            chosen = names.index(phase.monitor.name) if phase.monitor.name in names else 0
+            screen.checks.offer_monitors([monitor.title for monitor in monitors], chosen)
+            self._clock.start()
+        if self.screen.monitor != phase.monitor.name:
+            self.screen.fill(screen_of(phase.monitor))
+        self.screen.checks.show_notes(phase.notes)
+        self.screen.checks.show_checks(phase.checks)
+
+    def _move(self, phase: Looking) -> None:
+        if self.screen is not None:
+            self.screen.targets.show_dot(phase.dot, phase.paused)
+
+    def _leave(self) -> None:
+        self._clock.stop()
+        screen, self.screen = self.screen, None
+        if screen is not None:
+            screen.close()
+            screen.deleteLater()
+
+    def _show_results(self, profile: Profile) -> None:
+        if self.results is not None:
+            self.results.close()
+        self.results = CalibrationResults(profile.report, profile.name, self._window)
+        self.results.show()

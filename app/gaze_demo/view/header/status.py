@@ -1,0 +1,28 @@
+"""What the source delivers, in the room that the other controls leave."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout
+
+from gaze_demo.desk.commands import CommandBook
+from gaze_demo.desk.state import WindowState
+from gaze_demo.view.header.control import Control
+from gaze_demo.view.shared.reading import Reading
+
+
+class Status(Control):
+    """One line that takes whatever room there is."""
+
+    order, stretch = 40, 1
+
+    def __init__(self, state: WindowState, commands: CommandBook) -> None:
+        super().__init__(state, commands)
+        self._text = Reading(0.95, "", bold=False, muted=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._text)
+        state.on("status", self._show, now=True)
+
+    def _show(self, text: str) -> None:
+        self._text.show_value(text)
+        self._text.setToolTip(text)

@@ -1,0 +1,29 @@
+"""Loads the heavy packages in a thread while the window is already there.
+
+The thread imports `gaze_demo.live.tools`, which makes no class of Qt; what does is imported on the GUI thread.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Loading(QObject):
+    """Signals: `done`, when all is loaded; `failed`, with the exception."""
+
+    done = Signal()
+    failed = Signal(object)
+
+    def start(self) -> None:
+        threading.Thread(target=self._load, name="loading", daemon=True).start()
+
+    def _load(self) -> None:
+        try:
+            importlib.import_module("gaze_demo.desk.desk")
+        except Exception as error:
+            self.failed.emit(error)
+        else:
+            self.done.emit()

@@ -1,0 +1,73 @@
+"""What every panel is, and the list of them: a panel is one file of this package with a subclass of Panel."""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import cache
+from typing import ClassVar
+
+from PySide6.QtWidgets import QFrame
+
+from gaze_demo.desk.commands import Command, CommandBook
+from gaze_demo.desk.state import WindowState
+from gaze_demo.live.pane_id import PaneId
+from gaze_demo.live.shot import Sight
+from gaze_demo.view import panels as package
+from gaze_demo.view.shared.discovery import subclasses
+
+
+class Place(Enum):
+    """Where a panel stands: in the column between the panes, or in the row below them."""
+
+    BETWEEN = "between"
+    BELOW = "below"
+
+
+class Panel(QFrame):
+    """A card that tells more of what the panes show.
+
+    `name`: of its setting; `menu_text`, `keys`, `tip`: of the menu entry that shows and hides it; `order`: its place
+    among the others; `shown`: whether it is there at the first start; `every_ms`: how often `refresh` is called;
+    `needs_two`: only where there are two panes. A hidden panel gets nothing.
+    """
+
+    name: ClassVar[str]
+    menu_text: ClassVar[str]
+    keys: ClassVar[str] = ""
+    tip: ClassVar[str] = ""
+    place: ClassVar[Place] = Place.BELOW
+    order: ClassVar[int] = 50
+    shown: ClassVar[bool] = True
+    every_ms: ClassVar[int] = 250
+    needs_two: ClassVar[bool] = False
+
+    def __init__(self, state: WindowState, commands: CommandBook) -> None:
+        super().__init__()
+        self.state, self.commands = state, commands
+        self.setObjectName("card")
+
+    def add(self, pane: PaneId, sight: Sight) -> None:
+        """A sight that the pane shows from now on."""
+
+    def painted(self, pane: PaneId, sight: Sight, draw_ms: float) -> None:
+        """A sight that the pane has drawn, which took that long."""
+
+    def refresh(self) -> None:
+        """Write what was added."""
+
+    def clear(self) -> None:
+        """Another source: nothing of the one before is to be compared with it."""
+
+
+@cache
+def panel_kinds() -> tuple[type[Panel], ...]:
+    """All panels, in their order."""
+    return tuple(sorted(subclasses(package, Panel), key=lambda kind: kind.order))
+
+
+def panel_commands() -> tuple[Command, ...]:
+    """The menu entries that show and hide them."""
+    return tuple(
+        Command(f"panel-{kind.name}", "View", kind.menu_text, kind.keys, kind.tip, state=f"panels:{kind.name}")
+        for kind in panel_kinds()
+    )

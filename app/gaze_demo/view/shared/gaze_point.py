@@ -1,0 +1,31 @@
+"""A point of gaze as it is drawn, on the small map and over the real screen."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QRadialGradient
+
+RING = 0.62
+"""Radius of the ring, by that of the glow around it."""
+_DIMMED = 0.3
+
+
+def draw_point(painter: QPainter, middle: QPointF, colour: QColor, certainty: float, radius: float) -> None:
+    """A ring with a soft core; it dims where the head has left the place of the calibration."""
+    strength = _DIMMED + (1 - _DIMMED) * float(np.clip(certainty, 0, 1))
+    core = QRadialGradient(middle, radius)
+    inner, outer = QColor(colour), QColor(colour)
+    inner.setAlphaF(0.55 * strength)
+    outer.setAlphaF(0.0)
+    core.setColorAt(0.0, inner)
+    core.setColorAt(1.0, outer)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(core)
+    painter.drawEllipse(middle, radius, radius)
+    ring = QColor(colour)
+    ring.setAlphaF(strength)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen_colour, width in ((QColor(0, 0, 0, round(120 * strength)), 4.0), (ring, 2.0)):
+        painter.setPen(QPen(pen_colour, width))
+        painter.drawEllipse(middle, radius * RING, radius * RING)

@@ -1,0 +1,103 @@
+"""The one place that makes the QApplication, and that undoes what opencv-python does to Qt's environment.
+
+On Linux `import cv2` points Qt at the plugins and fonts of OpenCV's own Qt 5. With them PySide6 finds no platform
+plugin, or the wrong fonts. OpenCV may be imported before or after PySide6, so the variables are dropped right before
+Qt reads them: when the application is made.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import sys
+from pathlib import Path, PurePath
+
+from PySide6.QtCore import QLibraryInfo, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from gaze_demo.errors import UserError
+
+_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"""One of them says where windows go."""
+
+
+def undo_opencv() -> None:
+    """Drop the variables that point into OpenCV's package; what the user has set stays."""
+    for name in _VARIABLES:
+        if PurePath(os.environ.get(name, "")).parts[-3:-1] == ("cv2", "qt"):
+            del os.environ[name]
+
+
+def application() -> QApplication:
+    """The one QApplication, made on the first call. Raises UserError where there is no display to show it on."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    undo_opencv()
+    if sys.platform == "linux":
+        require_display()
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(["gaze-demo"])
+    app.setApplicationName("gaze-demo")
+    app.setApplicationDisplayName("Gaze Demo")
+    app.setDesktopFileName("gaze-demo")
+    return app
+
+
+def require_display() -> None:
+    """Raises UserError where Qt would abort: no display, one that does not answer, or no plugin for it."""
+    if not any(os.environ.get(name) for name in _DISPLAYS):
+        raise UserError("There is no display for the window: use `gaze-demo track`, or start it by `xvfb-run`.")
+    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
+    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms")
+    if platform and not os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH"):
+        known = sorted(path.stem.removeprefix("libq") for path in folder.glob("libq*.so"))
+        if known and platform not in known:
+            raise UserError(f"QT_QPA_PLATFORM is {platform!r}, which this Qt does not have; it has {', '.join(known)}.")
+    if platform not in ("", "xcb") or (not platform and _wayland_answers()):
+        return
+    if not os.environ.get("DISPLAY"):
+        name = os.environ.get("WAYLAND_DISPLAY", "")
+        raise UserError(f"The display {name} does not answer: check WAYLAND_DISPLAY, or use `gaze-demo track`.")
+    if _x11_answers() is False:
+        name = os.environ["DISPLAY"]
+        raise UserError(f"The display {name} does not answer: check DISPLAY, or use `gaze-demo track`.")
+    try:
+        ctypes.CDLL(str(folder / "libqxcb.so"))
+    except OSError as error:
+        missing = str(error).partition(":")[0]
+        raise UserError(
+            f"The window needs {missing}, which is missing: install it, or use `gaze-demo track`."
+        ) from None
+
+
+def _x11_answers() -> bool | None:
+    """None where the library to ask with is not there."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return None
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+    for call in (xcb.xcb_connection_has_error, xcb.xcb_disconnect):
+        call.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(None, None)
+    answers = xcb.xcb_connection_has_error(connection) == 0
+    xcb.xcb_disconnect(connection)
+    return answers
+
+
+def _wayland_answers() -> bool:
+    name = os.environ.get("WAYLAND_DISPLAY")
+    if not name:
+        return False
+    path = Path(os.environ.get("XDG_RUNTIME_DIR", "/"), name)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as one:
+        try:
+            one.connect(str(path))
+        except OSError:
+            return False
+    return True

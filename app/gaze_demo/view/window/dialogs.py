@@ -1,0 +1,80 @@
+"""The commands that open a dialog, a folder or another window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from gaze_demo import paths
+from gaze_demo.camera.picture import READ
+from gaze_demo.desk.desk import Desk
+from gaze_demo.view.calibration.card_ruler import CardRuler
+from gaze_demo.view.shared.monitor import monitor_of
+from gaze_demo.view.window.about import About
+from gaze_demo.view.window.palette import Palette
+
+_VIDEOS = ("mp4", "mov", "avi", "mkv", "webm", "m4v")
+_KINDS = " ".join(f"*.{ending}" for ending in (*_VIDEOS, *sorted(suffix.lstrip(".") for suffix in READ)))
+
+
+class Dialogs(QObject):
+    """Asks, and hands the answer to the desk."""
+
+    def __init__(self, desk: Desk, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk, self._window = desk, window
+        for name, call in {
+            "open-file": self._open_file,
+            "open-folder": self._open_folder,
+            "add-model": self._add_model,
+            "models-folder": _open_models_folder,
+            "palette": lambda: Palette(desk.state, desk.commands, window).open(),
+            "measure": self._measure,
+            "log": lambda: _open(paths.log_file()),
+            "about": lambda: About(desk.state.entries, window).open(),
+            "quit": window.close,
+        }.items():
+            desk.commands.bind(name, call)
+        desk.models.name_taken.connect(self._ask_to_replace)
+
+    def _open_file(self) -> None:
+        kinds = f"Videos and images ({_KINDS});;All files (*)"
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a video or an image", self._desk.source.folder, kinds)
+        if name:
+            self._desk.source.open_path(name)
+
+    def _open_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self._window, "Open a folder of images", self._desk.source.folder)
+        if name:
+            self._desk.source.open_path(name)
+
+    def _add_model(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self._window, "Add a model", "", "Models (*.onnx *.json)")
+        if name:
+            self._desk.models.add_file(Path(name))
+
+    def _ask_to_replace(self, taken: tuple[Path, str]) -> None:
+        path, name = taken
+        text = f"There is already a model called {name}. Replace it?"
+        if QMessageBox.question(self._window, "Add a model", text) == QMessageBox.StandardButton.Yes:
+            self._desk.models.add_file(path, replace=True)
+
+    def _measure(self) -> None:
+        """Ask for the true size of the monitor that the window is on, and for the place of the camera."""
+        calibration = self._desk.calibration
+        parent = self._window.window()
+        ruler = CardRuler(calibration.known_geometry(monitor_of(parent.screen())), parent)
+        ruler.accepted.connect(lambda: calibration.keep_measured(ruler.measured()))
+        ruler.open()
+
+
+def _open_models_folder() -> None:
+    paths.user_models().mkdir(parents=True, exist_ok=True)
+    _open(paths.user_models())
+
+
+def _open(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

@@ -1,0 +1,40 @@
+"""Measures how long the GUI thread does not answer: a timer that should tick often, and by how much it is late."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, Qt
+
+from gaze_demo.desk.run_stats import RunStats
+from gaze_demo.view.shared.timers import every
+
+INTERVAL_MS = 5
+_LONG_MS = 16
+
+
+class Heartbeat(QObject):
+    """Ticks on the GUI thread and writes into the blocks of `stats`.
+
+    A block is the time by which a tick is late: a click in that moment would wait as long. The ticks cost a little, so
+    it is started where someone wants the figures.
+    """
+
+    def __init__(self, stats: RunStats, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._stats = stats
+        self._last = time.perf_counter()
+        self._timer = every(INTERVAL_MS, self._tick, self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+
+    def start(self) -> None:
+        self._last = time.perf_counter()
+        self._timer.start()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        late = (now - self._last) * 1000 - INTERVAL_MS
+        self._last = now
+        blocks = self._stats.blocks
+        blocks.worst_ms = max(blocks.worst_ms, late)
+        blocks.over_16_ms += late > _LONG_MS

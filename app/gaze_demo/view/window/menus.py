@@ -1,0 +1,85 @@
+"""The menu bar, made from the table of commands."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from gaze_demo.desk.commands import MENUS, SEPARATOR, Command, CommandBook
+from gaze_demo.desk.state import CameraItem, Theme, WindowState
+from gaze_demo.desk.switches import Switches
+
+_THEMES = ((Theme.SYSTEM, "As the &system"), (Theme.LIGHT, "&Light"), (Theme.DARK, "&Dark"))
+
+
+class Menus:
+    """Attributes: `menus`, by title; `actions`, by the command's id."""
+
+    def __init__(self, bar: QMenuBar, state: WindowState, commands: CommandBook) -> None:
+        self.menus: dict[str, QMenu] = {}
+        self.actions: dict[str, QAction] = {}
+        self._bar, self._state, self._commands = bar, state, commands
+        self._switches = Switches(state)
+        for title in MENUS:
+            menu = self.menus[title] = bar.addMenu(f"&{title}")
+            menu.setToolTipsVisible(True)
+            for command in commands.commands:
+                if command.menu != title:
+                    continue
+                if command.id == SEPARATOR:
+                    menu.addSeparator()
+                else:
+                    menu.addAction(self._action(command))
+        self.actions["quit"].setMenuRole(QAction.MenuRole.QuitRole)
+        self.actions["about"].setMenuRole(QAction.MenuRole.AboutRole)
+        self._cameras = QMenu("&Cameras", bar)
+        self.menus["Source"].insertMenu(self.actions["refresh-cameras"], self._cameras)
+        state.on("cameras", self._show_cameras, now=True)
+        self._add_themes()
+
+    def insert(self, menu: QMenu, before: str) -> None:
+        """Another menu, before a command in the menu of that command."""
+        self.menus[self._commands.by_id[before].menu].insertMenu(self.actions[before], menu)
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(command.text, self._bar)
+        action.setShortcut(QKeySequence(command.keys))
+        action.setToolTip(command.tip or command.title)
+        self.actions[command.id] = action
+        if command.state:
+            action.setCheckable(True)
+            action.toggled.connect(lambda on: self._switches.switch(command, on))
+        else:
+            action.triggered.connect(lambda _checked=False: self._commands.run(command.id))
+        if command.state or command.needs:
+            self._switches.watch(command, lambda: self._show(command, action))
+        return action
+
+    def _show(self, command: Command, action: QAction) -> None:
+        if command.state:
+            action.setChecked(self._switches.is_on(command))
+        action.setEnabled(self._switches.is_enabled(command))
+
+    def _show_cameras(self, cameras: tuple[CameraItem, ...]) -> None:
+        self._cameras.clear()
+        for camera in cameras:
+            action = QAction(camera.name.replace("&", "&&"), self._cameras)
+            action.triggered.connect(lambda _=False, spec=camera.spec: self._commands.run("open", spec))
+            self._cameras.addAction(action)
+        if not cameras:
+            none = QAction("No camera found", self._cameras)
+            none.setEnabled(False)
+            self._cameras.addAction(none)
+
+    def _add_themes(self) -> None:
+        menu = QMenu("T&heme", self._bar)
+        group = QActionGroup(menu)
+        themes: dict[Theme, QAction] = {}
+        for theme, text in _THEMES:
+            themes[theme] = action = QAction(text, menu, checkable=True)
+            action.triggered.connect(lambda _=False, chosen=theme: setattr(self._state, "theme", chosen))
+            group.addAction(action)
+            menu.addAction(action)
+        self.menus["View"].addSeparator()
+        self.menus["View"].addMenu(menu)
+        self._state.on("theme", lambda theme: themes[theme].setChecked(True), now=True)

@@ -1,0 +1,154 @@
+"""Everything that the window does, without a window and without a QApplication."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.desk.fakes import FakeMemory, Room
+from app.live.fakes import FakeSource
+from app.tiny_models import follows_head
+from gaze_demo import clock
+from gaze_demo.camera.source import SourceError
+from gaze_demo.desk.state import CameraItem, SourceKind
+from gaze_demo.filter.kinds import FilterChoice
+from gaze_demo.live.pane_id import PaneId
+
+OpenRoom = Callable[..., Room]
+
+
+def names(room: Room) -> list[str]:
+    return list(room.state.model_names.values())
+
+
+def test_two_models_see_the_source_and_points_come(open_room: OpenRoom) -> None:
+    room = open_room()
+    room.pump(lambda: room.state.seen == set(PaneId) and set(room.state.points) == set(PaneId))
+    assert names(room) == ["big", "mobilenet25"]
+    assert room.state.source.state == "streaming"
+    assert room.state.source_kind is SourceKind.CAMERA
+    assert "Not calibrated" in room.state.screen_words
+    room.desk.refresh()
+    assert room.state.status.startswith("160 × 120")
+    assert room.state.lag_s is not None
+
+
+def test_a_chosen_model_is_remembered_and_swapped(open_room: OpenRoom) -> None:
+    room = open_room()
+    room.pump(lambda: room.state.models_known)
+    room.commands.run("choose-model", PaneId.A, "mobilenet25")
+    assert names(room) == ["mobilenet25", "mobilenet25"]
+    room.commands.run("choose-model", PaneId.B, "big")
+    room.commands.run("swap")
+    again = open_room()
+    again.pump(lambda: again.state.models_known)
+    assert names(again) == ["big", "mobilenet25"]
+
+
+def test_a_late_event_of_the_source_before_changes_nothing(
+    open_room: OpenRoom, sources: dict[str, FakeSource | Exception]
+) -> None:
+    sources["gone"] = SourceError("absent", "Camera 7 is not connected.")
+    sources["other"] = FakeSource()
+    room = open_room("gone")
+    room.desk.source.open("other")  # before the failure was told
+    room.pump(lambda: bool(room.state.seen))
+    assert room.state.source.state == "streaming"
+
+
+def test_a_lens_that_the_user_sets_is_remembered_and_counts(open_room: OpenRoom, memory: FakeMemory) -> None:
+    room = open_room()
+    room.pump(lambda: room.state.source_live)
+    room.state.hfov_deg = 72.0
+    assert room.state.lens.hfov_deg == 72.0
+    assert room.desk.engine.wishes.hfov_deg == 72.0
+    assert memory.kept["hfov_deg"] == 72.0
+
+
+def test_what_is_held_says_so_until_it_goes_on(open_room: OpenRoom) -> None:
+    room = open_room()
+    room.state.held = True
+    assert "Held" in room.notices.text
+    assert room.desk.engine.wishes.paused
+    room.state.held = False
+    assert room.notices.text == ""
+
+
+def test_a_narrow_window_leaves_the_second_model_idle(open_room: OpenRoom) -> None:
+    room = open_room()
+    room.pump(lambda: room.state.seen == set(PaneId) and PaneId.B in room.state.points)
+    room.state.narrow = True
+    room.wait(0.2)
+    assert PaneId.B not in room.state.points
+    room.state.narrow = False
+    room.pump(lambda: PaneId.B in room.state.points)
+
+
+def test_another_filter_counts_at_once_and_is_remembered(open_room: OpenRoom) -> None:
+    room = open_room()
+    room.state.filter = FilterChoice("one-euro", {"beta": 7.0})
+    assert open_room().state.filter == FilterChoice("one-euro", {"beta": 7.0})
+    room.state.filter = FilterChoice()
+    assert not open_room().state.filtered
+
+
+def test_cameras_are_told_by_name(open_room: OpenRoom) -> None:
+    class Device:
+        name, path, index = "HD Webcam", "/dev/video0", 0
+
+    room = open_room(tools={"list_cameras": lambda: [Device()]})
+    room.pump(lambda: bool(room.state.cameras))
+    assert room.state.cameras == (CameraItem("HD Webcam", "HD Webcam", "/dev/video0", 0),)
+
+
+def test_a_model_is_added_by_copying_it(open_room: OpenRoom, tmp_path: Path) -> None:
+    room = open_room()
+    room.pump(lambda: room.state.models_known)
+    room.commands.run("add-model-file", follows_head(tmp_path / "mine.onnx"))
+    room.pump(lambda: names(room)[0] == "mine")
+    assert "Added mine" in room.notices.text
+
+
+@pytest.mark.fault("a camera repeats one picture for ever", "a notice says so, until another picture comes")
+def test_a_camera_that_repeats_one_picture_is_told(open_room: OpenRoom) -> None:
+    room = open_room()
+    room.pump(lambda: bool(room.state.seen))
+    status = room.desk.engine.reader_status
+    assert status is not None
+    room.desk.source.on_status(replace(status, message="The same picture.", fault="frozen"))
+    assert "The same picture." in room.notices.text
+    room.desk.source.on_status(status)
+    assert room.notices.text == ""
+
+
+@pytest.mark.parametrize("hangs", ["nothing", "the camera", "the model"])
+def test_closing_takes_less_than_a_second_whatever_hangs(
+    open_room: OpenRoom, sources: dict[str, FakeSource | Exception], hangs: str
+) -> None:
+    camera = sources["cam"]
+    assert isinstance(camera, FakeSource)
+
+    def slow(*_: object) -> None:
+        time.sleep(3.0)
+
+    room = open_room(tools={"load_model": slow} if hangs == "the model" else {})
+    if hangs != "the model":
+        room.pump(lambda: bool(room.state.seen))
+    camera.hold = hangs == "the camera"
+    started = clock.now_s()
+    room.desk.close()
+    assert clock.now_s() - started < 1.0
+    camera.hold = False
+
+
+def test_the_desk_and_its_workers_need_no_qt() -> None:
+    program = "import sys, gaze_demo.desk.desk; raise SystemExit('PySide6' in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.calibration.fakes import SCREEN
+from gaze_demo.view.calibration.card_ruler import CardRuler
+
+
+def test_the_card_ruler_starts_at_the_reported_size_and_follows_the_slider(dark: QApplication, qtbot: QtBot) -> None:
+    ruler = CardRuler(SCREEN)
+    qtbot.addWidget(ruler)
+    assert ruler.measured().width_mm == pytest.approx(SCREEN.width_mm, rel=0.01)
+    before = ruler.slider.value()
+    ruler.slider.setValue(before * 2)
+    assert ruler.measured().width_mm == pytest.approx(SCREEN.width_mm / 2, rel=0.02)
+    assert ruler.measured().size_source == "bank card"
+    assert ruler.measured().lens_source == "assumed"
+
+
+def test_only_what_was_told_is_taken_for_measured(dark: QApplication, qtbot: QtBot) -> None:
+    ruler = CardRuler(SCREEN)
+    qtbot.addWidget(ruler)
+    assert ruler.measured() == SCREEN
+    ruler.above.setValue(-31.0)
+    ruler.aside.setValue(4.0)
+    measured = ruler.measured()
+    assert (measured.size_source, measured.lens_source) == (SCREEN.size_source, "given")
+    assert (measured.lens_x_mm, measured.lens_y_mm) == pytest.approx((SCREEN.width_mm / 2 + 40, 310))
