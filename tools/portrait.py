@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo import paths
+from gaze_demo.landmarks.face import HALF_PX
 from gaze_demo.landmarks.search import FaceSearch
 from gaze_demo.participant.person import PEOPLE
 from gaze_demo.participant.portrait import HAIR, OTHER, SKIN, restyled
@@ -53,7 +54,7 @@ def find_landmarks(image: NDArray[np.uint8]) -> NDArray[np.float32]:
                 seen = cv2.warpAffine(image, view, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
                 landmarks = search.find(np.asarray(seen, np.uint8)).landmarks
                 if landmarks is not None:
-                    found.append((landmarks.points_px - [dx, dy]) / scale)
+                    found.append((landmarks.points_px - HALF_PX - [dx, dy]) / scale)
     if not found:
         raise SystemExit("No face in the portrait.")
     return np.mean(found, 0).astype(np.float32)

@@ -26,7 +26,7 @@ _ANCHORS = ((8, 2), (16, 6))
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """A face that the detector found, in px of the image.
+    """A face that the detector found, in px of the image, pixel centres at whole coordinates.
 
     `low`, `high`: (2,), the box. `key_points`: (6, 2), the person's right eye, left eye, nose tip, mouth, right and
     left ear. `score`: 0.5 to 1.

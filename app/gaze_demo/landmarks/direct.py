@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gaze_demo.landmarks.blendshapes import INPUT_POINTS, eye_scores
 from gaze_demo.landmarks.bundle import Bundle
 from gaze_demo.landmarks.detection import Detection, Letterbox, decode, detector_input
-from gaze_demo.landmarks.face import COUNT, FaceLandmarks
+from gaze_demo.landmarks.face import COUNT, HALF_PX, FaceLandmarks
 from gaze_demo.landmarks.network import TfliteNetwork
 from gaze_demo.landmarks.region import FaceRegion
 
@@ -55,7 +55,7 @@ class DirectEngine:
         if float(self._landmarks.read((1, 1, 1, 1)).ravel()[0]) <= 0:  # a logit: more likely no face than a face
             return None
         points = self._landmarks.read((1, 1, 1, 3 * COUNT)).reshape(COUNT, 3).astype(float)
-        points_px = points[:, :2] @ back[:, :2].T + back[:, 2]
+        points_px = points[:, :2] @ back[:, :2].T + (back[:, 2] + HALF_PX)
         depth_px = points[:, 2] * (region.side / _SIZE)
         if self._blendshapes is None:
             return FaceLandmarks(points_px, depth_px)

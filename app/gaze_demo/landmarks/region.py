@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaze_demo.geometry import Array
+from gaze_demo.landmarks.face import HALF_PX
 
 _OUTER_CORNERS = (33, 263)
 _MARGIN = 1.5
@@ -15,7 +16,7 @@ _MARGIN = 1.5
 
 @dataclass(frozen=True)
 class FaceRegion:
-    """A square around a face, in px of the image.
+    """A square around a face, in px of the image, pixel centres at whole coordinates.
 
     `side` in px. `angle` in radians: how far the face is rolled clockwise in the image; 0 is upright, pi upside down.
     """
@@ -35,8 +36,8 @@ class FaceRegion:
     @classmethod
     def of_landmarks(cls, points_px: Array) -> FaceRegion:
         """Where to look for the landmarks (478, 2) in the next frame."""
-        eyes = points_px[list(_OUTER_CORNERS)]
-        return cls.around(points_px.min(0), points_px.max(0), eyes[0], eyes[1])
+        right, left = points_px[list(_OUTER_CORNERS)] - HALF_PX
+        return cls.around(points_px.min(0) - HALF_PX, points_px.max(0) - HALF_PX, right, left)
 
     def to_image(self, size: int) -> Array:
         """The affine map (2, 3) from a cut-out of `size` px to the image."""

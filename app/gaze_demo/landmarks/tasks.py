@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gaze_demo.landmarks.blendshapes import EYE_SHAPES
 from gaze_demo.landmarks.bundle import Bundle
 from gaze_demo.landmarks.detection import Detection
-from gaze_demo.landmarks.face import FaceLandmarks
+from gaze_demo.landmarks.face import HALF_PX, FaceLandmarks
 from gaze_demo.landmarks.region import FaceRegion
 
 _STEP_MS = 1_000_000
@@ -103,9 +103,10 @@ class TasksEngine:
             return None
         height, width = (part.shape[1], part.shape[0]) if turns % 2 else part.shape[:2]
         back = _turned_back(face.points_px, turns, width, height)
-        return replace(face, points_px=back + [window.x0, window.y0])
+        return replace(face, points_px=back + [window.x0, window.y0] + HALF_PX)
 
     def _find(self, image: NDArray[np.uint8]) -> FaceLandmarks | None:
+        """What the landmarker sees; pixel centres at whole coordinates."""
         self._time_ms += _STEP_MS
         result = self._landmarker.detect_for_video(_as_rgb(image), self._time_ms)
         if not result.face_landmarks:

@@ -9,7 +9,7 @@ from app.landmarks.scene import place, placing
 from gaze_demo.errors import UserError
 from gaze_demo.landmarks import bundle, engine
 from gaze_demo.landmarks.engine import LandmarkEngine, engine_description, open_engine
-from gaze_demo.landmarks.face import FaceLandmarks
+from gaze_demo.landmarks.face import HALF_PX, FaceLandmarks
 from gaze_demo.landmarks.region import FaceRegion
 
 Image = NDArray[np.uint8]
@@ -67,7 +67,7 @@ def test_both_engines_detect_the_same_box(
 def test_landmarks_turn_with_the_picture(direct: LandmarkEngine, portrait: Image, roll: float) -> None:
     upright = follow(direct, portrait, direct.detect(portrait)[0].region)
     warp = placing((320, 240), 1.2, roll)
-    expected = upright.points_px @ warp[:, :2].T + warp[:, 2]
+    expected = (upright.points_px - HALF_PX) @ warp[:, :2].T + warp[:, 2] + HALF_PX
     found = follow(direct, place(portrait, (320, 240), 1.2, roll), FaceRegion.of_landmarks(expected))
     assert np.linalg.norm(found.points_px - expected, axis=1).mean() < 1.0
     for name in ("blink_left", "blink_right", "down_left", "down_right"):

@@ -12,6 +12,7 @@ from gaze_demo import paths
 from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.geometry import Array, angle_between, head_angles, vector_to_pitch_yaw
+from gaze_demo.landmarks.face import HALF_PX
 from gaze_demo.landmarks.head_pose import estimate_head_pose
 from gaze_demo.landmarks.search import FaceSearch
 from gaze_demo.participant.participant import VirtualParticipant
@@ -192,7 +193,7 @@ def test_the_shipped_landmarks_are_those_of_the_portrait(person: int, search: Fa
     enlarged = cv2.resize(portrait.image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     found = search.find(np.asarray(enlarged, np.uint8)).landmarks
     assert found is not None
-    off = np.linalg.norm((found.points_px - 0.5) / 2 - portrait.landmarks_px, axis=1)  # as cv2.resize moves points
+    off = np.linalg.norm((found.points_px - 2 * HALF_PX) / 2 - portrait.landmarks_px, axis=1)  # cv2.resize moves by one
     assert off.mean() < 0.5, "python tools/portrait.py makes them anew"
 
 
