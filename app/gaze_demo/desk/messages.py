@@ -13,6 +13,7 @@ _OPENING = {
     SourceKind.VIRTUAL: "Starting the virtual participant…",
     SourceKind.FILE: "Opening the file…",
 }
+_RESTART = ("Start it again", "restart")
 _USE_VIRTUAL = ("Use the virtual participant", "try-virtual")
 
 
@@ -31,6 +32,8 @@ def message_for(state: WindowState, pane: PaneId) -> Message | None:
     if source.state == "failed" and not state.source_live:
         return Message("This cannot be shown", source.text, _USE_VIRTUAL)
     if source.state in _LOST:
+        if state.source_kind is SourceKind.VIRTUAL:
+            return Message("The virtual participant stands still", source.text, _RESTART)
         return Message(_LOST[source.state], source.text, _USE_VIRTUAL)
     if state.models_known and not state.entries:
         text = "Put an ONNX model with its contract into your models folder, or add one from the File menu."

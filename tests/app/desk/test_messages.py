@@ -63,6 +63,15 @@ def test_each_trouble_has_its_card_with_its_remedy(
         assert remedy in CommandBook(COMMANDS).by_id
 
 
+def test_the_virtual_participant_that_stands_still_is_started_again(fine: WindowState) -> None:
+    changes = {"source": SourceState("silent", "It draws no picture."), "source_kind": SourceKind.VIRTUAL}
+    message = message_for(replace(fine, **changes), PaneId.A)  # type: ignore[arg-type]
+    assert message is not None
+    assert message.action is not None
+    assert message.action[1] == "restart"
+    assert "camera" not in message.title
+
+
 def test_the_virtual_participant_is_no_camera_that_is_opened(fine: WindowState) -> None:
     changes = {"source": SourceState("opening"), "source_kind": SourceKind.VIRTUAL, "seen": frozenset()}
     message = message_for(replace(fine, **changes), PaneId.A)  # type: ignore[arg-type]

@@ -19,13 +19,22 @@ from gaze_demo.screen import CARD_WIDTH_MM, ScreenGeometry
 from gaze_demo.view.shared import theme
 
 _CARD_RATIO = 85.60 / 53.98
+_FINEST_DPI = 300.0
+_NARROWEST_PX = 150
+_ROOM = (560, 300)
+"""Least width and height of the outline's place, px."""
 
 
 class _CardOutline(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        self.width_px = 300.0
-        self.setMinimumSize(700, 440)
+        self.show_width(300)
+
+    def show_width(self, width: int) -> None:
+        """Of the card, px; there is room around it."""
+        self.width_px = float(width)
+        self.setMinimumSize(max(width + 10, _ROOM[0]), max(round(width / _CARD_RATIO) + 10, _ROOM[1]))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, used = QPainter(self), theme.colours()
@@ -66,7 +75,7 @@ class CardRuler(QDialog):
         self._found.setProperty("kind", "muted")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Width of the card")
-        self.slider.setRange(150, 690)
+        self.slider.setRange(_NARROWEST_PX, self._widest_px())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         for button in buttons.buttons():
             button.setIcon(QIcon())
@@ -81,7 +90,7 @@ class CardRuler(QDialog):
         column.addLayout(place)
         column.addWidget(buttons)
         expected = CARD_WIDTH_MM / screen.pitch_mm[0] / self.devicePixelRatioF()
-        self.slider.setValue(round(min(max(expected, 150), 690)))
+        self.slider.setValue(round(min(max(expected, self.slider.minimum()), self.slider.maximum())))
         self.aside.setValue((screen.lens_x_mm - screen.width_mm / 2) / 10)
         self.above.setValue(-screen.lens_y_mm / 10)
         self._before = self._values()
@@ -97,12 +106,17 @@ class CardRuler(QDialog):
             screen = screen.with_lens(screen.width_mm / 2 + self.aside.value() * 10, -self.above.value() * 10)
         return screen
 
+    def _widest_px(self) -> int:
+        """A card on a screen of 300 dots an inch, as far as this screen has room for it."""
+        room = self.screen().availableGeometry()
+        widest = min(_FINEST_DPI * CARD_WIDTH_MM / 25.4 / self.devicePixelRatioF(), room.width() - 60.0)
+        return max(round(min(widest, (room.height() - 260) * _CARD_RATIO)), _NARROWEST_PX + 100)
+
     def _values(self) -> tuple[float, float, float]:
         return self.slider.value(), self.aside.value(), self.above.value()
 
     def _show(self, width: int) -> None:
-        self._outline.width_px = float(width)
-        self._outline.update()
+        self._outline.show_width(width)
         screen = self.measured()
         inches = (screen.width_mm**2 + screen.height_mm**2) ** 0.5 / 25.4
         self._found.setText(f"The screen is {screen.width_mm:.0f} × {screen.height_mm:.0f} mm, {inches:.1f} inches.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from gaze_demo.desk.commands import CommandBook
 from gaze_demo.desk.state import WindowState
 from gaze_demo.view.header.control import Control
 from gaze_demo.view.shared.reading import Reading
+
+_LEAST_WIDTH = 90
 
 
 class Status(Control):
@@ -22,6 +25,11 @@ class Status(Control):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._text)
         state.on("status", self._show, now=True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A few letters say nothing."""
+        super().resizeEvent(event)
+        self._text.setVisible(event.size().width() >= _LEAST_WIDTH)
 
     def _show(self, text: str) -> None:
         self._text.show_value(text)

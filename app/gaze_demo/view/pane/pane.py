@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from gaze_demo import clock
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gaze_demo.model.registry import ModelEntry
 
 _RATE_SPAN_S, _LATENCY_SPAN_S, ERROR_SPAN_S = 2.0, 10.0, 5.0
+_LEAST_WIDTH = 240
 _LATENCY = "00.0 ms · p95 00.0"
 
 
@@ -70,6 +72,10 @@ class Pane(QFrame):
         state.on_any(("each_eye", "axes", "crops"), self._show_findings, now=True)
         message_fields = ("source", "source_live", "source_kind", "models_known", "entries", "model_errors", "seen")
         state.on_any(message_fields, self._show_message, now=True)
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrower than its figures would like: they are cut with an ellipsis before the window has to grow."""
+        return QSize(_LEAST_WIDTH, super().minimumSizeHint().height())
 
     def show_sight(self, sight: Sight) -> None:
         self.preview.show_sight(sight)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gaze_demo import clock
 from gaze_demo.desk import words
@@ -41,16 +41,22 @@ class Agreement(Panel):
         self._now = Figure(
             "Now", "Angle between the raw gazes of the newest frame that both models have seen", "000.0°", 1.75
         )
-        self._median = Figure("Median", f"Median angle over the last {SPAN_S:g} s", "000.0°")
-        self._p95 = Figure("p95", f"95th percentile of the angle over the last {SPAN_S:g} s", "000.0°")
+        self._median = Figure("Median", f"Median angle over the last {SPAN_S:g} s", "00.0°", 1.0)
+        self._p95 = Figure("p95", f"95th percentile of the angle over the last {SPAN_S:g} s", "00.0°", 1.0)
         self._trace = _Trace()
         span = QLabel(f"last {SPAN_S:g} s")
         span.setProperty("kind", "caption")
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         column.setSpacing(theme.GAP - 2)
-        for part in (title, self._now, self._median, self._p95, self._trace, span):
-            column.addWidget(part)
+        spread = QHBoxLayout()
+        for figure in (self._median, self._p95):
+            spread.addWidget(figure)
+        column.addWidget(title)
+        column.addWidget(self._now)
+        column.addLayout(spread)
+        column.addWidget(self._trace)
+        column.addWidget(span)
         state.on("models", lambda _: self.clear())
 
     @property

@@ -19,7 +19,8 @@ _STEPS_DEG = {20.0: 10.0, 40.0: 20.0, 90.0: 45.0, 180.0: 90.0}
 """Between two grid lines, for each limit of the scale."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 6.0, 6.0, 20.0
 """Room around the curves, px: the angles stand at the left, the seconds below."""
-_TICK_S = 2
+_TICKS_S = (2, 5)
+"""Between two times that are named; the first that leaves room for the names."""
 
 
 class AngleChart(QWidget):
@@ -80,7 +81,9 @@ class AngleChart(QWidget):
             name = f"{words.MINUS if degrees < 0 else ''}{abs(degrees):g}°"
             box = QRectF(0, min(max(y - height / 2, 0.0), self.height() - height), _LEFT - 6, height)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
-        for seconds in range(-int(SPAN_S) + _TICK_S, 0, _TICK_S):
+        room = painter.fontMetrics().horizontalAdvance(f"{words.MINUS}00 s ")
+        every = next(tick for tick in _TICKS_S if area.width() * tick / SPAN_S > room or tick == _TICKS_S[-1])
+        for seconds in range(-int(SPAN_S) + every, 0, every):
             x = area.right() + seconds * area.width() / SPAN_S
             box = QRectF(x - 30, area.bottom() + 3, 60, _BOTTOM - 3)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{words.MINUS}{-seconds} s")

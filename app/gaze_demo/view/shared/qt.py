@@ -11,6 +11,8 @@ import ctypes
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 
 from PySide6.QtCore import QLibraryInfo, Qt
@@ -37,57 +39,66 @@ def application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     undo_opencv()
-    if sys.platform == "linux":
-        require_display()
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    app = QApplication(["gaze-demo"])
+    with required_display():
+        app = QApplication(["gaze-demo"])
     app.setApplicationName("gaze-demo")
     app.setApplicationDisplayName("Gaze Demo")
     app.setDesktopFileName("gaze-demo")
     return app
 
 
-def require_display() -> None:
-    """Raises UserError where Qt would abort: no display, one that does not answer, or no plugin for it."""
+@contextmanager
+def required_display() -> Iterator[None]:
+    """Raises UserError where Qt would abort: no display, one that does not answer, or no plugin for it.
+
+    An X server may begin again when its last client leaves, so the connection that asked stays open in the block.
+    """
+    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
+    if sys.platform != "linux":
+        yield
+        return
     if not any(os.environ.get(name) for name in _DISPLAYS):
         raise UserError("There is no display for the window: use `gaze-demo track`, or start it by `xvfb-run`.")
-    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
     folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms")
     if platform and not os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH"):
         known = sorted(path.stem.removeprefix("libq") for path in folder.glob("libq*.so"))
         if known and platform not in known:
             raise UserError(f"QT_QPA_PLATFORM is {platform!r}, which this Qt does not have; it has {', '.join(known)}.")
     if platform not in ("", "xcb") or (not platform and _wayland_answers()):
+        yield
         return
-    if not os.environ.get("DISPLAY"):
-        name = os.environ.get("WAYLAND_DISPLAY", "")
-        raise UserError(f"The display {name} does not answer: check WAYLAND_DISPLAY, or use `gaze-demo track`.")
-    if _x11_answers() is False:
-        name = os.environ["DISPLAY"]
-        raise UserError(f"The display {name} does not answer: check DISPLAY, or use `gaze-demo track`.")
-    try:
-        ctypes.CDLL(str(folder / "libqxcb.so"))
-    except OSError as error:
-        missing = str(error).partition(":")[0]
-        raise UserError(
-            f"The window needs {missing}, which is missing: install it, or use `gaze-demo track`."
-        ) from None
+    with _x11_connection():
+        try:
+            ctypes.CDLL(str(folder / "libqxcb.so"))
+        except OSError as error:
+            missing = str(error).partition(":")[0]
+            text = f"The window needs {missing}, which is missing: install it, or use `gaze-demo track`."
+            raise UserError(text) from None
+        yield
 
 
-def _x11_answers() -> bool | None:
-    """None where the library to ask with is not there."""
+@contextmanager
+def _x11_connection() -> Iterator[None]:
+    """Raises UserError where the X server does not answer, unless the library to ask with is not there."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
-        return None
+        yield
+        return
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     for call in (xcb.xcb_connection_has_error, xcb.xcb_disconnect):
         call.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(None, None)
-    answers = xcb.xcb_connection_has_error(connection) == 0
-    xcb.xcb_disconnect(connection)
-    return answers
+    try:
+        if xcb.xcb_connection_has_error(connection):
+            name = "DISPLAY" if os.environ.get("DISPLAY") else "WAYLAND_DISPLAY"
+            display = os.environ.get(name, "")
+            raise UserError(f"The display {display} does not answer: check {name}, or use `gaze-demo track`.")
+        yield
+    finally:
+        xcb.xcb_disconnect(connection)
 
 
 def _wayland_answers() -> bool:

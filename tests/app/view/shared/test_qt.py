@@ -23,19 +23,29 @@ def test_qt_starts_with_its_own_plugins_whichever_is_imported_first(imports: str
     assert run.stdout.split(maxsplit=1) == ["offscreen", "['QT_QPA_PLATFORM']\n"]
 
 
+@pytest.mark.fault("there is no display, or the one that is named does not answer", "one sentence, exit code 2")
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
-def test_without_a_display_the_remedy_is_named() -> None:
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ({}, "xvfb-run"),
+        ({"DISPLAY": ":4711"}, "The display :4711 does not answer"),
+        ({"WAYLAND_DISPLAY": "wayland-9"}, "The display wayland-9 does not answer"),
+        ({"QT_QPA_PLATFORM": "nonsense"}, "offscreen"),
+    ],
+)
+def test_without_a_display_the_remedy_is_named(named: dict[str, str], told: str) -> None:
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "XDG_RUNTIME_DIR")
     environment = {name: value for name, value in os.environ.items() if name not in names}
     environment["PYTHONPATH"] = os.pathsep.join(sys.path)
     run = subprocess.run(
         [sys.executable, "-c", "from gaze_demo.cli import main; raise SystemExit(main([]))"],
-        env=environment,
+        env={**environment, **named},
         capture_output=True,
         text=True,
     )
     assert run.returncode == 2
-    assert "xvfb-run" in run.stderr
+    assert told in run.stderr
     assert run.stderr.count("\n") == 1
 
 
