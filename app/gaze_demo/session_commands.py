@@ -26,6 +26,7 @@ def add_session_commands(commands: Any) -> None:
     _add_repair(commands)
     _add_replay(commands)
     _add_recalibrate(commands)
+    _add_export(commands)
 
 
 def _add_record(commands: Any) -> None:
@@ -103,6 +104,19 @@ def _add_recalibrate(commands: Any) -> None:
     again.add_argument("--save", metavar="NAME", help="keep it as a profile of that name")
 
 
+def _add_export(commands: Any) -> None:
+    export = commands.add_parser(
+        "export",
+        help="a session in the formats that other programs read",
+        description="Writes a session as CSV, Parquet, BIDS eye tracking, XDF or EyeLink's .asc. One file a model "
+        "where readers take two gazes for one.",
+    )
+    export.set_defaults(run=_export)
+    export.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
+    export.add_argument("--to", choices=["csv", "parquet", "bids", "xdf", "asc"], required=True, help="the format")
+    export.add_argument("--out", type=Path, metavar="FOLDER2", required=True, help="a folder for the files")
+
+
 def _record(options: argparse.Namespace) -> int:
     silence_native_logs()
     from gaze_demo.camera.open import SourceOptions
@@ -159,6 +173,14 @@ def _recalibrate(options: argparse.Namespace) -> int:
         RecalibrateOptions(options.folder, tuple(options.model), options.correction, options.screen, options.save),
         wide_console(),
     )
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from gaze_demo.export.run import export
+
+    for path in export(options.folder, options.to, options.out):
+        print(path)
     return 0
 
 
