@@ -99,5 +99,5 @@ $(VENV)/.demo-installed: $(PROJECT) | system-demo $(BIN)/python
 	@touch $@
 
 $(VENV)/.test-installed: $(PROJECT) | system-test $(BIN)/python
-	@$(PIP) --editable ".[training,stream,dev]"
+	@$(PIP) --editable ".[training,stream,analysis,readers,live,dev]"
 	@touch $@ $(VENV)/.demo-installed
