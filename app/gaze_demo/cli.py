@@ -263,7 +263,7 @@ def _refuse_camera_options(options: argparse.Namespace, said: Given) -> None:
 _EVERY_CALIBRATION = {"model", "verbose"}
 _IN_THE_WINDOW = {"source", "hfov", "intrinsics", "size", "rate", "fullscreen", "duration", "stats"}
 _OF_A_SITTING = {"headless", "source", "out", "html", "record"}
-_OF_THE_PARTICIPANT = {*"points pursuit person head seed lens_x hfov intrinsics size rate".split()}
+_OF_THE_PARTICIPANT = {*"points validation pursuit person head seed lens_x hfov intrinsics size rate".split()}
 
 
 def _calibration(options: argparse.Namespace, said: Given) -> Callable[[argparse.Namespace], int]:

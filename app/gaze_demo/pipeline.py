@@ -43,12 +43,13 @@ class ScreenPoint:
     """A point of gaze on the screen: `px` (2,) in pixels and `mm` (2,) on the glass, both of the screen frame.
 
     It may lie beside the screen. `outside`: how far the head has left the place of the calibration, 0 inside it; 1 is
-    one more of its size.
+    one more of its size. `covariance`: (2, 2) of `px` in px^2; None where no calibration has measured it.
     """
 
     px: Array
     mm: Array
     outside: float = 0.0
+    covariance: Array | None = None
 
 
 class ToScreen(Protocol):

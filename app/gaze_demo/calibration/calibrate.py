@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaze_demo.calibration.drift import Hull
+from gaze_demo.calibration.ellipse import Residuals, held_when_left_out, residuals, with_ellipse
 from gaze_demo.calibration.fit import fit
 from gaze_demo.calibration.following import NotFollowedError, following
 from gaze_demo.calibration.grade import grade
@@ -24,6 +25,8 @@ from gaze_demo.model.load import GazeEstimator
 from gaze_demo.model.registry import ModelEntry
 
 TIMED_FRAMES = 40
+_LEFT_OUT = -1
+"""Number of the target that those left out of the fit count as."""
 _ON_THE_DOTS = 0.9
 """Least correlation of where the eyes are known to look with the dots."""
 _KINDS = {"fit": "Point", "validation": "Validation point"}
@@ -168,7 +171,17 @@ def _calibrate_one(session: Session, estimates: Estimates, fitting: Labelled | N
         return Mapping(), _report(session, estimates, Mapping(), {}, 0, 0)
     choice = fit(fitting)
     targets = len(np.unique(fitting.target))
-    return choice.mapping, _report(session, estimates, choice.mapping, choice.left_out_deg, len(fitting), targets)
+    judged = label(session.of_kind("validation"), session.screen, estimates.of)
+    seen = residuals(choice.mapping, judged) if judged is not None else None
+    # Left out of the fit, outer targets are missed by more than they are later: together they count as one.
+    left_out = choice.residuals.as_one_target(_LEFT_OUT) if choice.residuals is not None else None
+    parts = [part for part in (left_out, seen) if part is not None]
+    mapping = with_ellipse(choice.mapping, Residuals.of_parts(parts) if parts else None)
+    report = _report(session, estimates, mapping, choice.left_out_deg, len(fitting), targets)
+    if seen is None:
+        return mapping, report
+    share = held_when_left_out(mapping, left_out, seen)
+    return mapping, report.model_copy(update={"ellipse_held": share})
 
 
 def _report(

@@ -46,6 +46,7 @@ class Row:
     low_deg: float | None = None
     high_deg: float | None = None
     grade: str | None = None
+    ellipse_held: float | None = None
     front: bool = False
     level: bool = False
 
@@ -66,10 +67,19 @@ COLUMNS = (
     Column("Before, deg", "uncalibrated_deg", 2, hint="Accuracy before the calibration, by plain geometry."),
     Column("RMS-S2S, deg", "precision_rms_s2s_deg", 2, hint="Precision: from frame to frame within a look."),
     Column("SD, deg", "precision_sd_deg", 2, hint="Precision: spread around the mean of a look."),
+    Column(
+        "In ellipse, %",
+        "ellipse_held",
+        0,
+        100.0,
+        "Share of the frames within the 90 % ellipse around the point of gaze.",
+    ),
     Column("Data loss, %", "data_loss", 1, 100.0, "Share of the frames without a gaze."),
 )
 
-WINDOW_COLUMNS = tuple(column for column in COLUMNS if column.field not in ("low_deg", "high_deg", "accuracy_px"))
+WINDOW_COLUMNS = tuple(
+    column for column in COLUMNS if column.field not in ("low_deg", "high_deg", "accuracy_px", "ellipse_held")
+)
 """Those for which a window has room."""
 
 
@@ -119,6 +129,7 @@ def _row(model: ModelReport) -> Row:
         low_deg=model.accuracy_interval_deg[0] if model.accuracy_interval_deg else None,
         high_deg=model.accuracy_interval_deg[1] if model.accuracy_interval_deg else None,
         grade=model.grade,
+        ellipse_held=model.ellipse_held,
     )
 
 

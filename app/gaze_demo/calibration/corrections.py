@@ -38,25 +38,24 @@ def fit_offset(labelled: Labelled) -> Mapping:
     readings = labelled.readings
     wanted = vector_to_pitch_yaw(turn(readings.frame, labelled.point_mm - readings.origin_mm))
     missing = wanted - vector_to_pitch_yaw(turn(readings.frame, readings.gaze))
-    return Mapping(correction="offset", kappa_rad=_pair(_shrunk_mean(missing, labelled.target)))
+    return Mapping(correction="offset", kappa_rad=_pair(_shrunk_mean(missing, labelled)))
 
 
 def fit_lens(labelled: Labelled) -> Mapping:
     """A shift of the glass alone, shrunk."""
     missing = (labelled.point_mm - Mapping().point_mm(labelled.readings))[:, :2]
     distance_mm = float(np.median(labelled.readings.origin_mm[:, 2]))
-    return Mapping(
-        correction="offset", lens_mm=_pair(_shrunk_mean(missing / distance_mm, labelled.target) * distance_mm)
-    )
+    return Mapping(correction="offset", lens_mm=_pair(_shrunk_mean(missing / distance_mm, labelled) * distance_mm))
 
 
-def _shrunk_mean(missing: Array, target: Array) -> Array:
+def _shrunk_mean(missing: Array, labelled: Labelled) -> Array:
     """The robust mean (2,) of angles (n, 2), shrunk after James and Stein.
 
     A model errs otherwise at each target. What few targets have in common may be chance: the less it stands out from
     that, the less of it is believed, and nothing where it does not stand out at all.
     """
-    mean = robust_mean(missing, target)
+    target = labelled.target
+    mean = robust_mean(missing, target_weights(target, labelled.weight))
     targets = np.unique(target)
     by_target = np.array([np.median(missing[target == one], 0) for one in targets])
     squares = float(((by_target - by_target.mean(0)) ** 2).sum()) / 2
@@ -73,8 +72,8 @@ def fit_affine(labelled: Labelled, base: Mapping, *, head: bool = False) -> Mapp
     """
     readings = labelled.readings
     slopes = ray_slopes(readings, np.array(base.kappa_rad))
-    wanted = _wanted(labelled, base)
-    weights = target_weights(labelled.target)
+    wanted = wanted_slopes(labelled, base)
+    weights = target_weights(labelled.target, labelled.weight)
     terms = head_terms(readings)
     rest = np.tensordot(weights / weights.sum(), terms, 1)
     columns = np.concatenate([slopes, np.ones((len(slopes), 1))], 1)
@@ -108,7 +107,7 @@ class Components:
     @classmethod
     def of(cls, labelled: Labelled) -> Components:
         """They know nothing of targets, so that folds of a cross-validation may share them."""
-        features, weights = labelled.readings.features, target_weights(labelled.target)
+        features, weights = labelled.readings.features, target_weights(labelled.target, labelled.weight)
         mean = np.average(features, 0, weights)
         scale = np.sqrt(np.average((features - mean) ** 2, 0, weights))
         for kind in (slice(0, EYE_FEATURES), slice(EYE_FEATURES, None)):
@@ -129,8 +128,8 @@ def fit_ridges(labelled: Labelled, base: Mapping, components: Components) -> lis
     The gain may change along with them: where features tell more than a noisy gaze, it counts for less.
     """
     readings = labelled.readings
-    weights = target_weights(labelled.target)
-    left = _wanted(labelled, base) - base.slopes(readings)
+    weights = target_weights(labelled.target, labelled.weight)
+    left = wanted_slopes(labelled, base) - base.slopes(readings)
     slopes = ray_slopes(readings, np.array(base.kappa_rad))
     middle = np.average(slopes, 0, weights)
     design = np.concatenate([slopes - middle, components.project(readings.features)], 1)
@@ -153,7 +152,7 @@ def fit_ridges(labelled: Labelled, base: Mapping, components: Components) -> lis
     return mappings
 
 
-def _wanted(labelled: Labelled, base: Mapping) -> Array:
+def wanted_slopes(labelled: Labelled, base: Mapping) -> Array:
     """Slopes (n, 2) to the targets on a glass that is shifted as `base` says."""
     return target_slopes(labelled.readings, labelled.point_mm - np.array([*base.lens_mm, 0.0]))
 

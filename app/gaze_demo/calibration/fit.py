@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaze_demo.calibration.corrections import Components, fit_affine, fit_lens, fit_offset, fit_ridges
+from gaze_demo.calibration.ellipse import Residuals, residuals
 from gaze_demo.calibration.mapping import Correction, Mapping
 from gaze_demo.calibration.readings import Labelled
 from gaze_demo.geometry import Array, angle_between
@@ -18,16 +19,21 @@ FREE_FRAMES = 100
 FREE_TARGETS = 5
 _RANK: dict[Correction, int] = {"none": 0, "offset": 1, "affine": 2, "affine and head": 3, "ridge": 3}
 """From simple to free."""
+_MOST_FOLDS = 20
 _CLEARLY = 0.5
 """Standard errors by which a freer correction must beat a simpler one."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A fitted mapping, and the error in degrees that each correction showed on targets left out of its fit."""
+    """A fitted mapping, and the error in degrees that each correction showed on targets left out of its fit.
+
+    `residuals`: of such a mapping on the targets left out; None for too few targets.
+    """
 
     mapping: Mapping
     left_out_deg: dict[Correction, float]
+    residuals: Residuals | None = None
 
 
 def fit(labelled: Labelled, only: Correction | None = None) -> Choice:
@@ -46,7 +52,7 @@ def fit(labelled: Labelled, only: Correction | None = None) -> Choice:
     free = len(labelled) >= FREE_FRAMES and len(targets) >= FREE_TARGETS
     components = Components.of(labelled) if free else None
     candidates = _candidates(labelled, components)
-    errors = _left_out_errors(labelled, targets, components)
+    errors, missed = _left_out(labelled, targets, components)
     scores: dict[Correction, float] = {}
     for mapping, error in zip(candidates, np.degrees(errors.mean(1)), strict=True):
         scores[mapping.correction] = min(scores.get(mapping.correction, np.inf), float(error))
@@ -54,8 +60,10 @@ def fit(labelled: Labelled, only: Correction | None = None) -> Choice:
         of_kind = [i for i, mapping in enumerate(candidates) if mapping.correction == only]
         if not of_kind:
             raise ValueError(f"there are too few frames or targets, or no features, for the correction {only!r}")
-        return Choice(candidates[min(of_kind, key=lambda i: float(errors[i].mean()))], scores)
-    return Choice(candidates[_choose([_RANK[m.correction] for m in candidates], errors)], scores)
+        best = min(of_kind, key=lambda i: float(errors[i].mean()))
+    else:
+        best = _choose([_RANK[m.correction] for m in candidates], errors)
+    return Choice(candidates[best], scores, missed[best])
 
 
 def _candidates(labelled: Labelled, components: Components | None) -> list[Mapping]:
@@ -73,14 +81,21 @@ def _candidates(labelled: Labelled, components: Components | None) -> list[Mappi
     return mappings
 
 
-def _left_out_errors(labelled: Labelled, targets: Array, components: Components | None) -> Array:
-    """Errors (candidates, targets) in rad: the median over a target's frames, of the fit without that target."""
-    columns = []
-    for target in targets:
-        out = labelled.target == target
+def _left_out(labelled: Labelled, targets: Array, components: Components | None) -> tuple[Array, list[Residuals]]:
+    """Errors (candidates, targets) in rad, the median over a target's frames, of fits without that target; and each
+    candidate's residuals there. Of very many targets several are left out at once."""
+    medians: dict[int, list[float]] = {}
+    missed: list[list[Residuals]] = []
+    for fold in np.array_split(np.random.default_rng(0).permutation(targets), min(len(targets), _MOST_FOLDS)):
+        out = np.isin(labelled.target, fold)
         left = labelled.take(out)
-        columns.append([np.median(angular_errors(m, left)) for m in _candidates(labelled.take(~out), components)])
-    return np.array(columns).T
+        fitted = _candidates(labelled.take(~out), components)
+        errors = [angular_errors(mapping, left) for mapping in fitted]
+        for target in fold:
+            medians[int(target)] = [float(np.median(error[left.target == target])) for error in errors]
+        missed.append([residuals(mapping, left) for mapping in fitted])
+    together = [Residuals.of_parts(list(parts)) for parts in zip(*missed, strict=True)]
+    return np.array([medians[int(target)] for target in targets]).T, together
 
 
 def _choose(ranks: list[int], errors: Array) -> int:

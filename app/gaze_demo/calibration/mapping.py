@@ -20,6 +20,7 @@ Correction = Literal["none", "offset", "affine", "affine and head", "ridge"]
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
 Angle = Annotated[float, Field(allow_inf_nan=False, ge=-1.6, le=1.6)]
 Slope = Annotated[float, Field(allow_inf_nan=False, ge=-100, le=100)]
+Variance = Annotated[float, Field(allow_inf_nan=False, ge=0, le=1e4)]
 Millimetres = Annotated[float, Field(allow_inf_nan=False, ge=-20000, le=20000)]
 Two = tuple[Slope, Slope]
 Three = tuple[Slope, Slope, Slope]
@@ -31,6 +32,10 @@ _STEEPEST = 0.05
 """Smallest cosine between a ray and the axis of its frame: directions beyond 87 deg are cut there."""
 
 
+_STEP = 1e-4
+"""Of slopes, for derivatives."""
+
+
 class Mapping(BaseModel):
     """The learned part of a mapping, as it is stored; the identity where nothing is given.
 
@@ -38,7 +43,8 @@ class Mapping(BaseModel):
     geometry says, x and y of the camera frame. `gain`, `offset`: slopes become `gain @ slopes + offset`. `head`:
     weights of the head terms for x and y, counted from `head_rest`. `feature_weights`, `feature_offset`: slopes linear
     in the features of the readings. `shift`: slopes added last, by recentring. Kappa and slopes are told in the
-    normalised frame.
+    normalised frame. `spread_floor` (xx, xy, yy) and `spread_scale`: covariance of the corrected slopes, see
+    `gaze_demo.calibration.ellipse`; zero where it was never measured.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,11 +59,16 @@ class Mapping(BaseModel):
     feature_weights: tuple[Weights, Weights] = ((), ())
     feature_offset: tuple[Number, Number] = (0.0, 0.0)
     shift: Two = (0.0, 0.0)
+    spread_floor: tuple[Variance, Slope, Variance] = (0.0, 0.0, 0.0)
+    spread_scale: Variance = 0.0
 
     @model_validator(mode="after")
     def _as_many_for_x_as_for_y(self) -> Mapping:
         if len(self.feature_weights[0]) != len(self.feature_weights[1]):
             raise ValueError("'feature_weights' needs as many numbers for x as for y")
+        xx, xy, yy = self.spread_floor
+        if xy * xy > xx * yy:
+            raise ValueError("'spread_floor' is no covariance")
         return self
 
     def point_mm(self, readings: Readings) -> Array:
@@ -65,7 +76,17 @@ class Mapping(BaseModel):
 
         Raises ValueError where the readings have other features than the mapping was fitted to.
         """
-        directions = from_slopes(readings, self.slopes(readings))
+        return self._on_glass(readings, self.slopes(readings))
+
+    def jacobian_mm(self, readings: Readings) -> Array:
+        """How far the points move (n, 2, 2) in mm along x and y of the camera frame, for each of the two slopes."""
+        slopes = self.slopes(readings)
+        here = self._on_glass(readings, slopes)
+        moved = [self._on_glass(readings, slopes + np.array(step)) for step in ((_STEP, 0.0), (0.0, _STEP))]
+        return np.stack([(there - here)[:, :2] / _STEP for there in moved], -1)
+
+    def _on_glass(self, readings: Readings, slopes: Array) -> Array:
+        directions = from_slopes(readings, slopes)
         points = readings.origin_mm + directions * (
             readings.origin_mm[:, 2:] / np.maximum(-directions[:, 2:], _STEEPEST)
         )

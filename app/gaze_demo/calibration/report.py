@@ -94,6 +94,7 @@ class ModelReport(_Part):
     uncalibrated: Accuracy | None
     points: tuple[PointReport, ...]
     accuracy_interval_deg: tuple[Degrees, Degrees] | None = None
+    ellipse_held: Annotated[float, Field(ge=0, le=1)] | None = None
     grade: GradeName | None = None
     grade_reason: str = ""
 

@@ -15,9 +15,8 @@ _HUBER, _TRIM = 2.0, 5.0
 _STEPS = 5
 
 
-def robust_mean(values: Array, target: Array) -> Array:
-    """The mean (2,) of values (n, 2), each target counting alike, outliers little."""
-    weights = target_weights(target)
+def robust_mean(values: Array, weights: Array) -> Array:
+    """The mean (2,) of values (n, 2) by weights (n,), outliers counting little."""
     mean = np.median(values, 0)
     for _ in range(_STEPS):
         robust = weights * robust_weights(values - mean)
@@ -47,10 +46,13 @@ def robust_solve(designs: list[Array], wanted: Array, weights: Array, expected: 
     return solved
 
 
-def target_weights(target: Array) -> Array:
-    """One weight a frame, so that each target weighs the same, whatever its number of frames."""
+def target_weights(target: Array, weight: Array) -> Array:
+    """One weight a frame, so that each target weighs the same, whatever its number of frames.
+
+    `weight` (n,) is that of each frame in itself: a target of uncertain or old frames weighs less.
+    """
     _, inverse, counts = np.unique(target, return_inverse=True, return_counts=True)
-    return np.asarray(np.minimum(_FRAMES_A_TARGET / counts, 1.0)[inverse])
+    return np.asarray(np.minimum(_FRAMES_A_TARGET / counts, 1.0)[inverse] * weight)
 
 
 def robust_weights(residuals: Array) -> Array:

@@ -94,13 +94,15 @@ class Fixation:
     """One look at a target.
 
     `target`: which of its kind; a fit leaves whole targets out by it. `frames`: camera frames in the time that counts,
-    with or without a gaze; `samples`: those that can be read, in order of time.
+    with or without a gaze; `samples`: those that can be read, in order of time. `weight`: how much each counts in a
+    fit, below 1 for looks of earlier sittings.
     """
 
     kind: Kind
     target: int
     frames: int
     samples: tuple[Sample, ...]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
