@@ -14,6 +14,7 @@ from gaze_demo.intrinsics import Lens, Undistortion
 from gaze_demo.landmarks.engine import EngineChoice
 from gaze_demo.landmarks.eyes import EyeMeasures, measure_eyes
 from gaze_demo.landmarks.head_pose import HeadPose, estimate_head_pose
+from gaze_demo.landmarks.openness import UsualOpenness
 from gaze_demo.landmarks.search import FaceSearch
 from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 
@@ -25,15 +26,6 @@ SMALLEST_EYE_PX = 9.0
 """Corner distance; at 640 x 480 px with a field of view of 60 deg an eye at 1 m has 15 px."""
 DARKEST_EYE = 16.0
 """Grey level; well lit eyes of 549 people of all skin tones span 38 to 169."""
-CLOSED_SCORE = 0.2
-"""An eye is closed where MediaPipe's blink score less twice the openness is above this.
-
-It is for 0.1 % of 1200 open eyes in photographs, many of them screwed up in a smile; for every closed eye of the
-virtual participant, whose score is 0.3 at least; for none of its eyes that look 40 deg down (-0.35 at most), nor for
-lids that cover 60 % of them (0.13 at most).
-"""
-CLOSED_OPENNESS = 0.09
-"""Where no blink score was asked for: an eye is closed below this."""
 
 
 class Observer:
@@ -49,6 +41,7 @@ class Observer:
         self._undistortion: Undistortion | None = None
         self._video = video
         self._before: _Before | None = None
+        self._usual: tuple[int, tuple[UsualOpenness, UsualOpenness]] | None = None
 
     def __enter__(self) -> Observer:
         return self
@@ -92,14 +85,26 @@ class Observer:
                 reason = Reason.TOO_DARK if frame.image[::8, ::8].mean() < DARKEST_EYE else Reason.NO_FACE
             return Observation(frame, camera, None, None, None, None, reason, landmarks_ms, 0.0, people=sight.people)
         measures = measure_eyes(frame.image, landmarks, pose)
-        left = _judge("left", measures[0], pose.left_eye_mm, pose, landmarks.blink_left)
-        right = _judge("right", measures[1], pose.right_eye_mm, pose, landmarks.blink_right)
+        left_usual, right_usual = self._usual_openness(sight.person)
+        left_closed = left_usual.is_closed(measures[0].openness, landmarks.blink_left, landmarks.down_left)
+        right_closed = right_usual.is_closed(measures[1].openness, landmarks.blink_right, landmarks.down_right)
+        left = _judge("left", measures[0], pose.left_eye_mm, pose, closed=left_closed)
+        right = _judge("right", measures[1], pose.right_eye_mm, pose, closed=right_closed)
+        for eye, usual in ((left, left_usual), (right, right_usual)):
+            if eye.valid:
+                usual.learn(eye.openness, frame.time_s)
         reason = Reason.NONE if left.valid or right.valid else min(left.reason, right.reason, key=_WORST_FIRST.index)
         pose_ms = (time.perf_counter() - found) * 1e3
         self._before = _Before(sight.person, camera, pose)
         return Observation(
             frame, camera, landmarks, pose, left, right, reason, landmarks_ms, pose_ms, sight.person, sight.people
         )
+
+    def _usual_openness(self, person: int) -> tuple[UsualOpenness, UsualOpenness]:
+        """What is known of how wide the left and the right eye are open; nothing, of a person not seen before."""
+        if not self._video or self._usual is None or self._usual[0] != person:
+            self._usual = (person, (UsualOpenness(), UsualOpenness()))
+        return self._usual[1]
 
     def _pose_before(self, person: int, camera: Intrinsics) -> HeadPose | None:
         """The pose of the same head in the frame before, for the search of this one to start from."""
@@ -127,12 +132,10 @@ _WORST_FIRST = (
 )
 
 
-def _judge(side: Side, measures: EyeMeasures, centre_mm: Array, pose: HeadPose, blink: float) -> EyeObservation:
-    """The eye with the reason why it cannot be read, if any; `blink` NaN leaves the openness alone to decide."""
+def _judge(side: Side, measures: EyeMeasures, centre_mm: Array, pose: HeadPose, *, closed: bool) -> EyeObservation:
+    """The eye with the reason why it cannot be read, if any."""
     to_lens = pose.rotation.T @ -normalised(centre_mm)  # in the head frame
     away = np.arctan2(-to_lens[0] if side == "left" else to_lens[0], -to_lens[2])
-    score = blink - 2.0 * measures.openness
-    closed = measures.openness < CLOSED_OPENNESS if np.isnan(score) else score > CLOSED_SCORE
     if np.degrees(angle_between(FORWARD, to_lens)) > EYE_LIMIT_DEG or np.degrees(away) > FAR_EYE_LIMIT_DEG:
         reason = Reason.HEAD_TURNED
     elif not measures.inside:
@@ -143,6 +146,4 @@ def _judge(side: Side, measures: EyeMeasures, centre_mm: Array, pose: HeadPose, 
         reason = Reason.EYE_TOO_SMALL
     else:
         reason = Reason.EYE_CLOSED if closed else Reason.NONE
-    return EyeObservation(
-        side, centre_mm, measures.openness, bool(closed), measures.width_px, measures.brightness, reason
-    )
+    return EyeObservation(side, centre_mm, measures.openness, closed, measures.width_px, measures.brightness, reason)

@@ -18,8 +18,10 @@ Image = NDArray[np.uint8]
 _LEVELS = (2, 4)
 """Parts of a still image have a half, then a quarter of its longer side."""
 _SMALLEST_PX = 96
-_LIVE_PARTS = ((0.25, 0.25), (0.25, 0.0), (0.0, 0.25), (0.5, 0.25), (0.0, 0.0), (0.5, 0.0), (0.25, 0.5))
-"""Left and top of the parts of half the size that a stream is searched by, one a frame, the likeliest first."""
+_HALVES = ((0.25, 0.25), (0.25, 0.0), (0.0, 0.25), (0.5, 0.25), (0.0, 0.0), (0.5, 0.0), (0.25, 0.5))
+_THIRDS = tuple((x, y) for y in (0.33, 0.08, 0.58) for x in (0.33, 0.08, 0.58, 0.2, 0.46))
+_LIVE_PARTS = (*((*corner, 0.5) for corner in _HALVES), *((*corner, 0.34) for corner in _THIRDS))
+"""Left, top and size of the parts that a stream is searched by, one a frame, the likeliest first."""
 _AROUND = 3.0
 """Side of the part around a region by the region's side: the face fills two ninths of it."""
 _SURE_SCORE, _SURE_ROLL = 0.9, np.radians(60)
@@ -73,11 +75,12 @@ class FaceFinder:
         return [] if min(part.width, part.height) < 8 else self._in_part(image, part)
 
     def next_part(self, image: Image) -> list[Detection]:
-        """The faces of a part of half the size, another one with each call."""
+        """The faces of a part of the image, another one with each call."""
         height, width = image.shape[:2]
-        left, top = _LIVE_PARTS[self._turn % len(_LIVE_PARTS)]
+        left, top, size = _LIVE_PARTS[self._turn % len(_LIVE_PARTS)]
         self._turn += 1
-        return self._in_part(image, Part(int(left * width), int(top * height), width // 2, height // 2))
+        part = Part(int(left * width), int(top * height), int(size * width), int(size * height))
+        return self._in_part(image, part) if part.width >= _SMALLEST_PX else []
 
     def nearest(self, image: Image, faces: list[Detection]) -> Detection | None:
         """The face that is largest, and so most likely the nearest; where sizes are alike, the landmarks decide."""

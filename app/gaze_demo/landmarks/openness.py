@@ -1,0 +1,41 @@
+"""Whether an eye is closed, as far as landmarks tell: against how wide this person's eyes are open at other times."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+USUAL = 0.225
+"""Openness of an open eye of which nothing else is known; photographs of 549 people have 0.13 to 0.36."""
+_NARROWEST, _WIDEST = 0.12, 0.35
+_SHUT_SHARE = 0.38
+"""An eye that is open less than this share of what is usual shows no iris."""
+_SHUT_SHARE_WITH_SCORE = 0.48
+_BLINK_OVER_DOWN = -0.03
+"""And less than this share, where the blink score is as high as the score of looking down. An eye that looks down has
+narrow lids and a high blink score too, but a higher one of looking down."""
+_WIDER_S, _NARROWER_S = 0.5, 20.0
+"""Time constants of the usual openness: it follows the open eye quickly, and hardly falls while somebody looks down."""
+
+
+class UsualOpenness:
+    """How wide one eye is usually open (see `EyeMeasures.openness`), learnt from frames in which it is not closed."""
+
+    def __init__(self) -> None:
+        self._usual = USUAL
+        self._time_s: float | None = None
+
+    def is_closed(self, openness: float, blink: float, down: float) -> bool:
+        """`blink`, `down`: MediaPipe's scores, NaN where unknown."""
+        usual = float(np.clip(self._usual, _NARROWEST, _WIDEST))
+        if openness < _SHUT_SHARE * usual:
+            return True
+        return openness < _SHUT_SHARE_WITH_SCORE * usual and blink - down > _BLINK_OVER_DOWN
+
+    def learn(self, openness: float, time_s: float) -> None:
+        """Take note of an eye that is not closed."""
+        past = 1 / 30 if self._time_s is None else min(max(time_s - self._time_s, 0.0), 1.0)
+        self._time_s = time_s
+        span = _WIDER_S if openness > self._usual else _NARROWER_S
+        self._usual += (openness - self._usual) * (1 - math.exp(-past / span))
