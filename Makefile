@@ -4,6 +4,7 @@
 # make train-learn     ten minutes of training on two cores that visibly learn; ends with figures and a picture
 # make faults          tests/FAULTS.md again: runs the tests that break something on purpose
 # make kills           a recording killed 100 times at random moments: each session has to open
+# make fuzz           100,000 damaged files for each parser; make fuzz ARGS="--only lens --seconds 60" for less
 # make wheel           the source archive and the wheel, in dist/
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ XVFB := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
 # The installed metadata follows these two.
 PROJECT := pyproject.toml constraints.txt
 
-.PHONY: demo test lint types contracts tests faults train-smoke train-learn kills wheel readme constraints clean
+.PHONY: demo test lint types contracts tests faults fuzz train-smoke train-learn kills wheel readme constraints clean
 .PHONY: system-demo system-test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -42,6 +43,9 @@ tests: $(VENV)/.test-installed
 
 faults: $(VENV)/.test-installed
 	$(XVFB) $(BIN)/pytest -q -m fault --faults tests/FAULTS.md $(ARGS)
+
+fuzz: $(VENV)/.test-installed
+	$(BIN)/python tests/fuzz/run.py $(ARGS)
 
 train-smoke: $(VENV)/.test-installed
 	rm -rf $(SMOKE)

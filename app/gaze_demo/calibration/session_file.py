@@ -246,7 +246,9 @@ def check_plausible(columns: dict[str, Array]) -> None:
     if (np.abs(columns["point_px"]) > _FARTHEST).any():
         raise ValueError("'point_px' has points far off any screen")
     turns = columns["head_rotation"]
-    if not (np.allclose(turns @ turns.transpose(0, 2, 1), np.eye(3), atol=1e-3) and (np.linalg.det(turns) > 0).all()):
+    if (np.abs(turns) > 2).any() or not (  # first: the products of huge numbers overflow
+        np.allclose(turns @ turns.transpose(0, 2, 1), np.eye(3), atol=1e-3) and (np.linalg.det(turns) > 0).all()
+    ):
         raise ValueError("'head_rotation' has matrices that are no rotations")
     for name, places in (("head_mm", columns["head_mm"]), ("eyes", columns["eyes"][..., :3])):
         if (np.abs(places) > _FARTHEST).any() or (places[..., 2] < 1).any():
