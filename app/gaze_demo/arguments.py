@@ -13,6 +13,8 @@ from gaze_demo.errors import UserError
 if TYPE_CHECKING:
     from gaze_demo.intrinsics import Lens
 
+TURNS = (0, 90, 180, 270)
+ENGINE_CHOICES = ("auto", "direct", "mediapipe")
 SOURCE_HELP = (
     "a camera's number or name, a video file, an image, a folder of images, or 'virtual' for the virtual participant"
 )
@@ -37,6 +39,16 @@ def add_camera(parser: argparse.ArgumentParser, default: str | None = None) -> N
     add("--intrinsics", type=Path, metavar="YAML", help="an OpenCV calibration, instead of --hfov")
     add("--size", type=size, metavar="WxH", help="picture size to ask of a camera, as 1280x720")
     add("--rate", type=positive, metavar="FPS", help="frame rate to ask of a camera")
+    add("--rotate", type=int, choices=TURNS, help="turn the picture clockwise, of a camera that is mounted on its side")
+
+
+def add_landmarks(parser: argparse.ArgumentParser, default: object = "auto") -> None:
+    parser.add_argument(
+        "--landmarks",
+        choices=ENGINE_CHOICES,
+        default=default,
+        help="what finds the face: the networks run directly, or MediaPipe (default: the first that is installed)",
+    )
 
 
 def lens_of(options: argparse.Namespace) -> Lens | None:
@@ -49,7 +61,12 @@ def lens_of(options: argparse.Namespace) -> Lens | None:
         return Lens(options.hfov)
     if options.hfov is not None:
         raise UserError("Give --hfov or --intrinsics, not both.")
-    return Lens(known=load_intrinsics(options.intrinsics))
+    known = load_intrinsics(options.intrinsics)
+    if getattr(options, "rotate", None):
+        from gaze_demo.camera.turned import turned_camera
+
+        known = turned_camera(known, options.rotate)
+    return Lens(known=known)
 
 
 def positive(text: str) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from gaze_demo import __version__, paths
-from gaze_demo.arguments import SOURCE_HELP, add_camera, add_models, lens_of, millimetres, positive, seed
+from gaze_demo.arguments import SOURCE_HELP, add_camera, add_landmarks, add_models, lens_of, millimetres, positive, seed
 from gaze_demo.command_line import Commands, Given, Parser, add_verbose, parse
 from gaze_demo.ending import Interrupts, leave, run_guarded
 from gaze_demo.log import start_log
@@ -62,6 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             run = _calibration(options, said)
         elif "source" in said.positionals:
             _refuse_camera_options(options, said)
+        if getattr(options, "landmarks", "auto") != "auto":
+            from gaze_demo.landmarks.engine import prefer
+
+            prefer(options.landmarks)
         if run is _window:
             return run(options)  # which has its own ways to end and to log
         start_log(paths.log_file(), verbose=options.verbose)
@@ -87,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--source", help=SOURCE_HELP + " (default: the first camera, else virtual)")
     add_models(parser)
     add_camera(parser)
+    add_landmarks(parser)
     for name in ("--fullscreen", "--duration", "--stats"):
         _add_window(parser, name)
 
@@ -123,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
         help="stop after so many seconds of the source",
     )
     add_camera(track, argparse.SUPPRESS)
+    add_landmarks(track, argparse.SUPPRESS)
     add_verbose(track)
 
     calibrate = commands.add_parser(
@@ -171,6 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("--fullscreen", "--duration", "--stats"):  # the window's, said before or after the command
         _add_window(calibrate, name, argparse.SUPPRESS)
     add_camera(calibrate, argparse.SUPPRESS)
+    add_landmarks(calibrate, argparse.SUPPRESS)
     add_verbose(calibrate)
 
     add_session_commands(commands)
@@ -218,6 +225,7 @@ def _window(options: argparse.Namespace) -> int:
             width=width,
             height=height,
             rate=options.rate,
+            rotate=options.rotate or 0,
             duration_s=options.duration,
             stats=options.stats,
             fullscreen=options.fullscreen,
@@ -234,7 +242,14 @@ def _track(options: argparse.Namespace) -> int:
     from gaze_demo.track import TrackOptions, track
 
     width, height = options.size or (None, None)
-    source = SourceOptions(width=width, height=height, rate=options.rate, hfov_deg=options.hfov, real_time=False)
+    source = SourceOptions(
+        width=width,
+        height=height,
+        rate=options.rate,
+        hfov_deg=options.hfov,
+        real_time=False,
+        rotate=options.rotate or 0,
+    )
     track(
         TrackOptions(
             source=options.source,
@@ -260,8 +275,8 @@ def _refuse_camera_options(options: argparse.Namespace, said: Given) -> None:
         said.refuse_all_but(said.names - {"size", "rate"}, f"cannot be asked of a {kind}, only of a camera")
 
 
-_EVERY_CALIBRATION = {"model", "verbose"}
-_IN_THE_WINDOW = {"source", "hfov", "intrinsics", "size", "rate", "fullscreen", "duration", "stats"}
+_EVERY_CALIBRATION = {"model", "verbose", "landmarks"}
+_IN_THE_WINDOW = {"source", "hfov", "intrinsics", "size", "rate", "rotate", "fullscreen", "duration", "stats"}
 _OF_A_SITTING = {"headless", "source", "out", "html", "record"}
 _OF_THE_PARTICIPANT = {*"points validation pursuit person head seed lens_x hfov intrinsics size rate".split()}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gaze_demo.camera.turned import Turn
 from gaze_demo.intrinsics import Lens
 
 
@@ -13,9 +14,10 @@ class WindowOptions:
     """None, or an empty tuple, leaves the choice to the settings that the window remembers.
 
     `source`: what `gaze_demo.camera.open.open_source` takes. `models`: names or paths, the left pane's first. `lens`:
-    field of view or intrinsics. `width`, `height` in px and `rate` in Hz are asked of a camera. `duration_s`: the
-    window closes by itself after so many seconds of running; `stats`: a JSON file of what was delivered till then.
-    `calibrate`: begin with a calibration. `verbose`: log the times of each stage, on stderr too.
+    field of view or intrinsics. `width`, `height` in px and `rate` in Hz are asked of a camera. `rotate`: clockwise
+    degrees by which the pictures of a camera or a file are turned. `duration_s`: the window closes by itself after so
+    many seconds of running; `stats`: a JSON file of what was delivered till then. `calibrate`: begin with a
+    calibration. `verbose`: log the times of each stage, on stderr too.
     """
 
     source: str | None = None
@@ -24,6 +26,7 @@ class WindowOptions:
     width: int | None = None
     height: int | None = None
     rate: float | None = None
+    rotate: Turn = 0
     duration_s: float | None = None
     stats: Path | None = None
     fullscreen: bool = False

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gaze_demo.arguments import SOURCE_HELP, add_camera, add_models, lens_of, positive
+from gaze_demo.arguments import SOURCE_HELP, add_camera, add_landmarks, add_models, lens_of, positive
 from gaze_demo.command_line import add_verbose
 from gaze_demo.native_logs import silence_native_logs
 
@@ -56,6 +56,7 @@ def _add_record(commands: Any) -> None:
         "--stdin-markers", action="store_true", help="each line of the standard input is a marker; 'stop' ends it"
     )
     add_camera(record, argparse.SUPPRESS)
+    add_landmarks(record, argparse.SUPPRESS)
     add_verbose(record)
 
 
@@ -136,7 +137,12 @@ def _record(options: argparse.Namespace) -> int:
             duration_s=options.duration,
             markers=sys.stdin if options.stdin_markers else None,
             source_options=SourceOptions(
-                width=width, height=height, rate=options.rate, hfov_deg=options.hfov, real_time=False
+                width=width,
+                height=height,
+                rate=options.rate,
+                hfov_deg=options.hfov,
+                real_time=False,
+                rotate=options.rotate or 0,
             ),
         ),
         wide_console(),

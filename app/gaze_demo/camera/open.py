@@ -11,6 +11,7 @@ from gaze_demo.camera.devices import list_cameras
 from gaze_demo.camera.images import ImageFiles
 from gaze_demo.camera.picture import NOT_READ, READ
 from gaze_demo.camera.source import Source, SourceError
+from gaze_demo.camera.turned import Turn, turn_source
 from gaze_demo.camera.video import VideoFile
 from gaze_demo.camera.webcam import Webcam
 from gaze_demo.errors import UserError
@@ -28,7 +29,8 @@ class SourceOptions:
 
     `width`, `height` (px) and `rate` (frames a second) are asked of a camera or the virtual participant. `hfov_deg` is
     the virtual participant's lens. `real_time`: a video runs by its own clock and images stay for two seconds each, as
-    a window wants it; otherwise every frame comes as fast as it is asked for.
+    a window wants it; otherwise every frame comes as fast as it is asked for. `rotate`: clockwise degrees by which the
+    pictures of a camera or a file are turned.
     """
 
     width: int | None = None
@@ -36,6 +38,7 @@ class SourceOptions:
     rate: float | None = None
     hfov_deg: float | None = None
     real_time: bool = True
+    rotate: Turn = 0
 
 
 def default_spec() -> str:
@@ -54,7 +57,14 @@ def open_source(spec: str = "", options: SourceOptions | None = None) -> Source:
     options = options or SourceOptions()
     spec = spec.strip() or default_spec()
     if spec == VIRTUAL or spec.startswith(VIRTUAL + ":"):
+        if options.rotate:
+            raise UserError("The virtual participant's camera stands upright: --rotate is for cameras and files.")
         return _virtual(spec[len(VIRTUAL) + 1 :], options)
+    return turn_source(_given(spec, options), options.rotate)
+
+
+def _given(spec: str, options: SourceOptions) -> Source:
+    """A camera or a file."""
     if spec.isdecimal() and spec.isascii():
         return Webcam(int(spec), options.width, options.height, options.rate)
     path = given(spec)

@@ -9,6 +9,7 @@ from gaze_demo.camera.devices import CameraDevice
 from gaze_demo.camera.open import SourceOptions
 from gaze_demo.camera.reader import ReaderStatus
 from gaze_demo.camera.source import Source
+from gaze_demo.camera.turned import Turn
 from gaze_demo.desk.memory import Memory
 from gaze_demo.desk.notices import Notices
 from gaze_demo.desk.observed import Told
@@ -46,6 +47,7 @@ class SourceControl:
         self._background, self._tools = background, tools
         self._given_lens = options.lens
         self._rate = options.rate or _RATE
+        self._rotate: Turn = options.rotate
         self._given_size = options.width, options.height
         self.virtual = VirtualControl(state)
         self.virtual.respec.connect(lambda _: self.open(self.virtual.spec))
@@ -92,6 +94,17 @@ class SourceControl:
     def try_virtual(self) -> None:
         self.open(VIRTUAL)
 
+    @property
+    def rotation(self) -> Turn:
+        """Clockwise degrees by which the pictures of cameras and files are turned."""
+        return self._rotate
+
+    def rotate(self, turn: Turn) -> None:
+        """Turn the pictures of cameras and files from now on."""
+        if turn != self._rotate:
+            self._rotate = turn
+            self.restart()
+
     def restart(self) -> None:
         """Open the source in use again."""
         spec, state = self.spec, self._state
@@ -99,7 +112,7 @@ class SourceControl:
             return
         virtual = is_virtual(spec)
         width, height = self._given_size if virtual else state.size
-        options = SourceOptions(width, height, self._rate, real_time=True)
+        options = SourceOptions(width, height, self._rate, real_time=True, rotate=0 if virtual else self._rotate)
         make = self._tools.open_virtual if virtual else self._tools.open_source
         state.source_kind = SourceKind.VIRTUAL if virtual else SourceKind.UNKNOWN
         state.source_live = False

@@ -17,6 +17,15 @@ EngineChoice = Literal["auto", "direct", "mediapipe"]
 ENGINE_CHOICES: tuple[EngineChoice, ...] = ("auto", "direct", "mediapipe")
 
 
+_preferred: EngineChoice = "auto"
+
+
+def prefer(choice: EngineChoice) -> None:
+    """What `auto` means in this process from now on; the command line's `--landmarks`."""
+    global _preferred
+    _preferred = choice
+
+
 class LandmarkEngine(Protocol):
     """Finds faces and landmarks in BGR images; neither smooths anything. One thread's own.
 
@@ -45,10 +54,12 @@ def direct_is_available() -> bool:
 
 
 def open_engine(choice: EngineChoice = "auto", *, blendshapes: bool = True) -> LandmarkEngine:
-    """The engine that was chosen; `auto` is LiteRT where it can be imported, MediaPipe's own graph elsewhere.
+    """The engine that was chosen; `auto` is the preferred one (see `prefer`), else LiteRT where it can be imported,
+    MediaPipe's own graph elsewhere.
 
     Raises UserError where the chosen one is not installed.
     """
+    choice = _preferred if choice == "auto" else choice
     if choice != "mediapipe":
         try:
             from gaze_demo.landmarks.direct import DirectEngine
@@ -72,6 +83,7 @@ def engine_description(choice: EngineChoice = "auto") -> str:
     """The engine that `open_engine` would open and its version, for About and for bug reports."""
     from importlib.metadata import PackageNotFoundError, version
 
+    choice = _preferred if choice == "auto" else choice
     direct = choice == "direct" or (choice == "auto" and direct_is_available())
     package = "ai-edge-litert" if direct else "mediapipe"
     try:

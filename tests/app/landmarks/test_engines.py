@@ -128,3 +128,13 @@ def test_a_bundle_that_is_another_file_is_refused(tmp_path: Any) -> None:
     (tmp_path / "other.task").write_bytes(b"zip")
     with pytest.raises(UserError, match="missing or not the expected file"):
         bundle.Bundle(tmp_path / "other.task")
+
+
+def test_what_the_command_line_prefers_is_what_auto_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("mediapipe")
+    monkeypatch.setattr(engine, "_preferred", "auto")
+    engine.prefer("mediapipe")
+    found = open_engine("auto", blendshapes=False)
+    assert found.name == "mediapipe"
+    assert engine_description().startswith("mediapipe")
+    found.close()
