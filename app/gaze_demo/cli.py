@@ -38,7 +38,6 @@ examples:
   gaze-demo calibrate --source virtual --headless --seed 1 --out report.json
   gaze-demo calibrate --source virtual --headless --head moving --person 2 --points 16 --html report.html
   gaze-demo calibrate --source sitting.npz --headless --model my-model.onnx
-  gaze-demo calibrate study --out study.json             people, heads, points, wrong lenses
 """
 
 
@@ -140,9 +139,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     calibrate.set_defaults(run=_calibrate, calibrate=True)
     calibrate.add_argument(
-        "what", nargs="?", choices=["study"], help="'study': the virtual people through everything that can vary"
-    )
-    calibrate.add_argument(
         "--source",
         default=argparse.SUPPRESS,
         metavar="SOURCE",
@@ -152,7 +148,6 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--headless", action="store_true", help="without a window: virtual, or a recorded sitting")
     calibrate.add_argument("--out", type=Path, metavar="FILE.json", help="the report")
     calibrate.add_argument("--html", type=Path, metavar="FILE.html", help="the report for people")
-    calibrate.add_argument("--markdown", type=Path, metavar="FILE.md", help="put the study's tables between its marks")
     calibrate.add_argument("--record", type=Path, metavar="FILE.npz", help="keep the sitting for models to come")
     calibrate.add_argument("--points", type=int, choices=[1, 2, 3, 5, 9, 13, 16], default=9, help="default: 9")
     calibrate.add_argument(
@@ -283,9 +278,6 @@ _OF_THE_PARTICIPANT = {*"points validation pursuit person head seed lens_x hfov 
 
 def _calibration(options: argparse.Namespace, said: Given) -> Callable[[argparse.Namespace], int]:
     """Which of the ways to calibrate is asked for; ends with one sentence where an option has no meaning for it."""
-    if options.what == "study":
-        said.refuse_all_but({"what", "seed", "out", "markdown", *_EVERY_CALIBRATION}, "cannot be chosen for the study")
-        return _study
     if not options.headless:
         said.refuse_all_but(_IN_THE_WINDOW | _EVERY_CALIBRATION, "needs --headless: the window asks for it itself")
         return _window
@@ -330,27 +322,6 @@ def _calibrate(options: argparse.Namespace) -> int:
         ),
         wide_console(),
     )
-    return 0
-
-
-def _study(options: argparse.Namespace) -> int:
-    silence_native_logs()
-    from gaze_demo.calibration.headless import require_folders
-    from gaze_demo.calibration.study import run_study, write_lines
-    from gaze_demo.calibration.study_table import as_markdown, require_marks, write_markdown
-    from gaze_demo.listing import wide_console
-
-    console = wide_console()
-
-    require_folders(options.out, options.markdown)
-    if options.markdown is not None:
-        require_marks(options.markdown)
-    study = run_study(options.model, options.seed, console)
-    if options.out is not None:
-        write_lines(study, options.out)
-    if options.markdown is not None:
-        write_markdown(study, options.markdown)
-    console.print(as_markdown(study.lines), markup=False, highlight=False, soft_wrap=True)
     return 0
 
 

@@ -137,7 +137,7 @@ class ModelStage:
         raw = Gazes(estimate.gaze, estimate.left, estimate.right)
         if self._filter.choice != of_strength(self.filter_strength):
             self.reset()
-        filtered = self._filter.apply(raw, seen.frame.time_s)
+        filtered = self._filter.apply(raw, seen.frame.time_s, estimate)
         if self.to_screen is None:
             return ModelGaze(estimate, filtered)
         point = self.to_screen.point(seen, estimate)

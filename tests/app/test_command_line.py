@@ -17,9 +17,6 @@ from gaze_demo.command_line import parse
         ("calibrate --headless --duration 5", "--duration means nothing without a window"),
         ("calibrate --headless --source sitting.npz --seed 3", "--seed cannot be changed for a sitting"),
         ("calibrate --headless --pursuit --points 5", "--points cannot be combined with --pursuit"),
-        ("calibrate --headless --markdown page.md", "--markdown means nothing"),
-        ("calibrate study --points 3", "--points cannot be chosen for the study"),
-        ("calibrate study --source virtual", "--source cannot be chosen for the study"),
         ("--source 1 track film.mp4", "--source before the command is said twice"),
         ("--fullscreen track film.mp4", "--fullscreen before the command means nothing to it"),
         ("--stats s.json calibrate --headless", "--stats means nothing without a window"),
@@ -46,12 +43,11 @@ def test_an_option_that_would_be_passed_over_is_refused(
         "calibrate --headless --points 5 --seed 2 --rate 20 --lens-x 30",
         "calibrate --headless --source sitting.npz --model a --html r.html",
         "--verbose --model a calibrate --headless --pursuit",
-        "calibrate study --seed 3 --model a --markdown page.md",
     ],
 )
 def test_options_that_have_a_meaning_are_taken(line: str) -> None:
     options, said = parse(cli._parser, line.split())
-    assert cli._calibration(options, said) in (cli._window, cli._calibrate, cli._study)
+    assert cli._calibration(options, said) in (cli._window, cli._calibrate)
 
 
 def test_what_was_said_is_told_from_the_defaults() -> None:

@@ -99,5 +99,5 @@ class ModelWorker:
             return
         estimate = model.estimate(shot.observation)
         raw = Gazes(estimate.gaze, estimate.left, estimate.right)
-        filtered = smoothed.apply(raw, shot.observation.frame.time_s)
+        filtered = smoothed.apply(raw, shot.observation.frame.time_s, estimate)
         self._deliver(Sight(shot, estimate, filtered, smoothed.lag_s))

@@ -7,8 +7,8 @@ import pytest
 
 from app.calibration.fakes import SCREEN, FakeModel, Person
 from gaze_demo.calibration.calibrate import Estimates, calibrate
-from gaze_demo.calibration.study import only_targets, seen_through
 from gaze_demo.intrinsics import Lens
+from gaze_training.calibration_study.sittings import only_targets, seen_through
 
 
 def test_fewer_targets_leave_the_validation_whole() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from gaze_demo.calibration.study import POINTS, WRONG, WRONG_POINTS, Line, Study
 from gaze_demo.errors import UserError
 from gaze_demo.machine import machine
 from gaze_demo.whole_file import write_whole
+from gaze_training.calibration_study.sittings import POINTS, WRONG, WRONG_POINTS, Line, Study
 
-BEGIN, END = "<!-- study: written by `gaze-demo calibrate study --markdown` -->", "<!-- end of study -->"
+BEGIN, END = "<!-- study: written by `gaze-train calibration-study --markdown` -->", "<!-- end of study -->"
 ABSORBED_DEG = 0.3
 """By so much may a wrong belief cost accuracy after a calibration."""
 _TRUTH = "the truth"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gaze_demo.calibration.study import Line, Study
-from gaze_demo.calibration.study_table import BEGIN, END, as_markdown, require_marks, unabsorbed, write_markdown
 from gaze_demo.errors import UserError
+from gaze_training.calibration_study.sittings import Line, Study
+from gaze_training.calibration_study.table import BEGIN, END, as_markdown, require_marks, unabsorbed, write_markdown
 
 LINES = [
     Line("tiny", person, head, 9, believed, 9.0, 1.0 + person + extra, "affine")

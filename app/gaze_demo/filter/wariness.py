@@ -1,0 +1,32 @@
+"""Makes any filter firmer for gazes that are less certain than usual."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaze_demo.geometry import Array, normalised
+
+_LEAST_TRUST, _USUAL_SHARE = 0.1, 0.02
+"""Smallest share of its way that an uncertain gaze may go; share of a new frame in the usual uncertainty."""
+
+
+class Wariness:
+    """Draws a gaze towards the last smoothed one by how much less certain it is than usual; one filter's own.
+
+    What is usual is learned slowly from the model itself, so that only its relative certainty counts.
+    """
+
+    def __init__(self) -> None:
+        self._usual_sd_rad: float | None = None
+
+    def apply(self, gaze: Array | None, last: Array | None, covariance: Array | None) -> Array | None:
+        """The gaze to be smoothed: unit vectors (3,); `covariance` (2, 2) over pitch and yaw in rad^2."""
+        if gaze is None or covariance is None:
+            return gaze
+        sd_rad = float(np.sqrt(max(np.trace(covariance) / 2, 1e-12)))
+        usual = self._usual_sd_rad or sd_rad
+        self._usual_sd_rad = usual + _USUAL_SHARE * (sd_rad - usual)
+        trust = float(np.clip((usual / sd_rad) ** 2, _LEAST_TRUST, 1.0))
+        if last is None or trust >= 1.0:
+            return gaze
+        return normalised(last + trust * (gaze - last))
