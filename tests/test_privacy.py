@@ -39,6 +39,7 @@ COMMANDS = {
     "window": [CLI, "--source", "virtual"],
     "track": [CLI, "track", "virtual", "--out", "gaze.csv", "--video", "seen.mp4"],
     "calibrate": [OVER_AND_OVER, "calibrate", "--headless", "--source", "virtual", "--points", "5", "--out", "r.json"],
+    "record": [CLI, "record", "virtual", "--keep", "eyes", "--out", "session"],
     "library": [LIBRARY],
     "training": [TRAINING],
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import platform
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -17,6 +18,14 @@ logger.addHandler(logging.NullHandler())  # before a log is started nothing goes
 _BYTES, _FILES = 500_000, 3
 _started: list[logging.Handler] = []
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s: %(message)s"
+
+
+class _Terminal(logging.Handler):
+    """stderr as it is at the moment: the lines of native libraries are kept from it later."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError, ValueError):
+            print(self.format(record), file=sys.stderr)
 
 
 class _PrivateFile(RotatingFileHandler):
@@ -36,7 +45,7 @@ def start_log(path: Path, *, verbose: bool = False) -> None:
     logging.raiseExceptions = False  # a full disk does not fill the terminal
     logger.setLevel(logging.DEBUG if verbose else logging.INFO)
     if verbose:
-        _add(logging.StreamHandler(sys.stderr))
+        _add(_Terminal())
     try:
         paths.make_private(path.parent)
         _add(_PrivateFile(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8"))

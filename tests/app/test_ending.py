@@ -185,3 +185,13 @@ def test_a_fault_of_the_program_is_one_sentence_and_its_details_are_in_the_log(
     assert err.startswith("gaze-demo: a fault of the program: division by zero. The log tells more: ")
     assert err.count("\n") == 1
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_verbose_command_tells_the_times_of_each_stage_on_stderr(tmp_path: Path, repository: Path) -> None:
+    command = ["-m", "gaze_demo", "track", str(repository / "assets" / "portrait.jpg"), "--model", "mobilenet12"]
+    process = start([*command, "--verbose"], tmp_path)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "frame 0: read " in err
+    assert "landmarks " in err
+    assert "mobilenet12 " in err

@@ -81,7 +81,7 @@ def fuzz(parser: Parser, options: argparse.Namespace) -> int:
             return 1
         finally:
             faulthandler.cancel_dump_traceback_later()
-        slowest_s = max(slowest_s, time.monotonic() - started)
+        slowest_s = max(slowest_s, time.monotonic() - started) if number else 0.0  # the first one imports
         number += 1
     shutil.rmtree(folder)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

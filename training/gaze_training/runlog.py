@@ -11,6 +11,7 @@ from types import TracebackType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch.utils.tensorboard import SummaryWriter
 
+from gaze_demo.log import logger
 from gaze_training.config import RunConfig
 from gaze_training.history import Epoch
 
@@ -51,6 +52,7 @@ class RunLog:
     def epoch(self, epoch: Epoch) -> None:
         quality = epoch.quality
         error = f" {quality.error_deg:.2f} deg" if quality else ""
+        logger.info("%s, epoch %d: loss %.4f%s", self._run.name, epoch.number, epoch.loss, error)
         self._progress.update(self._task, description=f"{self._run.name} loss {epoch.loss:.4f}{error}")
         if not (self._folder and self._writer):
             return

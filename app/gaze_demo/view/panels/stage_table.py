@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from gaze_demo.desk.recent import Recent
 from gaze_demo.desk.state import WindowState
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Sight
+from gaze_demo.log import logger
 from gaze_demo.view.panels.panel import Panel
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.reading import Reading
@@ -84,6 +86,9 @@ class StageTable(Panel):
             spent |= {"Normalisation": estimate.normalisation_ms, "Model": estimate.model_ms}
         for stage, value in spent.items():
             self._recent[pane, stage].add(now, value)
+        if logger.isEnabledFor(logging.DEBUG):
+            told = ", ".join(f"{stage.lower()} {value:.1f}" for stage, value in spent.items())
+            logger.debug("%s pane, frame %d, ms: %s", pane.title, shot.observation.frame.index, told)
 
     def clear(self) -> None:
         for recent in self._recent.values():
