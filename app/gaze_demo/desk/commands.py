@@ -18,7 +18,8 @@ class Command:
 
     `menu`: where it stands; `text` with & before its access key; `keys` as Qt writes shortcuts. `state`: the field of
     the WindowState, or "panels:NAME", that it switches on and off; empty where it does something instead. `needs`: the
-    field that must hold something for it to be enabled. `icon`: the header shows it with this drawing.
+    field that must hold something for it to be enabled. `icon`: the header shows it with this drawing, and with
+    the name `short` where there is room.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Command:
     state: str = ""
     needs: str = ""
     icon: str = ""
+    short: str = ""
 
     @property
     def title(self) -> str:
@@ -60,23 +62,59 @@ COMMANDS: Final = (
     ),
     _line("Source"),
     Command("hold", "Source", "&Hold the picture", "H", "The models can still be changed", state="held"),
+    Command("mirror", "Source", "&Mirror the picture of a camera", "", "As a mirror shows it", state="mirror"),
     Command("pointer", "Source", "Virtual eyes follow the poin&ter", "P", "Off: they follow a path", state="pointer"),
-    Command("two-panes", "View", "&Two panes", "T", "Off: one pane", state="two_panes", icon="two"),
+    Command("two-panes", "View", "&Two panes", "T", "Off: one pane", state="two_panes", icon="two", short="Two panes"),
     Command("swap", "View", "S&wap the models", "X"),
-    Command("each-eye", "View", "Gaze of &each eye", "V", "Beside the mean of both", state="each_eye", icon="arrows"),
     Command(
-        "axes", "View", "&Head axes", "A", "To the left in red, down in green, ahead in blue", state="axes", icon="axes"
+        "each-eye",
+        "View",
+        "Gaze of &each eye",
+        "V",
+        "Beside the mean of both",
+        state="each_eye",
+        icon="arrows",
+        short="Each eye",
     ),
-    Command("crops", "View", "Eye &crops", "C", "The normalised eyes that models see", state="crops", icon="eye"),
+    Command(
+        "axes",
+        "View",
+        "&Head axes",
+        "A",
+        "To the left in red, down in green, ahead in blue",
+        state="axes",
+        icon="axes",
+        short="Axes",
+    ),
+    Command(
+        "crops",
+        "View",
+        "Eye &crops",
+        "C",
+        "The normalised eyes that models see",
+        state="crops",
+        icon="eye",
+        short="Crops",
+    ),
     Command("filter", "View", "&Filter", "F", "Smooth the drawn gaze; raw values are always kept", state="filtered"),
     _line("View"),
-    Command("full-screen", "View", "F&ull screen", "F11", "Esc leaves it", state="full_screen", icon="full"),
+    Command(
+        "full-screen",
+        "View",
+        "F&ull screen",
+        "F11",
+        "Esc leaves it",
+        state="full_screen",
+        icon="full",
+        short="Full screen",
+    ),
     Command(
         "calibrate",
         "Calibrate",
         "&Calibrate to the screen…",
         "Ctrl+K",
         "Half a minute of looking at dots, for all models",
+        needs="source_live",
     ),
     Command("recentre", "Calibrate", "&Recentre", "R", "Look at one dot: corrects the drift since the calibration"),
     Command(
@@ -116,7 +154,8 @@ COMMANDS: Final = (
     _line("Calibrate"),
     Command("measure", "Calibrate", "M&easure the screen…", "", "Its size with a bank card, and where the camera is"),
     Command("log", "Help", "Show &log file"),
-    Command("about", "Help", "&About Gaze Demo", "F1", "Versions and licences"),
+    Command("help", "Help", "First &steps, keys and numbers", "F1"),
+    Command("about", "Help", "&About Gaze Demo", "", "Privacy, versions and licences"),
 )
 
 

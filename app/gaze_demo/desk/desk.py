@@ -12,7 +12,7 @@ from gaze_demo.desk.notices import Notices
 from gaze_demo.desk.profile_control import ProfileControl
 from gaze_demo.desk.recent import Recent
 from gaze_demo.desk.source_control import SourceControl
-from gaze_demo.desk.state import WindowState
+from gaze_demo.desk.state import SourceState, WindowState
 from gaze_demo.filter.kinds import FilterChoice
 from gaze_demo.live.background import Background
 from gaze_demo.live.engine import Engine
@@ -108,6 +108,10 @@ class Desk:
         bind("add-to-profile", self.calibration.add_models)
         state.on("filter", self._use_filter, now=True)
         state.on("crops", self._show_crops, now=True)
+        state.on("mirror", self._mirror, now=True)
+        state.on("most_fps", self._limit, now=True)
+        state.on_any(("minimised", "sitting"), self._rest)
+        state.on("source", self._watch_source)
         state.on("held", self._hold)
         state.on_any(("two_panes", "narrow"), self._use_panes, now=True)
         state.on_any(("seen", "models_known"), self._begin_calibrating)
@@ -119,6 +123,23 @@ class Desk:
     def _show_crops(self, on: bool) -> None:
         self.engine.wishes.crops = on
         self.engine.refresh()
+
+    def _mirror(self, on: bool) -> None:
+        self.engine.wishes.mirror = on
+        self.engine.refresh()
+
+    def _limit(self, most_fps: float) -> None:
+        self.engine.wishes.most_fps = most_fps
+
+    def _rest(self) -> None:
+        """Nobody looks at a minimised window: frames are read on, so that the source stays, but not worked on."""
+        if not self.state.sitting:
+            self.engine.wishes.held = self.state.minimised
+
+    def _watch_source(self, source: SourceState) -> None:
+        if source.state in ("silent", "lost", "failed"):
+            self.state.points = {}
+            self.state.screen_words = "No picture"
 
     def _hold(self, on: bool) -> None:
         self.engine.wishes.paused = on

@@ -19,7 +19,7 @@ class Memory(Protocol):
     def keep(self, key: str, value: str | float | bool) -> None: ...
 
 
-_FLAGS = ("two_panes", "each_eye", "axes", "crops")
+_FLAGS = ("two_panes", "each_eye", "axes", "crops", "mirror")
 
 
 def recall(state: WindowState, memory: Memory, panels: Mapping[str, bool]) -> None:
@@ -31,6 +31,7 @@ def recall(state: WindowState, memory: Memory, panels: Mapping[str, bool]) -> No
     state.filter = _filter(memory)
     state.size = _size(memory.text("resolution"))
     state.hfov_deg = memory.number("hfov_deg", DEFAULT_HFOV_DEG, 20, 150)
+    state.most_fps = memory.number("most_fps", 0.0, 0.0, 1000.0)
     state.virtual = VirtualChoice(
         "path" if memory.text("virtual_gaze") == "path" else "pointer",
         int(memory.number("virtual_person", 0, 0, PEOPLE - 1)),
@@ -47,6 +48,7 @@ def remember(state: WindowState, memory: Memory, panels: Mapping[str, bool]) -> 
     state.on("filter", lambda choice: _keep_filter(memory, choice))
     state.on("size", lambda size: memory.keep("resolution", f"{size[0]}x{size[1]}"))
     state.on("hfov_deg", _keeper(memory, "hfov_deg"))
+    state.on("most_fps", _keeper(memory, "most_fps"))
     state.on("virtual", lambda choice: _keep_virtual(memory, choice))
 
 

@@ -169,6 +169,7 @@ class SourceControl:
     def _choose_hfov(self, hfov_deg: float) -> None:
         self._given_lens = None
         self._set_lens()
+        self._notices.info(f"Lens: {hfov_deg:.1f}°. All distances and angles follow from it.", "lens")
         if not self._state.lens.known:
             self._state.lens = LensShown(hfov_deg)
         self.lens_changed.tell(None)

@@ -97,7 +97,8 @@ class GazePoint:
 class WindowState(Observed):
     """One field for each thing that is shown; who listens to a field draws it, who sets it changes it.
 
-    Remembered from one start to the next: the first block. `narrow`: the window has room for one pane. `models`,
+    Remembered from one start to the next: the first block. `most_fps`: no more frames a second are worked on, 0 for no
+    limit. `narrow`: the window has room for one pane. `models`,
     `model_errors`, `points`: by pane. `seen`: the panes that have shown something of the source in use. `status`: what
     the source delivers, in words. `lag_s`: of pane A's filter. `profile`: the calibration in use. `screen_words`: what
     the points mean just now. `screen_px`: width and height of the monitor that points are told on. `sitting`: a
@@ -106,17 +107,20 @@ class WindowState(Observed):
     """
 
     two_panes: bool = True
-    each_eye: bool = True
+    each_eye: bool = False
     axes: bool = False
     crops: bool = False
+    mirror: bool = True
     panels: frozenset[str] = frozenset()
     theme: Theme = Theme.SYSTEM
     filter: FilterChoice = field(default_factory=lambda: FilterChoice("one-euro"))
     size: tuple[int, int] = SIZES[1]
+    most_fps: float = 0.0
     hfov_deg: float = DEFAULT_HFOV_DEG
     virtual: VirtualChoice = VirtualChoice()
 
     narrow: bool = False
+    minimised: bool = False
     full_screen: bool = False
     held: bool = False
     overlay: bool = False

@@ -34,8 +34,9 @@ _CROP_WIDTH, _CROP_HEIGHT = 150, 90
 class Wishes:
     """What the window wants, set by it at any time and read by the feed before each frame.
 
-    `lens` counts where it is known, `hfov_deg` otherwise. `preview_box` in device px. `paused`: by the user; `held`:
-    the processor is wanted for something else for a moment. `revision` rises when the last frame should be observed
+    `lens` counts where it is known, `hfov_deg` otherwise. `preview_box` in device px. `mirror`: a live picture.
+    `most_fps`: no more frames a second are observed, 0 for no limit. `paused`: by the user; `held`: the processor is
+    wanted for something else for a moment, or nobody looks. `revision` rises when the last frame should be observed
     again.
     """
 
@@ -43,6 +44,8 @@ class Wishes:
     hfov_deg: float = 60.0
     preview_box: tuple[int, int] = (640, 480)
     crops: bool = False
+    mirror: bool = True
+    most_fps: float = 0.0
     paused: bool = False
     held: bool = False
     revision: int = field(default=0)
@@ -71,6 +74,7 @@ class Feed:
         self._wishes, self._deliver, self._tell = wishes, deliver, tell
         self._after = after
         self._clock = FilmClock()
+        self._taken_s = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="observer", daemon=True)
 
@@ -128,22 +132,29 @@ class Feed:
             if self._wishes.held:
                 continue
             again = revision != self._wishes.revision
-            if (newest is None or self._wishes.paused) and not (again and frame is not None):
+            if (newest is None or self._wishes.paused or self._too_soon()) and not (again and frame is not None):
                 continue
             revision = self._wishes.revision
             if newest is not None and not self._wishes.paused:
                 frame, newest = newest, None
+                self._taken_s = clock.now_s()
             assert frame is not None
             observer.lens = self._lens(source)
             self._deliver(self._shoot(source, observer, frame))
 
+    def _too_soon(self) -> bool:
+        """Whether another frame now would be more a second than wished for; a little early is in time."""
+        most = self._wishes.most_fps
+        return most > 0 and clock.now_s() - self._taken_s < 0.9 / most
+
     def _shoot(self, source: Source, observer: Observer, frame: Frame) -> Shot:
         taken = clock.now_s()
         seen = observer.observe(frame)
-        preview = preview_image(seen.frame.image, self._wishes.preview_box)
+        mirrored = source.live and self._wishes.mirror
+        preview = preview_image(seen.frame.image, self._wishes.preview_box, mirrored=mirrored)
         crops = _eye_crops(seen) if self._wishes.crops else None
         captured = self._captured_s(source, frame, taken)
-        return Shot(self.number, seen, preview, crops, captured, taken, clock.now_s())
+        return Shot(self.number, seen, preview, mirrored, crops, captured, taken, clock.now_s())
 
     def _captured_s(self, source: Source, frame: Frame, taken_s: float) -> float:
         if source.live:

@@ -9,7 +9,7 @@ class FilmClock:
     """Ties the medium's clock to `gaze_demo.clock`.
 
     The frame that came with the least delay sets the tie; after a jump of over a second, as after the machine slept,
-    it is tied anew.
+    it is tied again.
     """
 
     def __init__(self) -> None:

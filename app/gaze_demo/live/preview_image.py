@@ -1,4 +1,4 @@
-"""A frame as the panes show it: mirrored, as every video call does, and scaled once for both."""
+"""A frame as the panes show it: a camera's mirrored, as every video call does, and scaled once for both."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def preview_image(image: NDArray[np.uint8], box: tuple[int, int]) -> NDArray[np.uint8]:
-    """A BGR image (h, w, 3) mirrored and fitted into `box` (width, height in device px), as BGRA (h', w', 4).
+def preview_image(image: NDArray[np.uint8], box: tuple[int, int], *, mirrored: bool = True) -> NDArray[np.uint8]:
+    """A BGR image (h, w, 3), mirrored or not, fitted into `box` (width, height in device px), as BGRA (h', w', 4).
 
     The layout is that of QImage.Format_RGB32, so the window draws it without a conversion.
     """
@@ -22,8 +22,9 @@ def preview_image(image: NDArray[np.uint8], box: tuple[int, int]) -> NDArray[np.
         image = np.asarray(
             cv2.resize(image[: small[1] * parts, : small[0] * parts], small, interpolation=cv2.INTER_AREA), np.uint8
         )
-    if scale > 1:
-        drawn = cv2.resize(cv2.flip(image, 1), size, interpolation=cv2.INTER_LINEAR)
+    if scale > 1:  # mirror whichever is smaller
+        drawn = cv2.resize(cv2.flip(image, 1) if mirrored else image, size, interpolation=cv2.INTER_LINEAR)
     else:
-        drawn = cv2.flip(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), 1)
+        drawn = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+        drawn = cv2.flip(drawn, 1) if mirrored else drawn
     return np.asarray(cv2.cvtColor(drawn, cv2.COLOR_BGR2BGRA), np.uint8)

@@ -22,7 +22,7 @@ class Shot:
     """One frame with what was found in it; both panes get the same.
 
     `source` counts the sources opened so far: another number means other circumstances. `preview`: (h, w, 4) BGRA,
-    mirrored and scaled to the panes. `crops`: the person's left and right eye normalised, (h, w, 4) BGRA, not
+    scaled to the panes; `mirrored` or not. `crops`: the person's left and right eye normalised, (h, w, 4) BGRA, not
     mirrored, where asked for. `captured_s`: when the image was taken or, of a file, due; `taken_s`: when work on it
     began; `ready_s`: when it was ready for the models; all of `gaze_demo.clock`.
     """
@@ -30,6 +30,7 @@ class Shot:
     source: int
     observation: Observation
     preview: Image
+    mirrored: bool
     crops: tuple[Image, Image] | None
     captured_s: float
     taken_s: float

@@ -29,7 +29,7 @@ def shot(seen: Observation | None = None, source: int = 1, **changes: Any) -> Sh
     height, width = seen.frame.image.shape[:2]
     preview = np.zeros((height, width, 4), np.uint8)
     preview[..., :3] = seen.frame.image[:, ::-1]
-    return replace(Shot(source, seen, preview, None, now - 0.03, now - 0.02, now - 0.01), **changes)
+    return replace(Shot(source, seen, preview, True, None, now - 0.03, now - 0.02, now - 0.01), **changes)
 
 
 def sight(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -189,3 +190,23 @@ def test_the_next_feed_waits_until_the_camera_is_free(start: Start, shots: list[
     start(second_source, after=first).start()
     wait_until(lambda: bool(closed_before))
     assert closed_before == [1]
+
+
+@pytest.mark.parametrize(
+    ("live", "mirror", "mirrored"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_a_camera_is_mirrored_as_wished_and_a_file_never(
+    start: Start, shots: list[Shot], wishes: Wishes, live: bool, mirror: bool, mirrored: bool
+) -> None:
+    wishes.mirror = bool(mirror)
+    start(FakeSource(live=bool(live))).start()
+    wait_until(lambda: bool(shots))
+    assert shots[0].mirrored == mirrored
+
+
+def test_no_more_frames_are_worked_on_than_wished_for(start: Start, shots: list[Shot], wishes: Wishes) -> None:
+    wishes.most_fps = 5.0
+    start(FakeSource()).start()
+    wait_until(lambda: len(shots) > 4)
+    taken = [shot.taken_s for shot in shots]
+    assert min(later - earlier for earlier, later in pairwise(taken)) > 0.15

@@ -23,3 +23,10 @@ def test_a_preview_fits_its_box_mirrored_and_keeps_its_shape(size: tuple[int, in
 
 def test_a_box_without_room_gives_a_picture_all_the_same() -> None:
     assert preview_image(np.zeros((48, 64, 3), np.uint8), (0, 0)).size > 0
+
+
+def test_a_file_is_shown_as_it_is() -> None:
+    image = np.zeros((40, 60, 3), np.uint8)
+    image[:, :30, 2] = 200
+    assert preview_image(image, (60, 40), mirrored=False)[20, 5, 2] == 200
+    assert preview_image(image, (60, 40), mirrored=True)[20, 5, 2] == 0

@@ -38,6 +38,7 @@ def store(tmp_path: Path) -> Callable[[], Settings]:
 @pytest.fixture
 def dark(qapp: QApplication) -> QApplication:
     app = application()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # widgets of tests before would be styled again
     theme.apply(app, Theme.DARK)
     return app
 

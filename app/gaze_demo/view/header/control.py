@@ -30,6 +30,9 @@ class Control(QWidget):
         super().__init__()
         self.state, self.commands = state, commands
 
+    def expand(self, wide: bool) -> None:
+        """Show more words where there is room for them."""
+
 
 @cache
 def control_kinds() -> tuple[type[Control], ...]:

@@ -75,6 +75,11 @@ class Header(QFrame):
         applies = [control for control in self.controls.values() if self._state.source_kind in control.kinds]
         order = sorted((c for c in applies if c.folds is not None), key=lambda control: control.folds or 0)
         folded: list[Control] = []
+        for wide in (True, False):
+            for control in applies:
+                control.expand(wide)
+            if self._width(applies, False) <= self.width():
+                break
         while order and self._width([c for c in applies if c not in folded], bool(folded)) > self.width():
             folded.append(order.pop(0))
         if folded != self._folded:
@@ -84,7 +89,7 @@ class Header(QFrame):
         self.more.setVisible(bool(folded))
 
     def _width(self, controls: list[Control], more: bool) -> int:
-        widths = [control.sizeHint().width() for control in controls if not control.stretch]
+        widths = [_width_of(control) for control in controls if not control.stretch]
         if more:
             widths.append(self.more.sizeHint().width())
         return sum(widths) + theme.GAP * (len(widths) + 2)
@@ -108,3 +113,11 @@ class Header(QFrame):
                 if self._row.indexOf(control) < 0:
                     self._row.insertWidget(place, control, control.stretch)
                 place += 1
+
+
+def _width_of(control: Control) -> int:
+    """As it is now: a layout remembers the sizes of what it holds until it is told."""
+    layout = control.layout()
+    if layout is not None:
+        layout.invalidate()
+    return control.sizeHint().width()

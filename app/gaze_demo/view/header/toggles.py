@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
 from gaze_demo.desk.commands import Command, CommandBook
@@ -29,6 +29,11 @@ class Toggles(Control):
                 row.addWidget(self._button(command))
         self._restyle()
 
+    def expand(self, wide: bool) -> None:
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if wide else Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in self.buttons.values():
+            button.setToolButtonStyle(style)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
@@ -39,6 +44,7 @@ class Toggles(Control):
         button.setCheckable(True)
         button.setToolTip(f"{command.title} ({command.keys})")
         button.setAccessibleName(command.title)
+        button.setText(command.short)
         button.clicked.connect(lambda on: self._switches.switch(command, on))
         self._switches.watch(command, lambda: button.setChecked(self._switches.is_on(command)))
         self.buttons[command.id] = button

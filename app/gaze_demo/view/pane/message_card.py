@@ -1,4 +1,4 @@
-"""What a preview says when it has nothing to show: what is the matter, what to do, and a button that does it."""
+"""What a preview says when it has nothing to show: what is wrong, what to do, and a button that does it."""
 
 from __future__ import annotations
 

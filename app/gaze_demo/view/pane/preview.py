@@ -1,4 +1,4 @@
-"""The mirrored preview of one pane with what its model says of it."""
+"""The preview of one pane with what its model says of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gaze_demo import clock
 from gaze_demo.desk import words
 from gaze_demo.desk.messages import Message
 from gaze_demo.live.pane_id import PaneId
-from gaze_demo.live.shot import Sight
+from gaze_demo.live.shot import Shot, Sight
 from gaze_demo.view.pane.eye_crops import draw_eye_crops, qimage
 from gaze_demo.view.pane.gaze_arrow import draw_gaze_arrow
 from gaze_demo.view.pane.head_axes import draw_head_axes
@@ -114,8 +114,7 @@ class Preview(QWidget):
             self.painted.emit(self._sight, (time.perf_counter() - started) * 1000)
 
     def _draw_sight(self, painter: QPainter, sight: Sight, image: QImage, stage: QColor) -> None:
-        frame = sight.shot.observation.frame
-        image_map = self._place(painter, image, frame.width, frame.height)
+        image_map = self._place(painter, image, sight.shot)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._card.message is not None:
             painter.fillRect(image_map.rect, QColor(stage.red(), stage.green(), stage.blue(), 170))
@@ -131,14 +130,15 @@ class Preview(QWidget):
         if since is not None and sight.estimate and clock.now_s() - since > _HINT_AFTER_S:
             self._draw_hint(painter, words.hint(str(sight.estimate.reason)))
 
-    def _place(self, painter: QPainter, image: QImage, width: int, height: int) -> ImageMap:
-        """Draw the picture in the middle, and say where it lies; `width`, `height`: px of the frame it was made of."""
-        ratio = self.devicePixelRatioF()
-        image_map = ImageMap.fitting(width, height, QRectF(self.rect()))
+    def _place(self, painter: QPainter, image: QImage, shot: Shot) -> ImageMap:
+        """Draw the picture in the middle, and say where it lies."""
+        ratio, frame, mirrored = self.devicePixelRatioF(), shot.observation.frame, shot.mirrored
+        width, height, into = frame.width, frame.height, QRectF(self.rect())
+        image_map = ImageMap.fitting(width, height, into, mirrored=mirrored)
         exact = abs(image.width() - image_map.rect.width() * ratio) <= 1
         if exact:  # pixel for pixel: a copy, no scaling
             shown = image.width(), image.height()
-            image_map = ImageMap.pixel_exact(width, height, QRectF(self.rect()), shown, ratio)
+            image_map = ImageMap.pixel_exact(width, height, into, shown, ratio, mirrored=mirrored)
             image.setDevicePixelRatio(ratio)
         painter.fillRect(self.rect(), QColor(theme.colours().surface))
         if exact:
@@ -155,7 +155,7 @@ class Preview(QWidget):
             draw_head_axes(painter, image_map, seen.camera, seen.pose.rotation, seen.pose.translation_mm)
         estimate, gazes = sight.estimate, sight.filtered
         if self.show_crops and sight.shot.crops is not None:
-            draw_eye_crops(painter, image_map.rect, sight.shot.crops, colour)
+            draw_eye_crops(painter, image_map.rect, sight.shot.crops, colour, mirrored=sight.shot.mirrored)
         if estimate is not None and estimate.origin_mm is not None:
             thin = QColor(colour)
             thin.setAlpha(200)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gaze_demo.desk import words
@@ -41,7 +41,9 @@ class AngleChart(QWidget):
 
     def show_curves(self, curves: Sequence[tuple[QPen, Array]]) -> None:
         """Each with its pen: rows (n, 2) of seconds, 0 for now and negative before, and degrees; NaN leaves a gap."""
-        self._curves = list(curves)
+        was_empty, self._curves = not self._curves, [(pen, rows) for pen, rows in curves if len(rows)]
+        if was_empty and not self._curves:  # nothing moves: drawing it again would cost all the same
+            return
         peak = max((float(np.nanmax(np.abs(rows[:, 1]), initial=0.0)) for _, rows in self._curves), default=0.0)
         self.limit_deg = next(limit for limit in _LIMITS_DEG if peak <= limit)
         self.update()
@@ -57,7 +59,12 @@ class AngleChart(QWidget):
         painter.setClipRect(area)
         for pen, rows in self._curves:
             painter.setPen(pen)
-            painter.drawLines(self.lines(rows, area))
+            lines = self.lines(rows, area)
+            if pen.style() == Qt.PenStyle.SolidLine:
+                painter.drawLines(lines)
+            else:  # dashes run on from piece to piece
+                for run in _runs(lines):
+                    painter.drawPolyline(run)
 
     def lines(self, rows: Array, area: QRectF) -> list[QLineF]:
         """The pieces of a curve in px; a thick line is drawn several times faster piece by piece than whole."""
@@ -92,3 +99,14 @@ class AngleChart(QWidget):
         painter.rotate(-90)
         painter.drawText(QRectF(-60, -height / 2, 120, height), Qt.AlignmentFlag.AlignCenter, self._title)
         painter.restore()
+
+
+def _runs(lines: Sequence[QLineF]) -> list[QPolygonF]:
+    """The pieces that follow on each other, joined."""
+    runs: list[list[QPointF]] = []
+    for line in lines:
+        if runs and runs[-1][-1] == line.p1():
+            runs[-1].append(line.p2())
+        else:
+            runs.append([line.p1(), line.p2()])
+    return [QPolygonF(run) for run in runs]

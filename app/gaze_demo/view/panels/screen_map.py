@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -16,6 +17,9 @@ from gaze_demo.view.panels.panel import Panel
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.gaze_point import draw_point
 from gaze_demo.view.shared.heat import Heat
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.profile import Profile
 
 _WIDTH = 250
 
@@ -56,7 +60,7 @@ class _Glass(QWidget):
 class ScreenMap(Panel):
     """A card with the screen and a line of words under it.
 
-    Attributes: `calibrate`, a button that is shown while nothing is calibrated.
+    Attributes: `calibrate` and `results`, buttons; the second is there once something is calibrated.
     """
 
     name, menu_text, keys, tip = "screen-map", "Screen &map", "Ctrl+3", "Where on the screen the gaze is"
@@ -74,18 +78,23 @@ class ScreenMap(Panel):
         self.calibrate = QPushButton("Calibrate")
         self.calibrate.setToolTip("Look at some points, and all models are calibrated (Ctrl+K)")
         self.calibrate.clicked.connect(lambda: commands.run("calibrate"))
+        self.results = QPushButton("Accuracy…")
+        self.results.setToolTip("How accurate each model is, from points that took no part in the calibration (Ctrl+T)")
+        self.results.clicked.connect(lambda: commands.run("results"))
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GAP, 9, theme.GAP, 9)
         column.setSpacing(6)
         column.addWidget(title)
         column.addWidget(self.glass, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(self.words, 1)
-        foot.addWidget(self.calibrate)
-        column.addLayout(foot)
+        column.addWidget(self.words)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.calibrate)
+        buttons.addWidget(self.results)
+        column.addLayout(buttons)
         state.on("points", self._show_points)
         state.on("screen_words", self.words.setText, now=True)
-        state.on("profile", lambda profile: self.calibrate.setVisible(profile is None), now=True)
+        state.on("profile", self._show_profile, now=True)
+        state.on("source_live", self.calibrate.setEnabled, now=True)
         state.on("heat", self._show_heat, now=True)
 
     def clear(self) -> None:
@@ -94,6 +103,10 @@ class ScreenMap(Panel):
     def refresh(self) -> None:
         if self.glass.show_heat:
             self.glass.update()
+
+    def _show_profile(self, profile: Profile | None) -> None:
+        self.calibrate.setText("Calibrate" if profile is None else "Calibrate again")
+        self.results.setVisible(profile is not None)
 
     def _show_points(self, points: Mapping[PaneId, GazePoint]) -> None:
         self.glass.size_px = self.state.screen_px

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
@@ -110,7 +110,8 @@ class SignalPlot(Panel):
     def _restyle(self) -> None:
         used = theme.colours()
         colours: dict[PaneId | str, str] = {PaneId.A: used.pane_a, PaneId.B: used.pane_b, _TRUTH: used.truth}
-        self._pens = {line: QPen(QColor(colour), 1.0 if line == _TRUTH else 1.8) for line, colour in colours.items()}
+        self._pens = {line: QPen(QColor(colour), 1.8) for line, colour in colours.items()}
+        self._pens[_TRUTH] = QPen(QColor(used.truth), 1.0, Qt.PenStyle.DashLine)
         for line, colour in colours.items():
             self._names[line].setStyleSheet(f"color: {colour}")
         for column in self.charts:

@@ -45,7 +45,7 @@ class ComboBox(QComboBox):
 
 
 class _Items(QStyledItemDelegate):
-    """Items by the style sheet, which the usual delegate does not heed, and separators as thin lines."""
+    """Items by the style sheet, which the usual delegate ignores, and separators as thin lines."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         if not _is_separator(index):

@@ -15,9 +15,9 @@ _UNIT_SCALE = 0.88
 class Reading(QWidget):
     """A value with a muted unit after it.
 
-    A QLabel would tell the layout of every new text, and have the card behind it painted anew; twenty of them do so
-    long enough to be felt. It stands on a card. `room` is the widest text to make room for, none where it takes what
-    is left; `right`: aligned there; `muted`: in the colour of captions.
+    A QLabel would tell the layout of every new text, and the card behind it would be painted again, which takes long
+    enough to be felt with twenty of them. It stands on a card. `room` is the widest text to make room for, none where
+    it takes what is left; `right`: aligned there; `muted`: in the colour of captions.
     """
 
     def __init__(self, scale: float, room: str, *, right: bool = False, bold: bool = True, muted: bool = False) -> None:

@@ -114,10 +114,13 @@ QSlider:focus { border: 1px solid $accent; }
 QPushButton:pressed, QToolButton:pressed { background: $line; }
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QDoubleSpinBox:disabled { color: $faint; }
 QPushButton[kind="primary"] { background: $accent; border-color: $accent; color: $on_accent; font-weight: 600; }
+QPushButton[kind="primary"]:disabled { background: $raised; border-color: $line; color: $faint; }
+QPushButton[kind="primary"]:focus { border: 2px solid $text; padding: 3px 9px; }
 QPushButton[kind="quiet"] { background: transparent; border-color: transparent; color: $muted; }
 QPushButton[kind="quiet"]:hover { color: $text; }
 QPushButton[kind="quiet"]:focus { border-color: $accent; }
 QToolButton:checked { background: $checked; border-color: $accent; color: $text; }
+QToolButton:checked:focus { border: 2px solid $text; padding: 3px 5px; }
 QToolButton[segment="first"] { border-top-right-radius: 0; border-bottom-right-radius: 0; }
 QToolButton[segment="last"] { border-top-left-radius: 0; border-bottom-left-radius: 0; border-left: none; }
 QToolButton[segment="last"]:checked, QToolButton[segment="last"]:focus { border-left: 1px solid $accent; }

@@ -32,7 +32,12 @@ _LIBRARIES: Final = (
     ("ai-edge-litert", "LiteRT", "Apache-2.0"),
     ("av", "PyAV", "BSD-3-Clause"),
     ("PyYAML", "PyYAML", "MIT"),
+    ("pyarrow", "Apache Arrow", "Apache-2.0"),
     ("rich", "Rich", "MIT"),
+)
+_PRIVACY: Final = (
+    "Nothing leaves this computer: no usage statistics, no downloads, no accounts. Pictures are kept only with a "
+    "profile or a recording that you make, in folders that no other account can read."
 )
 _ASSETS: Final = (
     ("Face landmarker and canonical face", "MediaPipe, Google", "Apache-2.0"),
@@ -59,6 +64,7 @@ def about_html(models: Iterable[ModelEntry]) -> str:
         table("Libraries", libraries)
         + table("Shipped with the app", _ASSETS)
         + (table("Models", weights) if weights else "")
+        + f"<p style='margin-top:14px'><b>Privacy</b><br>{_PRIVACY}</p>"
         + f"<p style='color:{used.muted}; margin-top:14px'>Log file: {escape(str(paths.log_file()))}<br>"
         + f"Your own models: {escape(str(paths.user_models()))}</p>"
     )

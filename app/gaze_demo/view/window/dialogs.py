@@ -14,6 +14,7 @@ from gaze_demo.desk.desk import Desk
 from gaze_demo.view.calibration.card_ruler import CardRuler
 from gaze_demo.view.shared.monitor import monitor_of
 from gaze_demo.view.window.about import About
+from gaze_demo.view.window.help import Help
 from gaze_demo.view.window.palette import Palette
 
 _VIDEOS = ("mp4", "mov", "avi", "mkv", "webm", "m4v")
@@ -33,6 +34,7 @@ class Dialogs(QObject):
             "models-folder": _open_models_folder,
             "palette": lambda: Palette(desk.state, desk.commands, window).open(),
             "measure": self._measure,
+            "help": lambda: Help(desk.commands, window).open(),
             "log": lambda: _open(paths.log_file()),
             "about": lambda: About(desk.state.entries, window).open(),
             "quit": window.close,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
@@ -9,6 +12,7 @@ from gaze_demo.desk.commands import MENUS, SEPARATOR, Command, CommandBook
 from gaze_demo.desk.state import CameraItem, Theme, WindowState
 from gaze_demo.desk.switches import Switches
 
+_LIMITS = ((0.0, "&No limit"), (60.0, "&60 frames a second"), (30.0, "&30"), (15.0, "&15"), (5.0, "&5"))
 _THEMES = ((Theme.SYSTEM, "As the &system"), (Theme.LIGHT, "&Light"), (Theme.DARK, "&Dark"))
 
 
@@ -35,7 +39,8 @@ class Menus:
         self._cameras = QMenu("&Cameras", bar)
         self.menus["Source"].insertMenu(self.actions["refresh-cameras"], self._cameras)
         state.on("cameras", self._show_cameras, now=True)
-        self._add_themes()
+        self._add_choices("View", "T&heme", "theme", _THEMES)
+        self._add_choices("Source", "Frame rate &limit", "most_fps", _LIMITS)
 
     def insert(self, menu: QMenu, before: str) -> None:
         """Another menu, before a command in the menu of that command."""
@@ -71,15 +76,21 @@ class Menus:
             none.setEnabled(False)
             self._cameras.addAction(none)
 
-    def _add_themes(self) -> None:
-        menu = QMenu("T&heme", self._bar)
+    def _add_choices(self, title: str, text: str, field: str, choices: Sequence[tuple[Any, str]]) -> None:
+        """A menu within a menu, to choose the value of a field from."""
+        menu = QMenu(text, self._bar)
         group = QActionGroup(menu)
-        themes: dict[Theme, QAction] = {}
-        for theme, text in _THEMES:
-            themes[theme] = action = QAction(text, menu, checkable=True)
-            action.triggered.connect(lambda _=False, chosen=theme: setattr(self._state, "theme", chosen))
+        actions: dict[Any, QAction] = {}
+        for value, words in choices:
+            actions[value] = action = QAction(words, menu, checkable=True)
+            action.triggered.connect(lambda _=False, chosen=value: setattr(self._state, field, chosen))
             group.addAction(action)
             menu.addAction(action)
-        self.menus["View"].addSeparator()
-        self.menus["View"].addMenu(menu)
-        self._state.on("theme", lambda theme: themes[theme].setChecked(True), now=True)
+        self.menus[title].addSeparator()
+        self.menus[title].addMenu(menu)
+
+        def show(value: Any) -> None:
+            if value in actions:
+                actions[value].setChecked(True)
+
+        self._state.on(field, show, now=True)

@@ -127,6 +127,7 @@ class Window(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self._state.full_screen = self.isFullScreen()
+            self._state.minimised = self.isMinimized()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

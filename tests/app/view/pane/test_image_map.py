@@ -24,3 +24,8 @@ def test_a_scaled_picture_lies_on_whole_pixels_of_the_screen(ratio: float) -> No
     assert image_map.left * ratio == pytest.approx(round(image_map.left * ratio))
     assert image_map.top * ratio == pytest.approx(round(image_map.top * ratio))
     assert image_map.rect.width() * ratio == pytest.approx(500)
+
+
+def test_a_point_of_a_picture_that_is_not_mirrored_stays_on_its_side() -> None:
+    point = ImageMap.fitting(640, 480, QRectF(0, 0, 320, 240), mirrored=False).point(np.array([40.0, 100.0]))
+    assert (point.x(), point.y()) == (20.0, 50.0)
