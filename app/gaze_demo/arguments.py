@@ -90,6 +90,13 @@ def millimetres(text: str) -> float:
     return value
 
 
+def frames(text: str) -> int:
+    value = int(text)
+    if not 10 <= value <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text} is not between 10 and 10000")
+    return value
+
+
 def angle(text: str) -> float:
     value = float(text)
     if not 1.0 < value < 179.0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -10,7 +11,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from gaze_demo import __version__, paths
-from gaze_demo.arguments import SOURCE_HELP, add_camera, add_landmarks, add_models, lens_of, millimetres, positive, seed
+from gaze_demo.arguments import (
+    SOURCE_HELP,
+    add_camera,
+    add_landmarks,
+    add_models,
+    frames,
+    lens_of,
+    millimetres,
+    positive,
+    seed,
+    size,
+)
 from gaze_demo.command_line import Commands, Given, Parser, add_verbose, parse
 from gaze_demo.ending import Interrupts, leave, run_guarded
 from gaze_demo.log import start_log
@@ -185,6 +197,17 @@ def _parser() -> argparse.ArgumentParser:
     cameras = commands.add_parser("cameras", help="the cameras at hand", description="Lists the cameras at hand.")
     cameras.set_defaults(run=_cameras)
     cameras.add_argument("--json", action="store_true", help="number, name and path of each, as JSON")
+    bench = commands.add_parser(
+        "bench",
+        help="what each stage and each model costs on this machine",
+        description="Measures every stage, both landmark engines and the models in turns, in one run.",
+    )
+    bench.set_defaults(run=_bench)
+    add_models(bench, argparse.SUPPRESS)
+    bench.add_argument("--size", type=size, default=argparse.SUPPRESS, metavar="WxH", help="of the pictures: 640x480")
+    bench.add_argument("--frames", type=frames, default=200, metavar="N", help="how many pictures (default: 200)")
+    bench.add_argument("--out", type=Path, metavar="FILE.json", help="save the figures")
+    add_landmarks(bench, argparse.SUPPRESS)
     doctor = commands.add_parser(
         "doctor",
         help="versions, folders, cameras, display, landmarks and models, for bug reports",
@@ -336,6 +359,32 @@ def _cameras(options: argparse.Namespace) -> int:
     from gaze_demo.listing import show_cameras
 
     show_cameras(as_json=options.json)
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    silence_native_logs()
+    from rich.table import Table
+
+    from gaze_demo.bench import bench
+    from gaze_demo.listing import wide_console
+    from gaze_demo.track import load_models
+
+    width, height = options.size or (640, 480)
+    result = bench(load_models(tuple(options.model)), width, height, options.frames)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("ms a frame")
+    for name in ("median", "p95", "processor"):
+        table.add_column(name, justify="right")
+    for cost in result.costs:
+        table.add_row(cost.name, f"{cost.median_ms:.2f}", f"{cost.p95_ms:.2f}", f"{cost.processor_ms:.2f}")
+    console = wide_console()
+    console.print(f"{result.machine}, {result.width}x{result.height}, engine {result.engine}", markup=False)
+    console.print(table)
+    if math.isfinite(result.ratio):
+        console.print(f"landmarks, direct by mediapipe (processor): {result.ratio:.2f}", markup=False)
+    if options.out is not None:
+        result.write(options.out)
     return 0
 
 

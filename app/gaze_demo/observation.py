@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 from gaze_demo.camera.frame import Frame
 from gaze_demo.geometry import Array, Intrinsics
@@ -68,7 +68,8 @@ class Observation:
     `frame` is undistorted, and `camera` its intrinsics without distortion. Where no face is found, landmarks, pose and
     eyes are None. `reason` is set where neither eye can give a gaze; "two people" where it is in doubt whether the face
     is the one that was followed. `person`: a number that changes when another person is taken, 0 where no face was
-    found. `people`: how many faces there were lately.
+    found. `people`: how many faces there were lately. `prepared`: what one model has made of this observation and
+    another one with the same contract may use; a copy starts without.
     """
 
     frame: Frame
@@ -82,6 +83,7 @@ class Observation:
     pose_ms: float
     person: int = 0
     people: int = 0
+    prepared: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def valid(self) -> bool:

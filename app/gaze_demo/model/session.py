@@ -35,6 +35,7 @@ class GazeModel:
         self.entry = entry
         self.contract = contract_of(entry)
         self._outputs = output_names(self.contract.output)
+        self._form = f"{self.contract.input.model_dump_json()} in the frame {self.contract.output.frame}"
         for careful in (False,) if entry.origin == "shipped" else (True, False):
             self._runner = Runner(entry.path, careful=careful)
             self._batch = check_tensors(entry.path, self.contract, self._runner)
@@ -46,8 +47,7 @@ class GazeModel:
         if seen.left is None or seen.right is None or not self._worth_a_run(seen):
             return GazeEstimate(self.entry.name, None, None, None, origin, seen.reason, 0.0, 0.0)
         started = time.perf_counter()
-        views = make_views(self.contract, seen)
-        feeds = self._feeds(views)
+        views, feeds = self._prepared(seen)
         prepared = time.perf_counter()
         answers = self._run(feeds)
         done = time.perf_counter()
@@ -96,6 +96,14 @@ class GazeModel:
             else None
             for view, vector, covariance in zip(views, vectors, covariances, strict=True)
         ]
+
+    def _prepared(self, seen: Observation) -> tuple[list[View], Tensors]:
+        """Crops and inputs; those of another model whose contract asks for the same are taken as they are."""
+        prepared: tuple[list[View], Tensors] | None = seen.prepared.get(self._form)
+        if prepared is None:
+            views = make_views(self.contract, seen)
+            prepared = seen.prepared[self._form] = (views, self._feeds(views))
+        return prepared
 
     def _feeds(self, views: list[View]) -> Tensors:
         """The model's inputs, one row a view."""

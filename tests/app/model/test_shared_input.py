@@ -1,0 +1,50 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.drawn_face import head_pose, landmarks_of, noise_image
+from app.tiny_models import follows_head
+from gaze_demo.camera.frame import Frame
+from gaze_demo.landmarks.search import Sighting
+from gaze_demo.model import session
+from gaze_demo.model.registry import find_model
+from gaze_demo.model.session import GazeModel
+from gaze_demo.observation import Observation
+from gaze_demo.observer import Observer
+
+
+class Drawn:
+    """Stands for the search: always sees a drawn face."""
+
+    def __init__(self, video: bool, engine: str) -> None:
+        pass
+
+    def find(self, image: np.ndarray, time_s: float) -> Sighting:
+        return Sighting(landmarks_of(head_pose(0, 10, 0)), 1, 1)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> Observation:
+    monkeypatch.setattr("gaze_demo.observer.FaceSearch", Drawn)
+    with Observer(video=False) as observer:
+        return observer.observe(Frame(noise_image(), 0, 0.0))
+
+
+def test_models_with_one_contract_share_their_crops_and_a_copy_makes_its_own(
+    seen: Observation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = (GazeModel(find_model(str(follows_head(tmp_path / name)))) for name in ("a.onnx", "b.onnx"))
+    made = []
+    make = session.make_views
+    monkeypatch.setattr(session, "make_views", lambda *given: made.append(given) or make(*given))
+    first, second = one.estimate(seen), other.estimate(seen)
+    assert len(made) == 1
+    assert first.gaze == pytest.approx(second.gaze)
+    turned = replace(seen, pose=head_pose(0, -20, 0))
+    assert one.estimate(turned).gaze != pytest.approx(first.gaze, abs=0.05)
+    assert len(made) == 2
