@@ -101,7 +101,7 @@ def main() -> None:
             raise SystemExit(f"{sys.argv[1]} is not the photograph of 512 x 512 px.")
         cv2.imwrite(str(assets / "portrait.jpg"), photo, [cv2.IMWRITE_JPEG_QUALITY, 94])
         cv2.imwrite(str(assets / "portrait_regions.png"), regions(photo), [cv2.IMWRITE_PNG_COMPRESSION, 9])
-    landmarks = [find_landmarks(restyled(person.style)[0]) for person in PEOPLE]
+    landmarks = [find_landmarks(restyled(person)[0]) for person in PEOPLE]
     np.save(Path(assets / "portrait_landmarks.npy"), np.stack(landmarks))
 
 

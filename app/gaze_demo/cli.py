@@ -27,6 +27,7 @@ from gaze_demo.command_line import Commands, Given, Parser, add_verbose, parse
 from gaze_demo.ending import Interrupts, leave, run_guarded
 from gaze_demo.log import start_log
 from gaze_demo.native_logs import silence_native_logs
+from gaze_demo.participant.names import NAMES
 from gaze_demo.session_commands import add_session_commands
 
 _EXAMPLES = """\
@@ -171,7 +172,7 @@ def _parser() -> argparse.ArgumentParser:
         help="points to judge by, 5 to 20 (default: 5); more of them tell models apart that err nearly alike",
     )
     calibrate.add_argument("--pursuit", action="store_true", help="a dot to follow instead of points")
-    calibrate.add_argument("--person", type=int, choices=[0, 1, 2], default=0, help="which virtual person")
+    calibrate.add_argument("--person", type=int, choices=range(len(NAMES)), default=0, help="which virtual person")
     calibrate.add_argument("--head", choices=["still", "moving"], default="still", help="the virtual person's head")
     calibrate.add_argument("--seed", type=seed, default=0, help="of the virtual person and the order of targets")
     calibrate.add_argument(

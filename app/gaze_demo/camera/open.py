@@ -15,6 +15,7 @@ from gaze_demo.camera.turned import Turn, turn_source
 from gaze_demo.camera.video import VideoFile
 from gaze_demo.camera.webcam import Webcam
 from gaze_demo.errors import UserError
+from gaze_demo.participant.names import NAMES, STUDIED, find_person
 from gaze_demo.paths import given
 
 VIRTUAL = "virtual"
@@ -51,8 +52,8 @@ def open_source(spec: str = "", options: SourceOptions | None = None) -> Source:
     """The source that `spec` names, not opened yet.
 
     A number or a name is a camera, which need not be there yet; a path is a video, an image or a folder of images;
-    `virtual` is the virtual participant, with settings after a colon (`virtual:path,person=1,head=moving,seed=3`);
-    nothing is `default_spec`. Raises UserError.
+    `virtual` is the virtual participant, with settings after a colon (`virtual:path,person=1,head=moving,seed=3`,
+    `virtual:amara`); nothing is `default_spec`. Raises UserError.
     """
     options = options or SourceOptions()
     spec = spec.strip() or default_spec()
@@ -96,9 +97,12 @@ def _virtual(words: str, options: SourceOptions) -> Source:
             chosen["head"] = value
         elif key in ("person", "seed") and value.isascii() and value.isdecimal():
             chosen[key] = int(value)
+        elif (person := find_person(word)) is not None:
+            chosen["person"] = person
         else:
             raise UserError(
-                f'The virtual participant does not know "{word}": it takes path or pointer, person=0 to 2, '
+                f'The virtual participant does not know "{word}": it takes path or pointer, a name '
+                f"({', '.join(name.lower() for name in NAMES[STUDIED:])}) or person=0 to {len(NAMES) - 1}, "
                 "head=still or head=moving, and seed=NUMBER."
             )
     for key in ("width", "height", "rate", "hfov_deg"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from gaze_demo.desk.observed import Observed
 from gaze_demo.filter.kinds import FilterChoice
 from gaze_demo.live.pane_id import PaneId
+from gaze_demo.participant.names import NAMES
 
 if TYPE_CHECKING:
     from gaze_demo.calibration.profile import Profile
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 VIRTUAL = "virtual"
 DEFAULT_HFOV_DEG = 60.0
-PEOPLE = 3
+PEOPLE = len(NAMES)
 """Virtual participants."""
 SIZES: Final = ((640, 480), (1280, 720), (1920, 1080))
 """Of a camera, px."""

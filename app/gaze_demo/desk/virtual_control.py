@@ -8,6 +8,7 @@ from typing import Protocol, cast
 from gaze_demo.desk.observed import Told
 from gaze_demo.desk.state import PEOPLE, VIRTUAL, VirtualChoice, WindowState
 from gaze_demo.geometry import Array
+from gaze_demo.participant.names import find_person
 
 
 class Participant(Protocol):
@@ -52,6 +53,8 @@ class VirtualControl:
                 chosen = replace(chosen, gaze=name)
             elif name == "person" and value in map(str, range(PEOPLE)):
                 chosen = replace(chosen, person=int(value))
+            elif (person := find_person(name)) is not None:
+                chosen = replace(chosen, person=person)
             elif name == "head" and value in ("still", "moving"):
                 chosen = replace(chosen, head=value)
             else:

@@ -1,4 +1,4 @@
-"""Three virtual people made of one portrait: other faces, colours and eyes, so that no result is of one eye alone."""
+"""The virtual people: three made of one photograph and five drawn ones, so that no result is of one face alone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class Person:
     `eyeball_left_mm`, `eyeball_right_mm`: (temporal, up, back) from an eye's centre, the midpoint of its corners, to
     its eyeball's centre.
     `lids_open_mm`: (upper, lower) by which the lids are further open than in the photograph. `upper_follow`,
-    `lower_follow`: share of the iris's vertical travel that the lids go along with.
+    `lower_follow`: share of the iris's vertical travel that the lids go along with. `portrait`: which picture in the
+    assets shows the face; the named ones are drawn by tools/drawn_portraits.py.
     """
 
     name: str
@@ -49,9 +50,10 @@ class Person:
     lids_open_mm: tuple[float, float]
     upper_follow: float
     lower_follow: float
+    portrait: str = "portrait"
 
 
-PEOPLE = (
+_PHOTOGRAPHED = (
     Person(
         name="Person 1",
         style=Style(),
@@ -138,3 +140,112 @@ PEOPLE = (
         lower_follow=0.40,
     ),
 )
+
+_DRAWN = (
+    Person(
+        name="Amara",
+        style=Style(),
+        shape=EyeballShape(iris_radius_mm=5.8, pupil_radius_mm=1.7),
+        look=EyeballLook(
+            iris_outer=(0.030, 0.017, 0.010),
+            iris_inner=(0.050, 0.027, 0.014),
+            sclera=(0.44, 0.40, 0.36),
+            veins=0.35,
+            limbal_ring=0.4,
+            seed=71,
+        ),
+        kappa_left_deg=(4.4, 0.9),
+        kappa_right_deg=(5.1, 0.4),
+        eyeball_left_mm=(0.3, 1.3, 6.6),
+        eyeball_right_mm=(0.5, 1.3, 6.6),
+        lids_open_mm=(2.4, 0.5),
+        upper_follow=0.75,
+        lower_follow=0.30,
+        portrait="person_amara",
+    ),
+    Person(
+        name="Noor",
+        style=Style(),
+        shape=EyeballShape(iris_radius_mm=6.0, pupil_radius_mm=2.0),
+        look=EyeballLook(
+            iris_outer=(0.075, 0.042, 0.022),
+            iris_inner=(0.125, 0.068, 0.030),
+            sclera=(0.54, 0.50, 0.46),
+            seed=83,
+        ),
+        kappa_left_deg=(5.6, 0.2),
+        kappa_right_deg=(4.9, -0.3),
+        eyeball_left_mm=(0.4, 1.3, 6.9),
+        eyeball_right_mm=(0.3, 1.3, 6.9),
+        lids_open_mm=(0.9, 0.4),
+        upper_follow=0.82,
+        lower_follow=0.35,
+        portrait="person_noor",
+    ),
+    Person(
+        name="Finn",
+        style=Style(),
+        shape=EyeballShape(
+            radius_mm=12.3, cornea_offset_mm=5.5, iris_plane_mm=9.85, iris_radius_mm=6.15, pupil_radius_mm=2.2
+        ),
+        look=EyeballLook(
+            iris_outer=(0.10, 0.15, 0.12),
+            iris_inner=(0.20, 0.18, 0.09),
+            sclera=(0.64, 0.61, 0.59),
+            limbal_ring=0.8,
+            seed=97,
+        ),
+        kappa_left_deg=(6.4, 0.5),
+        kappa_right_deg=(6.0, 1.0),
+        eyeball_left_mm=(-0.2, 1.3, 7.1),
+        eyeball_right_mm=(1.0, 1.3, 7.1),
+        lids_open_mm=(1.6, 0.4),
+        upper_follow=0.86,
+        lower_follow=0.38,
+        portrait="person_finn",
+    ),
+    Person(
+        name="Jun",
+        style=Style(),
+        shape=EyeballShape(
+            radius_mm=11.7, cornea_radius_mm=7.7, cornea_offset_mm=5.2, iris_plane_mm=9.35, iris_radius_mm=5.7
+        ),
+        look=EyeballLook(
+            iris_outer=(0.050, 0.027, 0.015),
+            iris_inner=(0.080, 0.043, 0.020),
+            sclera=(0.58, 0.55, 0.51),
+            seed=103,
+        ),
+        kappa_left_deg=(3.2, -0.4),
+        kappa_right_deg=(3.8, 0.1),
+        eyeball_left_mm=(1.2, 1.2, 6.5),
+        eyeball_right_mm=(-0.8, 1.2, 6.5),
+        lids_open_mm=(1.1, 0.3),
+        upper_follow=0.70,
+        lower_follow=0.27,
+        portrait="person_jun",
+    ),
+    Person(
+        name="Ivo",
+        style=Style(),
+        shape=EyeballShape(iris_radius_mm=5.9, pupil_radius_mm=1.5),
+        look=EyeballLook(
+            iris_outer=(0.15, 0.19, 0.24),
+            iris_inner=(0.20, 0.22, 0.22),
+            sclera=(0.52, 0.47, 0.42),
+            veins=0.6,
+            limbal_ring=0.45,
+            seed=113,
+        ),
+        kappa_left_deg=(4.8, 1.3),
+        kappa_right_deg=(5.3, 0.8),
+        eyeball_left_mm=(0.95, 1.4, 6.7),
+        eyeball_right_mm=(-0.15, 1.4, 6.7),
+        lids_open_mm=(2.3, 0.5),  # lids that hang
+        upper_follow=0.78,
+        lower_follow=0.30,
+        portrait="person_ivo",
+    ),
+)
+
+PEOPLE = _PHOTOGRAPHED + _DRAWN

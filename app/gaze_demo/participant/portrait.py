@@ -1,4 +1,4 @@
-"""The photograph behind every virtual person, restyled: NASA's portrait of the astronaut Eileen Collins."""
+"""The picture behind a virtual person: NASA's portrait of the astronaut Eileen Collins, restyled, or a drawn one."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from gaze_demo import paths
 from gaze_demo.geometry import Array
-from gaze_demo.participant.person import PEOPLE, Colour, Style
+from gaze_demo.participant.person import PEOPLE, Colour, Person, Style
 
 Floats = NDArray[np.float32]
 
 BACKDROP, HAIR, SKIN, OTHER = 0, 85, 170, 255
-"""Grey levels of assets/portrait_regions.png; OTHER is clothes, and the mouth."""
+"""Grey levels of the `_regions.png` beside a portrait; OTHER is clothes, the neck of drawn people, and the mouth."""
 
 _FACE_X, _FACE_Y, _MOUTH_Y = 225.5, 118.0, 141.0
 _FACE_REACH = 80.0
@@ -37,15 +37,16 @@ class Portrait:
 
 def load_portrait(person: int) -> Portrait:
     """The portrait as virtual person number `person` with the landmarks that the landmarker finds in it."""
-    image, outline, head = restyled(PEOPLE[person].style)
+    image, outline, head = restyled(PEOPLE[person])
     landmarks = np.load(paths.assets() / "portrait_landmarks.npy", allow_pickle=False)[person]
     return Portrait(image, outline, head, landmarks.astype(float))
 
 
-def restyled(style: Style) -> tuple[NDArray[np.uint8], Floats, Floats]:
-    """The photograph in another style, and where the person and the head are in it (0..1)."""
-    photo = cv2.imread(str(paths.assets() / "portrait.jpg"), cv2.IMREAD_COLOR)
-    regions = cv2.imread(str(paths.assets() / "portrait_regions.png"), cv2.IMREAD_GRAYSCALE)
+def restyled(person: Person) -> tuple[NDArray[np.uint8], Floats, Floats]:
+    """A person's picture in its style, and where the person and the head are in it (0..1)."""
+    style = person.style
+    photo = cv2.imread(str(paths.assets() / f"{person.portrait}.jpg"), cv2.IMREAD_COLOR)
+    regions = cv2.imread(str(paths.assets() / f"{person.portrait}_regions.png"), cv2.IMREAD_GRAYSCALE)
     linear = (photo.astype(np.float32) / 255) ** np.float32(2.2)
     gains = ((HAIR, style.hair), (SKIN, style.skin), (OTHER, style.clothes), (BACKDROP, style.backdrop))
     masks = {level: cv2.GaussianBlur((regions == level).astype(np.float32), (0, 0), 0.9) for level, _ in gains}
@@ -61,7 +62,8 @@ def restyled(style: Style) -> tuple[NDArray[np.uint8], Floats, Floats]:
     x, y = _stretch(style, regions.shape[0], regions.shape[1])
     image = cv2.remap(image, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     head = (regions == HAIR) | (regions == SKIN)
-    head[_CHIN_Y:] = False
+    if person.portrait == "portrait":  # the photograph's regions do not tell the neck from the face
+        head[_CHIN_Y:] = False
     outlines = np.dstack([regions > 0, head]).astype(np.float32)
     outlines = cv2.remap(outlines, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if style.mirrored:

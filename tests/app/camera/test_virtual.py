@@ -84,7 +84,7 @@ def test_a_target_is_a_finite_point() -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"person": 3}, "no virtual person 3: choose 0 to 2"),
+        ({"person": 8}, "no virtual person 8: choose 0 to 7"),
         ({"width": 20}, "width lies between 160 and 4096 px, not at 20"),
         ({"hfov_deg": 170.0}, "field of view lies between 20 and 120 degrees"),
         ({"rate": 0.0}, "frame rate lies between 1 and 240"),

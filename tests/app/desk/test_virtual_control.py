@@ -33,8 +33,8 @@ def test_settings_of_a_spec_are_shown_and_kept(state: WindowState) -> None:
 
 def test_settings_that_cannot_be_are_not_kept(state: WindowState) -> None:
     control = VirtualControl(state)
-    control.adopt("virtual:person=7,head=shaking")
-    assert "person=7" in control.spec  # so that opening it says what is wrong
+    control.adopt("virtual:person=70,head=shaking")
+    assert "person=70" in control.spec  # so that opening it says what is wrong
     control.adopt("virtual")
     assert control.spec.endswith(":person=0,head=still")
 

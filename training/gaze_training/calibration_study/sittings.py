@@ -28,8 +28,8 @@ from gaze_demo.geometry import Intrinsics
 from gaze_demo.intrinsics import Lens
 from gaze_demo.landmarks.head_pose import estimate_head_pose
 from gaze_demo.observation import Observation
+from gaze_demo.participant.names import STUDIED
 from gaze_demo.participant.participant import desk_screen
-from gaze_demo.participant.person import PEOPLE
 from gaze_demo.whole_file import write_whole
 
 Head = Literal["still", "moving"]
@@ -72,8 +72,8 @@ def run_study(models: Sequence[str], seed: int, console: Console) -> Study:
     lines: list[Line] = []
     fit_s: list[float] = []
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("Sittings", total=len(PEOPLE) * 2)
-        for person in range(len(PEOPLE)):
+        task = progress.add_task("Sittings", total=STUDIED * 2)
+        for person in range(STUDIED):
             for head in ("still", "moving"):
                 found, seconds = study_sitting(person, head, seed, estimators)
                 lines += found

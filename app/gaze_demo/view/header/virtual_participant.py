@@ -7,7 +7,8 @@ from dataclasses import replace
 from PySide6.QtWidgets import QHBoxLayout
 
 from gaze_demo.desk.commands import CommandBook
-from gaze_demo.desk.state import PEOPLE, SourceKind, VirtualChoice, WindowState
+from gaze_demo.desk.state import SourceKind, VirtualChoice, WindowState
+from gaze_demo.participant.names import NAMES
 from gaze_demo.view.header.control import Control
 from gaze_demo.view.shared.combo_box import ComboBox
 from gaze_demo.view.shared.segments import Segments
@@ -32,7 +33,7 @@ class VirtualParticipant(Control):
         self.person = ComboBox()
         self.person.setAccessibleName("Virtual person")
         self.person.setToolTip("Which virtual person")
-        self.person.addItems([f"Person {i + 1}" for i in range(PEOPLE)])
+        self.person.addItems(NAMES)
         self.person.activated.connect(lambda person: self._set(replace(state.virtual, person=person)))
         self.head = Segments(
             "Virtual head",

@@ -1,0 +1,15 @@
+"""Who the virtual people are, for those who only name them: drawing them takes many more imports."""
+
+from __future__ import annotations
+
+NAMES = ("Person 1", "Person 2", "Person 3", "Amara", "Noor", "Finn", "Jun", "Ivo")
+"""By number, as `gaze_demo.participant.person.PEOPLE`."""
+STUDIED = 3
+"""The calibration study is of the first so many people."""
+
+
+def find_person(name: str) -> int | None:
+    """The number of the person of that name, in any case; None where there is none."""
+    names = [known.casefold() for known in NAMES]
+    wanted = name.strip().casefold()
+    return names.index(wanted) if wanted in names else None
