@@ -27,6 +27,7 @@ def add_session_commands(commands: Any) -> None:
     _add_replay(commands)
     _add_recalibrate(commands)
     _add_export(commands)
+    _add_report(commands)
 
 
 def _add_record(commands: Any) -> None:
@@ -118,6 +119,25 @@ def _add_export(commands: Any) -> None:
     export.add_argument("--out", type=Path, metavar="FOLDER2", required=True, help="a folder for the files")
 
 
+def _add_report(commands: Any) -> None:
+    report = commands.add_parser(
+        "report",
+        help="one HTML file about a session: quality, events, areas, maps",
+        description="Writes one self-contained HTML file: quality, trace, events, heat map and scan path, areas of "
+        "interest, blinks, drift, and what was lost and why.",
+    )
+    report.set_defaults(run=_report)
+    report.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
+    report.add_argument("--out", type=Path, metavar="FILE.html", required=True, help="the report")
+    report.add_argument("--plots", type=Path, metavar="FOLDER2", help="the plots as SVG and PNG files, too")
+    report.add_argument("--of", metavar="MODEL", help="the model whose trace and maps are drawn (default: the first)")
+    report.add_argument("--areas", type=Path, metavar="FILE.json", help="areas of interest on the screen")
+    report.add_argument("--image", type=Path, metavar="FILE", help="what lay on the whole screen, below the maps")
+    report.add_argument(
+        "--fixations", choices=["cut", "i2mc"], default="cut", help="i2mc needs pip install 'gaze-demo[analysis]'"
+    )
+
+
 def _record(options: argparse.Namespace) -> int:
     silence_native_logs()
     from gaze_demo.camera.open import SourceOptions
@@ -186,6 +206,25 @@ def _export(options: argparse.Namespace) -> int:
     from gaze_demo.export.run import export
 
     for path in export(options.folder, options.to, options.out):
+        print(path)
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from gaze_demo.report.page import ReportOptions, write_report
+
+    paths = write_report(
+        ReportOptions(
+            options.folder,
+            options.out,
+            options.plots,
+            options.of,
+            options.areas,
+            options.image,
+            options.fixations,
+        )
+    )
+    for path in paths:
         print(path)
     return 0
 

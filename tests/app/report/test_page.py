@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import cv2
+import numpy as np
+import pytest
+
+from app.session.samples import RUN, recorded, sample
+from gaze_demo.errors import UserError
+from gaze_demo.report.page import ReportOptions, write_report
+from gaze_demo.report.plot import Line, plot_svg
+from gaze_demo.session.recorder import Recording, SessionRecorder
+from gaze_demo.sink.sink import opened
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("report") / "s"
+    with opened(SessionRecorder(Recording(place, live=False)), RUN) as recorder:
+        for index in range(300):
+            recorder.write(sample(index))
+        recorder.marker("target 1000 500", 102.0)
+        recorder.marker("target end", 104.0)
+        recorder.note("Sat <still>.")
+    return place
+
+
+def test_the_report_needs_nothing_beside_it(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    write_report(ReportOptions(folder, out))
+    page = out.read_text("utf8")
+    assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
+    assert "<script" not in page
+    assert "Sat &lt;still&gt;." in page
+    assert "no face" in page
+    for words in ("Quality", "Events", "Heat map", "Scan path", "Blinks a minute", "Error at marked targets"):
+        assert words in page
+    assert "10.0 %" in page  # every tenth frame shows no face
+
+
+def test_plots_are_files_of_their_own(folder: Path, tmp_path: Path) -> None:
+    paths = write_report(ReportOptions(folder, tmp_path / "r.html", plots=tmp_path / "plots", model="b"))
+    names = {path.name for path in paths[1:]}
+    assert names == {"trace.svg", "head.svg", "blinks.svg", "drift.svg", "heat.png", "scan_path.svg"}
+    for path in paths[1:]:
+        if path.suffix == ".svg":
+            ElementTree.fromstring(path.read_text("utf8"))
+        else:
+            assert cv2.imread(str(path)) is not None
+
+
+def test_areas_and_an_image_are_drawn(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "areas.json").write_text(json.dumps({"areas": [{"name": "logo", "rect": [0, 400, 1500, 200]}]}))
+    cv2.imwrite(str(tmp_path / "screen.png"), np.full((540, 960, 3), 200, np.uint8))
+    options = ReportOptions(folder, tmp_path / "r.html", areas=tmp_path / "areas.json", image=tmp_path / "screen.png")
+    write_report(options)
+    page = (tmp_path / "r.html").read_text("utf8")
+    assert "Areas of interest" in page
+    assert "expected dwell" in page
+    assert page.count("data:image/png;base64,") >= 2
+
+
+def test_a_session_without_points_has_no_maps(tmp_path: Path) -> None:
+    recorder = recorded(tmp_path / "s", 0)
+    assert recorder.frames == 0
+    with pytest.raises(UserError, match="no gaze of any model"):
+        write_report(ReportOptions(tmp_path / "s", tmp_path / "r.html"))
+
+
+@pytest.mark.parametrize("y", [[], [1.0], [1.0, 1.0], [np.nan, np.nan, 2.0], list(range(100_000))])
+def test_a_plot_of_anything_is_an_svg(y: list[float]) -> None:
+    svg = plot_svg(
+        [Line("a & b", np.arange(len(y), dtype=float), np.array(y, float))], "s", "°", [(0, 1)], [(0.5, "<")]
+    )
+    ElementTree.fromstring(svg)
+    assert len(svg) < 200_000
