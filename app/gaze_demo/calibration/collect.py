@@ -35,6 +35,7 @@ _HINTS = {
     Reason.TOO_DARK: "It is too dark",
     Reason.HEAD_TURNED: "Your head was turned away",
     Reason.OUT_OF_PICTURE: "Your eyes were out of the picture",
+    Reason.TWO_PEOPLE: "Somebody else was in the picture",
 }
 
 
@@ -85,6 +86,12 @@ class Collector:
                 self._valid.append(Sample(cut_to_face(seen, self._margin), point_px))
 
     @property
+    def _person(self) -> int:
+        """The one who was seen most."""
+        seen = Counter(sample.seen.person for sample in self._valid)
+        return seen.most_common(1)[0][0] if seen else 0
+
+    @property
     def frames(self) -> int:
         """How many came in the time that counts."""
         return len(self._seen)
@@ -92,7 +99,7 @@ class Collector:
     def finish(self) -> Look:
         """What was gathered, without blinks and, for a fit, without outliers. What is missing from a validation counts
         as lost."""
-        valid = self._without_blinks(self._valid)
+        valid = self._without_blinks([sample for sample in self._valid if sample.seen.person == self._person])
         if self._kind == "fit" and not self._moving:
             valid = _without_outliers(valid)
         problem = self._problem([sample.seen for sample in valid])
@@ -129,6 +136,8 @@ class Collector:
     def _problem(self, kept: list[Observation]) -> str:
         if not self._seen:
             return "The camera gave no picture"
+        if len({seen.person for seen in self._seen if seen.person}) > 1:
+            return "Another face was taken for yours"
         # A validation is repeated only where nothing can be told: what is lost in it belongs in the report.
         fewest = max(FEWEST_SAMPLES, LEAST_SHARE * len(self._seen) if self._kind == "fit" else 0.0)
         if sum(seen.valid for seen in self._seen) < fewest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Sequence
@@ -14,8 +15,11 @@ from numpy.typing import NDArray
 
 from gaze_demo.model.contract import ContractError
 from gaze_demo.model.deadline import Deadline
+from gaze_demo.model.providers import CPU, chosen_provider, installed_providers, runs_on, session_providers
 
 Tensors = dict[str, NDArray[np.float32]]
+
+logger = logging.getLogger(__name__)
 
 RUN_LIMIT_S = 10.0
 """For one run. The heaviest public gaze model takes 0.3 s on one core."""
@@ -34,7 +38,8 @@ class Runner:
     A few bytes can ask for any amount of memory, already while a file is optimised. A `careful` runner has no more than
     `MEMORY_LIMIT_MB` and does not optimise: what a model needs there is what it needs at most.
 
-    Attributes: `inputs`, `outputs`, what the file says of its tensors (name, type, shape).
+    Attributes: `inputs`, `outputs`, what the file says of its tensors (name, type, shape). `provider`: where it runs,
+    see `gaze_demo.model.providers`. `notice`: a sentence where that is the CPU although another one was chosen.
     """
 
     def __init__(self, path: Path, *, careful: bool = False) -> None:
@@ -47,12 +52,33 @@ class Runner:
             options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
             options.enable_mem_pattern = False
             options.add_session_config_entry("session.use_env_allocators", "1")
-        try:
-            self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises a dozen types of its own
-            raise ContractError(f"{path} cannot be loaded: {_reason(error)}") from None
+        self._options = options
+        self.provider, self.notice = CPU, ""
+        self._session = self._load(CPU if careful else chosen_provider())
         self.inputs: list[Any] = self._session.get_inputs()
         self.outputs: list[Any] = self._session.get_outputs()
+
+    def _load(self, provider: str) -> ort.InferenceSession:
+        if provider not in installed_providers():
+            return self._fall_back(provider, "this onnxruntime has none: install one that has it.")
+        try:
+            session = ort.InferenceSession(str(self._path), self._options, providers=session_providers(provider))
+        except Exception as error:  # onnxruntime raises a dozen types of its own
+            if provider != CPU:
+                return self._fall_back(provider, _reason(error))
+            raise ContractError(f"{self._path} cannot be loaded: {_reason(error)}") from None
+        self.provider = runs_on(session)
+        if self.provider != provider:
+            self._tell(provider, "onnxruntime could not start it.")
+        return session
+
+    def _fall_back(self, provider: str, reason: str) -> ort.InferenceSession:
+        self._tell(provider, reason)
+        return self._load(CPU)
+
+    def _tell(self, provider: str, reason: str) -> None:
+        self.notice = f"{self._path.name} runs on the CPU, as {provider} does not work: {reason}"
+        logger.warning(self.notice)
 
     def run(self, names: Sequence[str], feeds: Tensors) -> Tensors:
         """The named outputs. Raises ContractError where the model fails or takes longer than `RUN_LIMIT_S`."""
@@ -67,7 +93,10 @@ class Runner:
                         f"{self._path} took longer than {RUN_LIMIT_S:g} s for one frame and was stopped: choose a "
                         "lighter model."
                     ) from None
-                raise ContractError(f"{self._path} does not run with its contract: {_reason(error)}") from None
+                if self.provider == CPU:
+                    raise ContractError(f"{self._path} does not run with its contract: {_reason(error)}") from None
+                self._session = self._fall_back(self.provider, _reason(error))
+        return self.run(names, feeds)
 
 
 def _make_arena() -> None:

@@ -70,6 +70,16 @@ class GazeModel:
         return _of_one_view(blank, gazes[0])
 
     @property
+    def provider(self) -> str:
+        """Where it runs, as `gaze_demo.model.providers` names it."""
+        return self._runner.provider
+
+    @property
+    def notice(self) -> str:
+        """A sentence where it runs on the CPU although another provider was chosen, else nothing."""
+        return self._runner.notice
+
+    @property
     def tells_condition(self) -> bool:
         """Whether the model says itself how much of an iris it sees, which tells a closed eye better than landmarks."""
         condition = self.contract.output.condition

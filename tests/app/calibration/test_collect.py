@@ -108,3 +108,12 @@ def test_a_validation_with_much_loss_is_reported_and_not_repeated() -> None:
     look = collect("validation", [Reason.NO_FACE] * 20 + [Reason.NONE] * 8)
     assert look.good
     assert (look.fixation.frames, len(look.fixation.samples)) == (28, 8)
+
+
+def test_a_look_in_which_the_face_jumps_to_another_person_is_a_bad_one() -> None:
+    person, collector = Person(), Collector("fit", 0, 0.0, 100.0)
+    for i in range(30):
+        collector.add(replace(person.observe(POINT, i / 30), person=1 if i < 20 else 2), POINT)
+    look = collector.finish()
+    assert look.problem == "Another face was taken for yours"
+    assert {sample.seen.person for sample in look.fixation.samples} == {1}
