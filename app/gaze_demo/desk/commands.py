@@ -9,7 +9,7 @@ from typing import Any, Final
 from gaze_demo.desk.observed import Told
 
 SEPARATOR: Final = "-"
-MENUS: Final = ("File", "Source", "View", "Calibrate", "Help")
+MENUS: Final = ("File", "Source", "Film", "View", "Calibrate", "Help")
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,21 @@ COMMANDS: Final = (
     Command("hold", "Source", "&Hold the picture", "H", "The models can still be changed", state="held"),
     Command("mirror", "Source", "&Mirror the picture of a camera", "", "As a mirror shows it", state="mirror"),
     Command("pointer", "Source", "Virtual eyes follow the poin&ter", "P", "Off: they follow a path", state="pointer"),
+    Command(
+        "play",
+        "Film",
+        "&Play or pause",
+        "K",
+        "A film or a folder; also with the space bar",
+        needs="playable",
+    ),
+    Command("step-forward", "Film", "&Next frame or picture", ".", needs="playable"),
+    Command("step-back", "Film", "P&revious frame or picture", ",", needs="playable"),
+    Command("jump-forward", "Film", "&Forward 5 seconds", "Shift+Right", needs="film"),
+    Command("jump-back", "Film", "&Back 5 seconds", "Shift+Left", needs="film"),
+    Command("faster", "Film", "F&aster", "Ctrl++", needs="film"),
+    Command("slower", "Film", "&Slower", "Ctrl+-", needs="film"),
+    Command("loop", "Film", "Play again and again (&loop)", "Ctrl+L", needs="film"),
     Command("two-panes", "View", "&Two panes", "T", "Off: one pane", state="two_panes", icon="two", short="Two panes"),
     Command("swap", "View", "S&wap the models", "X"),
     Command(

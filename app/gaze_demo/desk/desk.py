@@ -9,6 +9,7 @@ from gaze_demo.desk.gaze_control import GazeControl
 from gaze_demo.desk.memory import Memory
 from gaze_demo.desk.model_control import ModelControl
 from gaze_demo.desk.notices import Notices
+from gaze_demo.desk.player_control import PlayerControl
 from gaze_demo.desk.profile_control import ProfileControl
 from gaze_demo.desk.recent import Recent
 from gaze_demo.desk.source_control import SourceControl
@@ -52,6 +53,7 @@ class Desk:
         self.calibration = CalibrationControl(
             state, notices, self.engine, self.source, self.gaze, memory, background, tools, tell
         )
+        self.player = PlayerControl(state, commands)
         self._lag_s = Recent(1.0)
         self._calibration_wanted = options.calibrate
         self._wanted_source = options.source
@@ -91,6 +93,7 @@ class Desk:
         self._lag_s.forget(clock.now_s())
         self.state.lag_s = self._lag_s.median()
         self.source.refresh_status()
+        self.player.refresh()
 
     def _bind(self) -> None:
         state, bind = self.state, self.commands.bind
@@ -114,6 +117,8 @@ class Desk:
         state.on("source", self._watch_source)
         state.on("held", self._hold)
         state.on_any(("two_panes", "narrow"), self._use_panes, now=True)
+        self.source.opening.connect(lambda _: self.player.use(None))
+        self.source.opened.connect(self.player.use)
         state.on_any(("seen", "models_known"), self._begin_calibrating)
 
     def _use_filter(self, choice: FilterChoice) -> None:

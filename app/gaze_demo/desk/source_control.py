@@ -28,7 +28,8 @@ _FROZEN = "frozen"
 class SourceControl:
     """Opens sources as the user, the command line or the memory wants it.
 
-    Told: `opening`, when another source begins; `lens_changed`, by the user.
+    Told: `opening`, when another source begins; `opened`, with the source, once it could be made; `lens_changed`, by
+    the user.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class SourceControl:
         options: WindowOptions,
     ) -> None:
         self.opening: Told[None] = Told()
+        self.opened: Told[Source] = Told()
         self.lens_changed: Told[None] = Told()
         self._state, self._notices, self._engine, self._memory = state, notices, engine, memory
         self._background, self._tools = background, tools
@@ -138,6 +140,7 @@ class SourceControl:
         else:
             state.lens = LensShown(given.hfov_deg if given else state.hfov_deg)
         self.virtual.use(source if virtual else None)
+        self.opened.tell(source)
 
     def on_status(self, status: ReaderStatus) -> None:
         """The source in use does otherwise than before."""

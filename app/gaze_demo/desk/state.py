@@ -85,6 +85,28 @@ class VirtualChoice:
 
 
 @dataclass(frozen=True)
+class FilmShown:
+    """Where a film is: position and duration in s of its own time (None where it is not known)."""
+
+    position_s: float
+    duration_s: float | None
+    paused: bool
+    ended: bool
+    speed: float
+    loop: bool
+
+
+@dataclass(frozen=True)
+class AlbumShown:
+    """Which picture of a folder is shown: its number from 1, of how many, and its file name."""
+
+    number: int
+    count: int
+    name: str
+    paused: bool
+
+
+@dataclass(frozen=True)
 class GazePoint:
     """Where a pane's model sees the gaze on the screen, px of the monitor; `certainty` 1 where the calibration holds,
     down to 0."""
@@ -101,7 +123,8 @@ class WindowState(Observed):
     Remembered from one start to the next: the first block. `most_fps`: no more frames a second are worked on, 0 for no
     limit. `narrow`: the window has room for one pane. `models`,
     `model_errors`, `points`: by pane. `seen`: the panes that have shown something of the source in use. `status`: what
-    the source delivers, in words. `lag_s`: of pane A's filter. `profile`: the calibration in use. `screen_words`: what
+    the source delivers, in words. `lag_s`: of pane A's filter. `film`, `album`:
+    of a source that can be played or turned over. `profile`: the calibration in use. `screen_words`: what
     the points mean just now. `screen_px`: width and height of the monitor that points are told on. `sitting`: a
     calibration fills a monitor; `recentring`: one dot is shown. `monitor`: the one that the window is on, of
     `monitors`.
@@ -137,6 +160,8 @@ class WindowState(Observed):
     lens: LensShown = LensShown()
     lag_s: float | None = None
     picture_px: tuple[int, int] = (0, 0)
+    film: FilmShown | None = None
+    album: AlbumShown | None = None
 
     entries: tuple[ModelEntry, ...] = ()
     models_known: bool = False
@@ -166,6 +191,11 @@ class WindowState(Observed):
     def pointer(self) -> bool:
         """The virtual participant looks at the mouse pointer."""
         return self.virtual.gaze == "pointer"
+
+    @property
+    def playable(self) -> bool:
+        """The source can be played or turned over."""
+        return self.film is not None or self.album is not None
 
     @property
     def filtered(self) -> bool:

@@ -48,7 +48,8 @@ class Switches:
         field = {"pointer": "virtual", "filtered": "filter"}.get(command.state, command.state)
         if command.state.startswith(_PANELS):
             field = "panels"
-        for name in filter(None, (field, command.needs)):
+        needs = ("film", "album") if command.needs == "playable" else (command.needs,)
+        for name in filter(None, (field, *needs)):
             self._state.on(name, lambda _: listener())
         listener()
 

@@ -132,6 +132,8 @@ class Feed:
             if self._wishes.held:
                 continue
             again = revision != self._wishes.revision
+            if newest is not None and frame is not None and source.independent and newest.image is frame.image:
+                newest = None  # the same picture for as long as it is shown
             if (newest is None or self._wishes.paused or self._too_soon()) and not (again and frame is not None):
                 continue
             revision = self._wishes.revision

@@ -11,6 +11,9 @@ from gaze_demo.desk.state import WindowState
 from gaze_demo.view.header.control import Control, control_kinds
 from gaze_demo.view.shared import theme
 
+_STATUS_PX = 200
+"""Of the line that says what the source delivers: it comes before names beside icons."""
+
 
 class Header(QFrame):
     """Holds the controls; one that does not apply to the source is hidden.
@@ -78,7 +81,7 @@ class Header(QFrame):
         for wide in (True, False):
             for control in applies:
                 control.expand(wide)
-            if self._width(applies, False) <= self.width():
+            if self._width(applies, False) + (_STATUS_PX if wide else 0) <= self.width():
                 break
         while order and self._width([c for c in applies if c not in folded], bool(folded)) > self.width():
             folded.append(order.pop(0))

@@ -16,6 +16,7 @@ from gaze_demo.live.shot import Sight
 from gaze_demo.view.header.header import Header
 from gaze_demo.view.pane.pane import Pane
 from gaze_demo.view.panels.panel import Panel, Place, panel_kinds
+from gaze_demo.view.replay.film_bar import FilmBar
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.icons import app_icon
 from gaze_demo.view.shared.timers import every
@@ -138,6 +139,9 @@ class Window(QMainWindow):
             if not self._notices.close_newest() and self.isFullScreen():
                 self._state.full_screen = False
             return
+        if event.key() == Qt.Key.Key_Space and self._state.playable:  # no button has taken it
+            self._commands.run("play")
+            return
         super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -181,7 +185,13 @@ class Window(QMainWindow):
         self._foot.setMinimumHeight(_FOOT_PX)
         self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self._split.setHandleWidth(theme.GAP)
-        self._split.addWidget(panes)
+        upper = QWidget()
+        upper_column = QVBoxLayout(upper)
+        upper_column.setContentsMargins(0, 0, 0, 0)
+        upper_column.setSpacing(theme.GAP)
+        upper_column.addWidget(panes, 1)
+        upper_column.addWidget(FilmBar(self._state, self._commands))
+        self._split.addWidget(upper)
         self._split.addWidget(self._foot)
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 0)
