@@ -8,11 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from gaze_demo.calibration.calibrate import Calibration, Estimates, calibrate
+from gaze_demo.calibration.calibrate import Calibration, Estimates, calibrate, judge
+from gaze_demo.calibration.growth import as_fit, thinned, together, unseen_accuracy_deg
 from gaze_demo.calibration.profile import (
+    MOST_SITTINGS,
     KeptSitting,
     Profile,
+    Purpose,
+    before_path,
     files_of,
+    load_profile,
     private_folder,
     profile_path,
     save_profile,
@@ -24,7 +29,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.model.load import load_model
 from gaze_demo.model.reach import reach
 from gaze_demo.model.registry import ModelEntry
-from gaze_demo.whole_file import cannot_write
+from gaze_demo.whole_file import cannot_write, write_whole
 
 
 def profile_of(name: str, session: Session, result: Calibration) -> Profile:
@@ -76,15 +81,97 @@ def recalibrated(
 
     Raises UserError where the samples were not kept, or no model can be loaded.
     """
-    session = load_sittings(profile, folder)[-1]
-    models, problems = load_estimates(entries, session)
+    past = load_sittings(profile, folder)
+    last = next((i for i in reversed(range(len(past))) if past[i].of_kind("validation")), len(past) - 1)
+    session = together([*past[:last], *past[last + 1 :]], past[last])
+    models, problems = load_estimates(entries, replace(session, margin=min(one.margin for one in past)))
     if not models:
         raise UserError(" ".join(problems) or "There is no model to calibrate: add one.")
-    made = profile_of(profile.name, session, calibrate(session, models))
+    made = calibrate(session, models)
     report = made.report.model_copy(update={"models": {**profile.report.models, **made.report.models}})
-    again = made.model_copy(update={"mappings": {**profile.mappings, **made.mappings}, "report": report})
-    keep(again, session, folder)
+    sittings = profile.sittings or (_kept(past[last], made),)
+    update = {"mappings": {**profile.mappings, **made.mappings}, "report": report, "sittings": sittings}
+    again = profile.model_copy(update={**update, "hull": made.hull or profile.hull})
+    if profile.sittings:
+        save_profile(again, folder)
+    else:
+        keep(again, past[last], folder)
     return again, problems
+
+
+def grown(
+    profile: Profile, session: Session, purpose: Purpose, entries: Sequence[ModelEntry], folder: Path | None = None
+) -> tuple[Profile, list[str]]:
+    """The profile with another sitting of the same person added to its samples, fitted to all of them and saved; and
+    what is wrong with models that cannot take part.
+
+    A calibration is judged by its own validation; the frames of other sittings are judged by the mappings as they were,
+    before they join. What was before can be had back once, by `undone`.
+
+    Raises UserError where samples are missing, or no model can be loaded, and NotFollowedError where the eyes did not
+    follow a calibration's dots; nothing has changed then.
+    """
+    past = thinned(load_sittings(profile, folder))
+    margin = min(one.margin for one in (*past, session))
+    models, problems = load_estimates(entries, replace(session, margin=margin))
+    if not models:
+        raise UserError(" ".join(problems) or "There is no model to calibrate: add one.")
+    report = profile.report
+    if purpose == "calibration":
+        result = calibrate(together(past, session), models)
+        report = result.report.model_copy(update={"models": {**report.models, **result.report.models}})
+        accuracy = {name: m.accuracy_deg for name, m in result.report.models.items() if m.accuracy_deg is not None}
+    else:
+        accuracy = unseen_accuracy_deg(session, models, profile.mappings)
+        if purpose == "validation":
+            judged = judge(session, models, profile.mappings)
+            report = report.model_copy(update={"models": {**report.models, **judged}, "created": session.created})
+        result = calibrate(together(past, as_fit(session)), models)
+    added = KeptSitting(identity=session.identity, created=session.created, purpose=purpose, accuracy_deg=accuracy)
+    earlier = profile.sittings or tuple(KeptSitting(identity=one.identity, created=one.created) for one in past)
+    again = profile.model_copy(
+        update={
+            "created": session.created,
+            "screen": session.screen,
+            "camera": session.camera,
+            "mappings": {**profile.mappings, **result.mappings},
+            "hull": result.hull or profile.hull,
+            "report": report,
+            "sittings": (*earlier, added)[-MOST_SITTINGS:],
+        }
+    )
+    _save_step(profile, again, [*past, session], folder)
+    return again, problems
+
+
+def undone(profile: Profile, folder: Path | None = None) -> Profile:
+    """The profile as it was before the last sitting was added, in place again; raises UserError where that is gone."""
+    path = profile_path(profile, folder)
+    before = load_profile(before_path(path)) if before_path(path).is_file() else None
+    if before is None:
+        raise UserError(f"There is no step of the profile {profile.name} to be undone.")
+    there = tuple(kept for kept in before.sittings if sitting_path(before, kept.identity, folder).is_file())
+    before = before.model_copy(update={"sittings": there})
+    save_profile(before, folder)
+    with suppress(OSError):
+        before_path(path).unlink()
+    _tidy(before, folder)
+    return before
+
+
+def _save_step(before: Profile, after: Profile, sessions: Sequence[Session], folder: Path | None) -> None:
+    """Samples first, then what was before, then the profile: at no time does it name samples that are not there."""
+    private_folder(profile_path(after, folder).parent)
+    wanted = {kept.identity for kept in after.sittings}
+    for session in sessions:
+        if session.identity in wanted:
+            save_session(session, sitting_path(after, session.identity, folder))
+    earlier = tuple(kept for kept in after.sittings if kept.identity != sessions[-1].identity)
+    kept_before = before if before.sittings else before.model_copy(update={"sittings": earlier})
+    text = kept_before.model_dump_json(indent=1) + "\n"
+    write_whole(before_path(profile_path(after, folder)), text, private=True)
+    save_profile(after, folder)
+    _tidy(after, folder)
 
 
 def load_estimates(entries: Sequence[ModelEntry], session: Session) -> tuple[list[Estimates], list[str]]:

@@ -1,0 +1,142 @@
+"""A profile that grows: earlier sittings of the same person count along in each later fit.
+
+Older looks weigh less, and where many were kept at one place of the screen and one place of the head, the oldest go.
+Accuracy is always told from frames that took no part: those of a sitting are judged before they join.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gaze_demo.calibration.calibrate import Estimates
+from gaze_demo.calibration.fit import angular_errors
+from gaze_demo.calibration.mapping import Mapping
+from gaze_demo.calibration.readings import label
+from gaze_demo.calibration.sample import Fixation, Sample, Session
+
+MOST_SAMPLES = 1200
+"""Of all earlier sittings together: some 70 MB of pictures."""
+HALF_LIFE = 4.0
+"""Sittings after which a look counts for half."""
+_SCREEN_CELLS = (5, 4)
+_HEAD_MM, _HEAD_RAD = 50.0, np.radians(8.0)
+_SAME_HFOV_DEG, _SAME_MM = 0.5, 1.0
+
+
+def together(past: Sequence[Session], new: Session) -> Session:
+    """The new sitting with every look of earlier ones, the oldest first, as further looks for the fit.
+
+    Earlier sittings of another camera or lens, or of a screen that was measured otherwise, are left out. The validation
+    is the new sitting's own.
+    """
+    fixations = list(new.fixations)
+    number = 1 + max((f.target for f in fixations if f.kind == "fit"), default=-1)
+    fitting = [session for session in past if belongs(session, new)]
+    for age, session in enumerate(reversed(fitting), start=1):
+        numbers: dict[tuple[str, int], int] = {}
+        for fixation in session.fixations:
+            if not fixation.samples:
+                continue
+            key = (fixation.kind, fixation.target)
+            if key not in numbers:
+                numbers[key], number = number, number + 1
+            weight = 0.5 ** (age / HALF_LIFE)
+            fixations.append(replace(fixation, kind="fit", target=numbers[key], weight=weight))
+    return replace(new, fixations=tuple(fixations))
+
+
+def as_fit(session: Session) -> Session:
+    """A sitting whose validation joins the fit, once it was judged."""
+    return together([session], replace(session, fixations=())) if session.fixations else session
+
+
+def belongs(earlier: Session, new: Session) -> bool:
+    """Whether two sittings are of one camera, lens and screen."""
+    a, b = earlier.camera, new.camera
+    camera = (a.name, a.width, a.height) == (b.name, b.width, b.height)
+    s, t = earlier.screen, new.screen
+    screen = (s.name, s.width_px, s.height_px) == (t.name, t.width_px, t.height_px)
+    names = ("width_mm", "height_mm", "lens_x_mm", "lens_y_mm")
+    return (
+        camera
+        and screen
+        and abs(a.hfov_deg - b.hfov_deg) <= _SAME_HFOV_DEG
+        and all(abs(getattr(s, name) - getattr(t, name)) <= _SAME_MM for name in names)
+    )
+
+
+def thinned(past: Sequence[Session], most: int = MOST_SAMPLES) -> list[Session]:
+    """The earlier sittings, the oldest first, with at most so many samples: from the places of screen and head of
+    which there are most, the oldest are dropped."""
+    cells: dict[tuple[int, ...], list[_Place]] = defaultdict(list)
+    for s, session in enumerate(past):
+        for f, fixation in enumerate(session.fixations):
+            for i, sample in enumerate(fixation.samples):
+                cells[_cell(session, sample)].append(_Place(s, f, i))
+    kept: set[_Place] = set()
+    sizes = sorted(len(places) for places in cells.values())
+    cap = _cap(sizes, most)
+    for places in cells.values():
+        kept.update(places[-cap:] if cap else [])
+    return [
+        replace(
+            session,
+            fixations=tuple(
+                replace(fixation, samples=tuple(x for i, x in enumerate(fixation.samples) if _Place(s, f, i) in kept))
+                for f, fixation in enumerate(session.fixations)
+            ),
+        )
+        for s, session in enumerate(past)
+    ]
+
+
+def unseen_accuracy_deg(
+    session: Session, models: Sequence[Estimates], mappings: dict[str, Mapping]
+) -> dict[str, float]:
+    """Mean error in degrees of each model's mapping on a sitting that had no part in it, each look counting alike."""
+    found = {}
+    for estimates in models:
+        mapping = mappings.get(estimates.entry.name)
+        labelled = label(session.fixations, session.screen, estimates.of) if mapping is not None else None
+        if mapping is None or labelled is None:
+            continue
+        errors = np.degrees(angular_errors(mapping, labelled))
+        looks = [errors[labelled.fixation == look].mean() for look in np.unique(labelled.fixation)]
+        found[estimates.entry.name] = float(np.mean(looks))
+    return found
+
+
+def clicks(looks: Sequence[tuple[Sample, ...]], session: Session) -> Session:
+    """Looks that clicks or a recentring gave, as a sitting of their own; camera and screen are those of `session`."""
+    fixations = tuple(Fixation("fit", i, len(samples), samples) for i, samples in enumerate(looks) if samples)
+    return Session(session.screen, session.camera, session.created, fixations, margin=session.margin)
+
+
+@dataclass(frozen=True)
+class _Place:
+    session: int
+    fixation: int
+    sample: int
+
+
+def _cell(session: Session, sample: Sample) -> tuple[int, ...]:
+    """Which part of the screen was looked at, from which place and angle of the head."""
+    screen, pose = session.screen, sample.seen.pose
+    share = sample.point_px / [screen.width_px, screen.height_px]
+    part = np.clip(share, 0.0, 0.999) * _SCREEN_CELLS
+    head = (
+        np.zeros(5) if pose is None else np.array([*(pose.translation_mm / _HEAD_MM), *(pose.angles[:2] / _HEAD_RAD)])
+    )
+    return (*(int(v) for v in part), *(int(v) for v in np.floor(head)))
+
+
+def _cap(sizes: list[int], most: int) -> int:
+    """The largest number to keep of each cell so that all together are at most `most`."""
+    cap = max(sizes, default=0)
+    while cap > 0 and sum(min(size, cap) for size in sizes) > most:
+        cap -= 1
+    return cap
