@@ -10,6 +10,7 @@ from typing import Any
 
 from gaze_demo.arguments import SOURCE_HELP, add_camera, add_landmarks, add_models, lens_of, positive
 from gaze_demo.command_line import add_verbose
+from gaze_demo.errors import UserError
 from gaze_demo.native_logs import silence_native_logs
 
 _RECORD_EXAMPLES = """\
@@ -18,11 +19,17 @@ examples:
   gaze-demo record virtual --duration 60 --keep eyes --out trial
   my-experiment | gaze-demo record 0 --stdin-markers --out sitting
 """
+_STREAM_EXAMPLES = """\
+examples:
+  gaze-demo stream 0 --websocket --profile Ada           then open the page that it names
+  gaze-demo stream virtual --lsl --out session           to Lab Streaming Layer, and into a folder
+"""
 
 
 def add_session_commands(commands: Any) -> None:
     """Add the commands to the parsers of `gaze-demo`."""
     _add_record(commands)
+    _add_stream(commands)
     _add_repair(commands)
     _add_replay(commands)
     _add_recalibrate(commands)
@@ -59,6 +66,34 @@ def _add_record(commands: Any) -> None:
     add_camera(record, argparse.SUPPRESS)
     add_landmarks(record, argparse.SUPPRESS)
     add_verbose(record)
+
+
+def _add_stream(commands: Any) -> None:
+    stream = commands.add_parser(
+        "stream",
+        help="gaze to other programs of this computer, live",
+        description="Streams gaze by WebSocket (127.0.0.1 alone, with a token) or Lab Streaming Layer. "
+        "Both need pip install 'gaze-demo[live]'.",
+        epilog=_STREAM_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    stream.set_defaults(run=_stream)
+    stream.add_argument("source", metavar="SOURCE", help=SOURCE_HELP)
+    stream.add_argument(
+        "--websocket", action="store_true", help="serve WebSocket clients, and a page that draws the gaze"
+    )
+    stream.add_argument("--port", type=_port, metavar="N", help="of the WebSocket server; 0 takes any (default: 8765)")
+    stream.add_argument("--lsl", action="store_true", help="Lab Streaming Layer: one stream a model")
+    stream.add_argument("--out", type=Path, metavar="FOLDER", help="record it, too, with the markers of the clients")
+    add_models(stream, argparse.SUPPRESS)
+    stream.add_argument("--duration", type=positive, default=argparse.SUPPRESS, metavar="S", help="stop after so long")
+    stream.add_argument("--profile", metavar="NAME", help="a calibration profile: adds the point of gaze on its screen")
+    stream.add_argument(
+        "--filter", type=_share, default=0.5, metavar="0..1", help="of the filtered point (default: 0.5)"
+    )
+    add_camera(stream, argparse.SUPPRESS)
+    add_landmarks(stream, argparse.SUPPRESS)
+    add_verbose(stream)
 
 
 def _add_repair(commands: Any) -> None:
@@ -170,6 +205,37 @@ def _record(options: argparse.Namespace) -> int:
     return 0
 
 
+def _stream(options: argparse.Namespace) -> int:
+    if not (options.websocket or options.lsl or options.port is not None):
+        raise UserError("Say where to stream to: --websocket, --lsl or both.")
+    silence_native_logs()
+    from gaze_demo.camera.open import SourceOptions
+    from gaze_demo.listing import wide_console
+    from gaze_demo.record import RecordOptions, record
+    from gaze_demo.stream.websocket import PORT
+
+    width, height = options.size or (None, None)
+    port = PORT if options.port is None else options.port
+    record(
+        RecordOptions(
+            source=options.source,
+            out=options.out,
+            models=tuple(options.model),
+            lens=lens_of(options),
+            profile=options.profile,
+            filter_strength=options.filter,
+            duration_s=options.duration,
+            websocket_port=port if options.websocket or options.port is not None else None,
+            lsl=options.lsl,
+            source_options=SourceOptions(
+                width=width, height=height, rate=options.rate, hfov_deg=options.hfov, rotate=options.rotate or 0
+            ),
+        ),
+        wide_console(),
+    )
+    return 0
+
+
 def _repair(options: argparse.Namespace) -> int:
     from gaze_demo.session.repair import repair
 
@@ -237,6 +303,13 @@ def _screen(text: str) -> Any:
         raise argparse.ArgumentTypeError(f"{text!r} is not a screen such as 1920x1080@527x296 (px, then mm)")
     width, height = int(found[1]), int(found[2])
     return ScreenGeometry.of_monitor("given", width, height, float(found[3]), float(found[4]), given=True)
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 65535")
+    return value
 
 
 def _share(text: str) -> float:

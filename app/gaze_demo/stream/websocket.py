@@ -1,0 +1,206 @@
+"""Streams gaze by WebSocket to programs of this computer, and takes their markers.
+
+The server listens on 127.0.0.1 alone. Who connects needs the token, and a browser's page has to come from the server
+itself, so that no web site can listen in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import secrets
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import ValidationError
+
+from gaze_demo.errors import UserError
+from gaze_demo.pipeline import GazeSample
+from gaze_demo.sink.sink import Policy, Run
+from gaze_demo.stream.message import MarkerMessage, message_of
+
+if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
+    from websockets.http11 import Request, Response
+
+PORT = 8765
+HOST = "127.0.0.1"
+_WAITING = 60
+"""Frames that may wait for a client; then the oldest are lost."""
+_MOST_CLIENTS = 32
+_MOST_BYTES = 8192
+_PAGE = Path(__file__).with_name("page.html")
+
+OnMarker = Callable[[str, "float | None"], None]
+
+
+class WebSocketStream:
+    """A sink that streams each sample to all clients; one that is slow loses frames, never the app.
+
+    `port` 0 takes any that is free. `on_marker` is called with a marker's text and time, from the server's thread.
+    Attributes: `url`, of the page that draws the gaze, with the token; known once it is open.
+
+    Raises UserError where websockets is not installed or the port is taken.
+    """
+
+    policy: Policy = "all"
+    needs_picture = False
+
+    def __init__(self, port: int = PORT, token: str | None = None, on_marker: OnMarker | None = None) -> None:
+        self.token = token or secrets.token_urlsafe(18)
+        self.port = port
+        self.on_marker = on_marker
+        self.lost = 0
+        self._clients: set[_Client] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready = threading.Event()
+        self._error: Exception | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}/?token={self.token}"
+
+    @property
+    def stream_url(self) -> str:
+        """What a client connects to."""
+        return f"ws://{HOST}:{self.port}/stream?token={self.token}"
+
+    def open(self, run: Run) -> None:
+        try:
+            import websockets  # noqa: F401
+        except ImportError:
+            raise UserError("The stream needs websockets: pip install 'gaze-demo[live]'.") from None
+        self._screen = run.screen
+        self._thread = threading.Thread(target=self._serve, name="websocket", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+        if self._error is not None:
+            raise UserError(f"Port {self.port} of {HOST} cannot be used: {self._error}. Choose another with --port.")
+
+    def write(self, sample: GazeSample) -> None:
+        loop = self._loop
+        if loop is not None and self._clients:
+            message = message_of(sample)
+            loop.call_soon_threadsafe(self._hand_out, message.model_dump_json())
+
+    def close(self) -> None:
+        loop = self._loop
+        if loop is not None:
+            loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(5.0)
+
+    def _serve(self) -> None:
+        try:
+            asyncio.run(self._run())
+        except OSError as error:
+            self._error = error
+        finally:
+            self._ready.set()
+
+    async def _run(self) -> None:
+        from websockets.asyncio.server import serve
+
+        self._stop = asyncio.Event()
+        async with serve(
+            self._talk,
+            HOST,
+            self.port,
+            process_request=self._admit,
+            max_size=_MOST_BYTES,
+            compression=None,
+            server_header=None,
+        ) as server:
+            self.port = next(iter(server.sockets)).getsockname()[1]
+            self._loop = asyncio.get_running_loop()
+            self._ready.set()
+            await self._stop.wait()
+
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        """None to go on; an answer for the page, and for whoever has no business here."""
+        place = urlsplit(request.path)
+        given = parse_qs(place.query).get("token", [""])[0]
+        own = {f"{HOST}:{self.port}", f"localhost:{self.port}"}
+        if request.headers.get("Host") not in own:  # a name that another site made point here
+            return connection.respond(HTTPStatus.FORBIDDEN, "This server is for programs of this computer.\n")
+        origin = request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc not in own:
+            return connection.respond(HTTPStatus.FORBIDDEN, "Another site may not read this stream.\n")
+        if not hmac.compare_digest(given.encode(), self.token.encode()):
+            return connection.respond(
+                HTTPStatus.UNAUTHORIZED, "The token is wrong: use the address that was printed.\n"
+            )
+        if place.path == "/stream":
+            full = len(self._clients) >= _MOST_CLIENTS
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "Too many clients.\n") if full else None
+        if place.path != "/":
+            return connection.respond(HTTPStatus.NOT_FOUND, "There is nothing here.\n")
+        response = connection.respond(HTTPStatus.OK, self._page())
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = "text/html; charset=utf-8"
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self' ws:"
+        )
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def _page(self) -> str:
+        width, height = (1920, 1080) if self._screen is None else (self._screen.width_px, self._screen.height_px)
+        return _PAGE.read_text("utf-8").replace("{{width}}", str(width)).replace("{{height}}", str(height))
+
+    async def _talk(self, connection: ServerConnection) -> None:
+        client = _Client(connection)
+        self._clients.add(client)
+        sender = asyncio.create_task(client.send())
+        try:
+            async for text in connection:
+                await connection.send(self._marker(text))
+        except Exception:  # the client has gone, in whichever way
+            pass
+        finally:
+            sender.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await sender
+            self._clients.discard(client)
+            self.lost += client.lost
+
+    def _marker(self, text: str | bytes) -> str:
+        try:
+            marker = MarkerMessage.model_validate_json(text)
+        except (ValidationError, RecursionError):
+            return '{"type": "error", "text": "This is no marker; docs/gaze-stream.schema.json shows one."}'
+        if self.on_marker is None:
+            return '{"type": "error", "text": "Nothing is being recorded, so markers are not kept."}'
+        try:
+            self.on_marker(marker.text, marker.time_s)
+        except UserError:
+            return '{"type": "error", "text": "The recording has ended, so markers are not kept."}'
+        return '{"type": "ok"}'
+
+    def _hand_out(self, text: str) -> None:
+        for client in self._clients:
+            client.put(text)
+
+
+class _Client:
+    """One connection and the frames that wait for it."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.lost = 0
+        self._waiting: asyncio.Queue[str] = asyncio.Queue(_WAITING)
+
+    def put(self, text: str) -> None:
+        if self._waiting.full():
+            self._waiting.get_nowait()
+            self.lost += 1
+        self._waiting.put_nowait(text)
+
+    async def send(self) -> None:
+        while True:
+            text = await self._waiting.get()
+            await self.connection.send(text[: text.rindex('"lost":')] + f'"lost":{self.lost}}}')
