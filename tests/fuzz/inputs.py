@@ -146,8 +146,9 @@ def _change_array(array: np.ndarray, rng: random.Random) -> np.ndarray:
     kind = rng.randrange(6)
     if kind == 0:
         return changed.reshape(-1)[: rng.randrange(changed.size + 1)]
-    if kind == 1:
-        return changed.astype(rng.choice(("f4", "f8", "i8", "u1", "?", "c16", "S4", "U4")), casting="unsafe")
+    if kind == 1 and changed.dtype.kind not in "SU":
+        with np.errstate(all="ignore"):
+            return changed.astype(rng.choice(("f4", "f8", "i8", "u1", "?", "c16", "S4", "U4")), casting="unsafe")
     if kind == 2:
         return np.concatenate([changed.reshape(-1)] * 3)
     if kind == 3:

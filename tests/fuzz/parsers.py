@@ -219,6 +219,47 @@ def _read_table(path: Path) -> object:
     return read_frame_table(path)
 
 
+_MANIFEST = b"""{"version": 2, "renderer": "procedural", "seed": 1, "shard": 2, "source": "", "outside": "",
+"own_eyes": 0.12, "people": "train", "build_spread": 0.0, "turned_eyes": 0.0}"""
+
+
+def _read_manifest(path: Path) -> object:
+    from gaze_training.data.generate import DataConfig, _write_manifest
+
+    return _write_manifest(DataConfig(shard=2), path.parent)
+
+
+def _shards() -> Make:
+    from training.drawn_eyes import drawn_faces
+
+    with tempfile.TemporaryDirectory() as folder:
+        drawn_faces(12).save(Path(folder) / "shard-00000.npz")
+        with np.load(io.BytesIO((Path(folder) / "shard-00000.npz").read_bytes())) as file:
+            return damaged_arrays([dict(file)])
+
+
+def _read_shard(path: Path) -> object:
+    from gaze_training.data.sample import load_faces
+
+    return load_faces(path.parent)
+
+
+def _weights() -> Make:
+    from gaze_training.networks.spec import NetworkSpec, build_network
+    from gaze_training.networks.store import save_network
+
+    spec = NetworkSpec(kind="mobilenet", width=0.125, depth=0.5)
+    with tempfile.TemporaryDirectory() as folder:
+        save_network(Path(folder) / "network.pt", build_network(spec), spec, {"run": {}})
+        return damaged([(Path(folder) / "network.pt").read_bytes()])
+
+
+def _read_weights(path: Path) -> object:
+    from gaze_training.networks.store import load_network
+
+    return load_network(path)
+
+
 PARSERS = (
     Parser("contract", "contract.json", _read_contract, _contracts),
     Parser("committee", "committee.json", _read_committee, _committees),
@@ -231,5 +272,8 @@ PARSERS = (
     Parser("picture", "picture.png", _read_picture, lambda: png_of_any_size),
     Parser("configuration", "run.toml", _read_configuration, _configurations),
     Parser("card", "model.card.json", _read_cards, _cards),
+    Parser("manifest", "manifest.json", _read_manifest, lambda: damaged_json([_MANIFEST])),
+    Parser("shard", "shard-00000.npz", _read_shard, _shards),
+    Parser("weights", "network.pt", _read_weights, _weights),
     Parser("table", "frames.csv", _read_table, lambda: damaged([_TABLE])),
 )

@@ -57,6 +57,7 @@ def fuzz(parser: Parser, options: argparse.Namespace) -> int:
     broken = folder / parser.name
     silence_native_logs()
     warnings.simplefilter("error")  # a line on the terminal that helps nobody
+    warnings.simplefilter("ignore", ResourceWarning)  # numpy's, of an array file that it could not read
     make = parser.inputs()
     rng = random.Random(f"{options.seed} {parser.title}")
     begun = time.monotonic()

@@ -23,6 +23,7 @@ from gaze_training.data.assemble import assemble
 from gaze_training.data.outside import OutsideTeacher
 from gaze_training.data.rendered import Render, RenderedFace
 from gaze_training.data.sample import RENDERERS, Faces
+from gaze_training.readers.files import read_json
 
 VERSION = 2
 PEOPLE = ("train", "heldout", "all")
@@ -139,7 +140,7 @@ def shard_path(out: Path, number: int) -> Path:
 def _write_manifest(config: DataConfig, out: Path) -> None:
     path = out / "manifest.json"
     content = {"version": VERSION, **asdict(config)}
-    stored = json.loads(path.read_text()) if path.exists() else content
+    stored = read_json(path) if path.exists() else content
     usual = asdict(DataConfig())  # what a manifest does not name had its usual value
     if {**usual, **stored, "faces": 0} != {**content, "faces": 0}:  # a run may be continued to more faces
         raise UserError(f"{out} holds the shards of another configuration: choose another folder or remove it.")
