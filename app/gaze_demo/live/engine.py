@@ -90,6 +90,12 @@ class Engine:
         self.wishes.lens, self.wishes.hfov_deg = lens, hfov_deg
         self.refresh()
 
+    def choose_face(self, x_px: float, y_px: float) -> None:
+        """Follow the face at this point of the undistorted picture; where there is none, nothing changes."""
+        if self._feed is not None:
+            self._feed.choose_face(x_px, y_px)
+            self.refresh()
+
     def refresh(self) -> None:
         """Observe the last frame again, where no other comes: what is wished for has changed."""
         self.wishes.revision += 1

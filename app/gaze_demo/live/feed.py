@@ -71,6 +71,7 @@ class Feed:
         self.number = number
         self.reader: Reader | None = None
         self._open_source, self._make_observer = open_source, make_observer
+        self._observer: Observer | None = None
         self._wishes, self._deliver, self._tell = wishes, deliver, tell
         self._after = after
         self._clock = FilmClock()
@@ -84,6 +85,11 @@ class Feed:
     def stop(self) -> None:
         """Ask it to end; returns at once, even where a driver hangs."""
         self._stop.set()
+
+    def choose_face(self, x_px: float, y_px: float) -> None:
+        """From the next frame on follow the face at this point of the undistorted picture."""
+        if self._observer is not None:
+            self._observer.choose_face(x_px, y_px)
 
     def join(self, timeout_s: float) -> None:
         self._thread.join(timeout_s)
@@ -111,6 +117,7 @@ class Feed:
         reader.start()
         try:
             with self._make_observer(not source.independent, self._lens(source)) as observer:
+                self._observer = observer
                 self._observe(source, reader, observer)
         finally:
             reader.stop()

@@ -74,6 +74,7 @@ class FakeObserver:
     def __init__(self, video: bool, lens: Lens | None = None) -> None:
         self.video, self.lens = video, lens
         self.lenses: list[Lens | None] = []
+        self.chosen: list[tuple[float, float]] = []
         self.made.append(self)
 
     def __enter__(self) -> FakeObserver:
@@ -81,6 +82,9 @@ class FakeObserver:
 
     def __exit__(self, *_: Any) -> None:
         pass
+
+    def choose_face(self, x_px: float, y_px: float) -> None:
+        self.chosen.append((x_px, y_px))
 
     def observe(self, frame: Frame) -> Observation:
         self.lenses.append(self.lens)

@@ -87,6 +87,15 @@ def test_eye_crops_are_made_on_demand(start: Start, shots: list[Shot], wishes: W
     assert {crop.shape for crop in shots[0].crops} == {(90, 150, 4)}
 
 
+def test_a_face_that_is_chosen_reaches_the_observer(start: Start, shots: list[Shot]) -> None:
+    feed = start(FakeSource())
+    feed.choose_face(1.0, 2.0)  # nothing is observed yet: nothing happens
+    feed.start()
+    wait_until(lambda: bool(shots))
+    feed.choose_face(120.0, 80.0)
+    assert FakeObserver.made[-1].chosen == [(120.0, 80.0)]
+
+
 def test_the_source_s_own_lens_counts_then_a_given_one_then_the_field_of_view(
     start: Start, shots: list[Shot], wishes: Wishes
 ) -> None:

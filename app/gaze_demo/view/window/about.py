@@ -13,6 +13,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
 from gaze_demo import __version__, paths
+from gaze_demo.landmarks.engine import engine_description
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.icons import app_icon
 
@@ -65,7 +66,8 @@ def about_html(models: Iterable[ModelEntry]) -> str:
         + table("Shipped with the app", _ASSETS)
         + (table("Models", weights) if weights else "")
         + f"<p style='margin-top:14px'><b>Privacy</b><br>{_PRIVACY}</p>"
-        + f"<p style='color:{used.muted}; margin-top:14px'>Log file: {escape(str(paths.log_file()))}<br>"
+        + f"<p style='color:{used.muted}; margin-top:14px'>Landmark engine: {escape(engine_description())}<br>"
+        + f"Log file: {escape(str(paths.log_file()))}<br>"
         + f"Your own models: {escape(str(paths.user_models()))}</p>"
     )
 
