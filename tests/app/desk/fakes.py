@@ -8,6 +8,7 @@ from typing import Any
 
 from app.live.fakes import FakeSource, fake_tools
 from gaze_demo import clock
+from gaze_demo.desk.calibration_phases import Looking
 from gaze_demo.desk.commands import COMMANDS, CommandBook
 from gaze_demo.desk.desk import Desk
 from gaze_demo.desk.memory import recall, remember
@@ -55,6 +56,7 @@ class Room:
         )
         remember(self.state, memory, {"plot": True})
         self.state.monitors, self.state.monitor = (MONITOR,), MONITOR
+        self.desk.calibration.moved.connect(self._look)
 
     def pump(self, condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
         """Let events through until the condition holds."""
@@ -70,6 +72,12 @@ class Room:
     def wait(self, seconds: float) -> None:
         until = clock.now_s() + seconds
         self.pump(lambda: clock.now_s() > until)
+
+    def _look(self, phase: Looking) -> None:
+        """The person looks at the dots."""
+        source = self.desk.engine.source
+        if isinstance(source, FakeSource) and phase.dot is not None:
+            source.looked_at = phase.geometry.px_to_camera((phase.dot.x_px, phase.dot.y_px))
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Outcome):

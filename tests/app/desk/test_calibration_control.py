@@ -88,6 +88,17 @@ def test_all_models_are_calibrated_from_one_sitting_and_the_profile_is_kept(begi
     assert (wishes.paused, wishes.held, room.state.sitting) == (False, False, False)
 
 
+@pytest.mark.fault("the eyes do not follow the dots of a calibration", "one sentence; nothing is saved")
+def test_eyes_that_do_not_follow_the_dots_make_no_profile(begin: OpenRoom) -> None:
+    room = begin()
+    room.desk.calibration.moved.disconnect(room._look)
+    look(room)
+    room.pump(lambda: room.desk.calibration.phase is None, 60)
+    assert room.state.profile is None
+    assert "did not follow the dots" in room.notices.text
+    assert list_profiles()[0] == []
+
+
 def test_an_observation_goes_to_the_dots_without_passing_the_windows_thread(begin: OpenRoom) -> None:
     room = begin()
     phase, threads = look(room), set()

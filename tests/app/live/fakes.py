@@ -11,7 +11,7 @@ import numpy as np
 
 from app.drawn_face import observation
 from gaze_demo import clock
-from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.camera.source import SourceError
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics
@@ -21,7 +21,10 @@ from gaze_demo.observation import Observation
 
 
 class FakeSource:
-    """A live source of grey frames; `fault` set makes it fail until it is taken away, `hold` makes it silent."""
+    """A live source of grey frames; `fault` set makes it fail until it is taken away, `hold` makes it silent.
+
+    `looked_at`: a point (3,) of the camera frame that the person is known to look at.
+    """
 
     name = "Fake camera"
     live = True
@@ -35,6 +38,7 @@ class FakeSource:
         self.live = live
         self.opened = self.closed = 0
         self.hold = False
+        self.looked_at: np.ndarray | None = None
         self.targets: list[np.ndarray] = []
         self._left = frames
         self._index = -1
@@ -56,10 +60,23 @@ class FakeSource:
                 return None
             self._left -= 1
         self._index += 1
-        return Frame(self._image, self._index, clock.now_s())
+        image = self._image.copy()
+        image[0, :, 0] = self._index % 251  # a camera that repeats one picture is told
+        return Frame(image, self._index, clock.now_s(), truth=self._truth())
 
     def close(self) -> None:
         self.closed += 1
+
+    def _truth(self) -> Truth | None:
+        """The drawn face's eyes on what is looked at, where that is known."""
+        pose = observation().pose
+        if self.looked_at is None or pose is None:
+            return None
+        eyes = [
+            (self.looked_at - eye) / np.linalg.norm(self.looked_at - eye)
+            for eye in (pose.left_eye_mm, pose.right_eye_mm)
+        ]
+        return Truth(self.looked_at, *eyes, pose.left_eye_mm, pose.right_eye_mm, pose.rotation)
 
     def look_at_mm(self, target_mm: np.ndarray) -> None:
         """Where the virtual participant is to look, when this stands for it."""

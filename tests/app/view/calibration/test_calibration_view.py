@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.live.fakes import FakeSource
 from gaze_demo.camera.faults import unplugged
+from gaze_demo.desk.calibration_phases import Looking
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.view.app import App
 from gaze_demo.view.calibration.screen import CalibrationScreen
@@ -29,6 +30,13 @@ def begin(start: Start, qtbot: QtBot) -> Start:
     return begin
 
 
+def follow(app: App, phase: Looking) -> None:
+    """The person looks at the dots."""
+    source = app.desk.engine.source
+    if isinstance(source, FakeSource) and phase.dot is not None:
+        source.looked_at = phase.geometry.px_to_camera((phase.dot.x_px, phase.dot.y_px))
+
+
 def screen_of(app: App, qtbot: QtBot) -> CalibrationScreen:
     """The full screen, once a face is seen."""
     app.window.menus.actions["calibrate"].trigger()
@@ -40,6 +48,7 @@ def screen_of(app: App, qtbot: QtBot) -> CalibrationScreen:
 
 def test_after_the_dots_the_figures_are_shown_and_the_profile_is_in_use(begin: Start, qtbot: QtBot) -> None:
     app = begin()
+    app.desk.calibration.moved.connect(lambda phase: follow(app, phase))
     screen = screen_of(app, qtbot)
     screen.checks.name.setText("Ada")
     screen.checks.layouts.setCurrentIndex(0)
