@@ -44,14 +44,14 @@ def recommend(models: dict[str, ModelReport]) -> Recommendation:
         sentence = f"{best} is the best for you: {known[best]:.1f}° off, {gap:.1f}° less than {second}{span}."
     elif len(level) == len(order):
         sentence = (
-            f"All models are level for you, from {known[best]:.1f} to {known[level[-1]]:.1f}° off; use {chosen}, "
+            f"All models are level for you, from {known[best]:.1f} to {known[level[-1]]:.1f}° off. Use {chosen}, the "
+            "fastest of them; more validation points would tell them apart."
         )
-        sentence += "which is the fastest. More validation points would tell them apart."
     else:
         others = ", ".join(name for name in level if name != chosen)
         sentence = (
-            f"{chosen} is the best for you: {known[chosen]:.1f}° off, level with {others} within what "
-            f"{len(_by_target(models[best]))} points can tell, and the fastest of them."
+            f"Use {chosen}: {known[chosen]:.1f}° off. It is the fastest of the models that "
+            f"{len(_by_target(models[best]))} points cannot tell from the best for you; the others: {others}."
         )
     return Recommendation(chosen, tuple(level), sentence)
 
