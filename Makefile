@@ -3,7 +3,8 @@
 # make train-smoke     every step of training in two minutes; too few for a network to learn anything
 # make train-learn     ten minutes of training on two cores that visibly learn; ends with figures and a picture
 # make faults          tests/FAULTS.md again: runs the tests that break something on purpose
-# make kills           a recording killed 100 times at random moments: each session has to open
+# make api             pages of the Python interface from its docstrings, in build/api/
+# make kills api           a recording killed 100 times at random moments: each session has to open
 # make fuzz           100,000 damaged files for each parser; make fuzz ARGS="--only lens --seconds 60" for less
 # make wheel           the source archive and the wheel, in dist/
 
@@ -18,7 +19,7 @@ XVFB := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
 # The installed metadata follows these two.
 PROJECT := pyproject.toml constraints.txt
 
-.PHONY: demo test lint types contracts tests faults fuzz train-smoke train-learn kills wheel readme constraints clean
+.PHONY: demo test lint types contracts tests faults fuzz train-smoke train-learn kills api wheel readme constraints clean
 .PHONY: system-demo system-test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -55,6 +56,9 @@ train-smoke: $(VENV)/.test-installed
 	    --teacher $(SMOKE)/teacher/network.pt --out $(SMOKE)/student
 	$(BIN)/gaze-train export $(SMOKE)/student/network.pt --out $(SMOKE)/student.onnx
 	$(BIN)/gaze-demo track assets/portrait.jpg --model $(SMOKE)/student.onnx --out $(SMOKE)/gaze.csv
+
+api: $(VENV)/.test-installed
+	$(BIN)/python -m pdoc gaze_demo.api gaze_demo.pipeline gaze_demo.session.columns gaze_demo.sink.sink --output-directory build/api
 
 kills: $(VENV)/.test-installed
 	GAZE_DEMO_KILLS=100 $(BIN)/pytest tests/app/session/test_repair.py -k killed $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -10,10 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from app.profiles import profile
+from gaze_demo.calibration.mapping import Mapping
+from gaze_demo.calibration.profile import save_profile
+
 TOP = Path(__file__).resolve().parents[1]
 TEXT = (TOP / "README.md").read_text("utf8")
 LINKS = sorted(set(re.findall(r"\]\((?!https?://)([^)#]+)", TEXT)))
 COMMANDS = sorted(set(re.findall(r"(?:`|^)(gaze-(?:demo|train)[^`\n]*)", TEXT, re.MULTILINE)))
+EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 TARGETS = sorted(set(re.findall(r"\bmake ([a-z-]+)", TEXT)))
 
 
@@ -48,3 +54,18 @@ def test_the_table_of_models_is_that_of_their_contracts() -> None:
         [sys.executable, TOP / "tools" / "readme_models.py", "--check"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr or "README.md is out of date: run 'make readme'"
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_an_example_in_python_runs_as_it_stands(number: int, tmp_path: Path) -> None:
+    save_profile(profile("Ada", {"mobilenet25": Mapping()}))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", EXAMPLES[number]], capture_output=True, text=True, cwd=tmp_path, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) >= 1
+
+
+def test_there_are_three_examples_in_python() -> None:
+    assert len(EXAMPLES) == 3
