@@ -69,8 +69,8 @@ class Tracker:
     participant; empty for the first camera. `models`: names or paths of ONNX files, none for the default two.
     `profile`: a calibration, its name or its file; it gives points of gaze. `filter_strength`: of the filtered gaze, 0
     for none to 1; the unfiltered one is always there, too. `hfov_deg`: the lens's field of view. `real_time` False
-    gives a file's or the virtual participant's frames as fast as they can be computed. `width`, `height` in px and `rate` in
-    Hz are asked of a camera.
+    gives a file's or the virtual participant's frames as fast as they can be computed. `width`, `height` in px and
+    `rate` in Hz are asked of a camera.
 
     Raises UserError, one sentence with the remedy, for what a user can mend.
 
