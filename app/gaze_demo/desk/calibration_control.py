@@ -5,7 +5,9 @@ from __future__ import annotations
 from gaze_demo import clock
 from gaze_demo.calibration.calibrate import Calibration
 from gaze_demo.calibration.kept_profile import keep, profile_of, recalibrated
-from gaze_demo.calibration.profile import Profile
+from gaze_demo.calibration.profile import Profile, profile_path
+from gaze_demo.calibration.recommend import replacement
+from gaze_demo.calibration.sample import Session
 from gaze_demo.calibration.sitting import Sitting, Timing
 from gaze_demo.calibration.targets import PursuitPath, layout_targets, validation_targets
 from gaze_demo.desk.calibration_phases import Checking, Fitting, Looking, Phase
@@ -35,7 +37,8 @@ class CalibrationControl:
     """Attributes: `phase`, None while nothing is calibrated; `timing`, of the dots, None for the usual one.
 
     Told: `phase_changed`, also when what a phase holds is otherwise than before; `moved`, when the dot has; `results`,
-    with the profile whose figures are to be shown; `calibrated`, with the new profile.
+    with the profile whose figures are to be shown; `calibrated`, with the new profile; `worse`, with a question, where
+    the profile in use is clearly more accurate than the new one: it stays unless `take_worse` is called.
     """
 
     def __init__(
@@ -56,6 +59,8 @@ class CalibrationControl:
         self.moved: Told[Looking] = Told()
         self.results: Told[Profile] = Told()
         self.calibrated: Told[Profile] = Told()
+        self.worse: Told[str] = Told()
+        self._declined: tuple[Profile, Session] | None = None
         self._state, self._notices, self._engine = state, notices, engine
         self._source, self._gaze, self._memory = source, gaze, memory
         self._background, self._tools, self._tell = background, tools, tell
@@ -134,6 +139,13 @@ class CalibrationControl:
         self._engine.use_panes(self._state.panes)
         self._state.sitting = False
 
+    def take_worse(self) -> None:
+        """Use the calibration that was clearly less accurate than the one before all the same."""
+        declined, self._declined = self._declined, None
+        if declined is not None:
+            self._notices.withdraw(_NOTICE)
+            self._take(*declined)
+
     def show_results(self) -> None:
         """The figures of the profile in use."""
         if self._state.profile is not None:
@@ -192,7 +204,18 @@ class CalibrationControl:
             self._notices.warn(text, _NOTICE)
             return
         session = phase.session
-        profile = profile_of(phase.name, session, result)
+        profile, old = profile_of(phase.name, session, result), self._state.profile
+        self._declined = None
+        if old is not None and profile_path(old) == profile_path(profile):
+            choice = replacement(profile.report, old.report)
+            if choice.keep_old:
+                self._declined = profile, session
+                self._notices.info("The calibration before is still in use.", _NOTICE)
+                self.worse.tell(choice.question)
+                return
+        self._take(profile, session)
+
+    def _take(self, profile: Profile, session: Session) -> None:
         self._gaze.use(profile)
         self._background.run(lambda: keep(profile, session), lambda _: None, self._not_kept)
         self.show_results()

@@ -16,7 +16,7 @@ from app.live.fakes import FakeSource
 from app.tiny_models import follows_head
 from gaze_demo import paths
 from gaze_demo.calibration.calibrate import Calibration
-from gaze_demo.calibration.profile import Profile, list_profiles, samples_path, save_profile
+from gaze_demo.calibration.profile import Profile, list_profiles, profile_path, samples_path, save_profile
 from gaze_demo.calibration.session_file import load_session
 from gaze_demo.calibration.sitting import Timing
 from gaze_demo.camera.faults import unplugged
@@ -69,7 +69,7 @@ def calibrate(room: Room) -> Profile:
     room.pump(lambda: room.desk.calibration.phase is None, 60)
     profile = room.state.profile
     assert profile is not None, room.notices.text
-    room.pump(lambda: samples_path(profile).is_file())
+    room.pump(lambda: samples_path(profile).is_file() and profile_path(profile).is_file())  # the samples come first
     return profile
 
 
@@ -184,6 +184,29 @@ def test_a_calibration_of_which_no_dot_was_left_to_judge_by_changes_nothing(begi
     assert control.phase is None
     assert "not finished" in room.notices.text
     assert room.state.profile is before
+
+
+@pytest.mark.fault("a new calibration is clearly worse", "the old profile stays until the user says otherwise")
+def test_a_calibration_that_is_clearly_worse_is_asked_about(begin: OpenRoom) -> None:
+    room, asked = begin(), []
+    before = calibrate(room)
+    control = room.desk.calibration
+    control.worse.connect(asked.append)
+    worker = look(room).worker
+    session = load_session(samples_path(before))
+    control._enter(Fitting(session, worker, "Ada"))
+    models = {
+        name: model.model_copy(update={"accuracy_deg": 3 * (model.accuracy_deg or 1.0)})
+        for name, model in before.report.models.items()
+    }
+    worse = before.report.model_copy(update={"models": models})
+    control._finish(worker, Calibration(before.mappings, worse, before.hull))
+    assert "less accurate than the one before" in asked[0]
+    assert room.state.profile is before
+    control.take_worse()
+    assert room.state.profile is not before
+    assert room.state.profile is not None
+    assert room.state.profile.report == worse
 
 
 @pytest.mark.fault("the camera is lost before the dots", "the calibration waits for it")

@@ -41,6 +41,7 @@ class Dialogs(QObject):
         }.items():
             desk.commands.bind(name, call)
         desk.models.name_taken.connect(self._ask_to_replace)
+        desk.calibration.worse.connect(self._ask_to_keep)
 
     def _open_file(self) -> None:
         kinds = f"Videos and images ({_KINDS});;All files (*)"
@@ -57,6 +58,10 @@ class Dialogs(QObject):
         name, _ = QFileDialog.getOpenFileName(self._window, "Add a model", "", "Models (*.onnx *.json)")
         if name:
             self._desk.models.add_file(Path(name))
+
+    def _ask_to_keep(self, question: str) -> None:
+        if QMessageBox.question(self._window, "Calibration", question) == QMessageBox.StandardButton.No:
+            self._desk.calibration.take_worse()
 
     def _ask_to_replace(self, taken: tuple[Path, str]) -> None:
         path, name = taken
