@@ -56,6 +56,7 @@ def test_a_fixation_at_an_edge_counts_for_both_sides() -> None:
     assert likely[1] + likely[2] == pytest.approx(1.0)
 
 
+@pytest.mark.fault("a file of areas is wrong", "one sentence that names the field")
 @pytest.mark.parametrize(
     ("content", "named"),
     [

@@ -153,6 +153,10 @@ def environment(repository: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(repository / "app"), str(repository / "tests")])}
 
 
+@pytest.mark.fault(
+    "the disk is full while a session is recorded (pictures: {keep})",
+    "one sentence; what was recorded until then opens",
+)
 @POSIX
 @pytest.mark.parametrize("keep", ["nothing", "eyes"])
 def test_a_full_disk_ends_it_with_a_sentence_and_keeps_what_is_there(

@@ -78,6 +78,7 @@ def test_a_whole_session_is_left_as_it_is(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in (tmp_path / "s").iterdir()} == before
 
 
+@pytest.mark.fault("the files of a session are cut at random bytes", "it opens with all whole batches and is repaired")
 @pytest.mark.parametrize("seed", range(12))
 def test_cut_at_any_byte_it_opens_and_is_repaired(torn: Path, tmp_path: Path, seed: int) -> None:
     folder = copy_of(torn, tmp_path)
@@ -117,6 +118,9 @@ def test_a_recording_that_goes_on_is_not_repaired(tmp_path: Path) -> None:
     assert load_session(tmp_path / "s").problems == ()
 
 
+@pytest.mark.fault(
+    "a recording is killed at a random moment", "the session opens; at most a second is lost; `repair` puts it in order"
+)
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_killed_at_any_moment_it_loses_a_second_at_most(tmp_path: Path, repository: Path, seed: int) -> None:
@@ -145,6 +149,7 @@ def test_killed_at_any_moment_it_loses_a_second_at_most(tmp_path: Path, reposito
     assert load_session(folder).about.ended is not None
 
 
+@pytest.mark.fault("{name} of a session is damaged", "one sentence that names it")
 @pytest.mark.parametrize(
     ("name", "content", "named"),
     [

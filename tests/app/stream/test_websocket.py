@@ -7,6 +7,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,7 @@ def test_without_the_token_nobody_is_let_in(stream: WebSocketStream, path: str) 
     assert refused.value.response.status_code == 401
 
 
+@pytest.mark.fault("a web site tries to read the stream", "it is not let in")
 def test_another_sites_page_is_not_let_in_even_with_the_token(stream: WebSocketStream) -> None:
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}):
         with pytest.raises(InvalidStatus) as refused:
@@ -108,6 +110,9 @@ def test_the_page_is_served_and_needs_nothing_from_elsewhere(stream: WebSocketSt
     assert error.value.code == 404
 
 
+@pytest.mark.fault(
+    "a client of the stream does not read", "it loses frames and is told how many; the app does not wait"
+)
 def test_a_slow_client_loses_frames_and_is_told_and_the_app_does_not_wait(stream: WebSocketStream) -> None:
     with joined(stream) as client:
         started = clock.now_s()
@@ -172,3 +177,30 @@ def _has_node() -> bool:
     import shutil
 
     return shutil.which("node") is not None
+
+
+def test_the_client_for_psychopy_gives_the_point_from_the_screens_middle(
+    stream: WebSocketStream, marked: list[tuple[str, float | None]], repository: Path
+) -> None:
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("psychopy_gaze", repository / "examples" / "psychopy_gaze.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    gaze = module.Gaze(stream.stream_url, (1920, 1080), "b")
+    end = clock.now_s() + 5
+    while not stream._clients and clock.now_s() < end:
+        threading.Event().wait(0.01)
+    assert gaze.position() is None
+    gaze.marker("trial 1")
+    one = sample(30)
+    shown = tuple(replace(each, filtered_point=each.point) for each in one.gazes)
+    stream.write(replace(one, gazes=shown))
+    while (gaze.position() is None or not marked) and clock.now_s() < end:
+        threading.Event().wait(0.01)
+    assert gaze.position() == (301.0 - 960.0, 540.0 - 500.0)
+    assert gaze.time_s == one.time_s
+    assert marked == [("trial 1", None)]
+    gaze.close()
