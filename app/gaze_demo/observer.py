@@ -65,8 +65,14 @@ class Observer:
         self._search.choose(x_px, y_px)
 
     def observe(self, frame: Frame) -> Observation:
-        """What is to be seen in a frame; its `reason` says why no gaze can be read."""
+        """What is to be seen in a frame; its `reason` says why no gaze can be read.
+
+        Nothing of the frames before is used where the frame is a cut.
+        """
         started = time.perf_counter()
+        if frame.cut:
+            self._search.forget()
+            self._before = self._usual = None
         camera = self.lens.for_size(frame.width, frame.height)
         if camera.distortion:
             if self._undistortion is None or self._undistortion.camera != camera:

@@ -135,7 +135,7 @@ class ModelStage:
     def finish(self, seen: Observation, estimate: GazeEstimate) -> ModelGaze:
         """The estimate filtered and mapped to the screen; for an estimate that is there already."""
         raw = Gazes(estimate.gaze, estimate.left, estimate.right)
-        if self._filter.choice != of_strength(self.filter_strength):
+        if seen.frame.cut or self._filter.choice != of_strength(self.filter_strength):
             self.reset()
         filtered = self._filter.apply(raw, seen.frame.time_s, estimate)
         if self.to_screen is None:

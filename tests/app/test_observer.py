@@ -149,6 +149,14 @@ def test_intrinsics_of_another_shape_are_refused(observer: Observer, portrait: n
         observer.lens = Lens()
 
 
+def test_nothing_is_carried_over_a_jump_in_a_film(portrait: np.ndarray) -> None:
+    with Observer(video=True) as observer:
+        persons = [
+            observer.observe(replace(frame(portrait), index=i, time_s=i / 30, cut=i == 2)).person for i in range(4)
+        ]
+    assert persons == [1, 1, 2, 2]
+
+
 class FoundFace:
     """Stands for the search: always finds these landmarks."""
 

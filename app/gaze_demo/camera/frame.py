@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,3 +56,7 @@ class Frame:
     @property
     def height(self) -> int:
         return int(self.image.shape[0])
+
+    def after(self, left_out: Frame | None) -> Frame:
+        """This frame in the place of one that nobody took: where that one was a cut, this one is."""
+        return replace(self, cut=True) if left_out is not None and left_out.cut else self

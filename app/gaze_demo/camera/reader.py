@@ -201,6 +201,7 @@ class Reader:
             before = self._frame
             if before is not None:
                 self._dropped += (not self._taken) + max(frame.index - before.index - 1, 0)
+                frame = frame if self._taken else frame.after(before)
             self._frame, self._taken = frame, False
             now = clock.now_s()
             self._arrivals.append(now)

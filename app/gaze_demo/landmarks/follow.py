@@ -52,10 +52,15 @@ class PersonFollower:
         self.people = 0
         self.doubtful = False
 
+    def forget(self) -> None:
+        """The next frame does not follow the last one: the nearest person is taken as at the start."""
+        self._track, self._others, self._checked_s = None, [], -np.inf
+
     def find(self, image: NDArray[np.uint8], time_s: float) -> FaceLandmarks | None:
         """The person's landmarks in the next frame; None where they are not there."""
         if image.shape != self._shape or (self._track is not None and time_s < self._track.seen_s):
-            self._track, self._others, self._checked_s, self._shape = None, [], -np.inf, image.shape
+            self.forget()
+            self._shape = image.shape
         self.doubtful = False
         face = self._go_on(image, time_s)
         if face is None:

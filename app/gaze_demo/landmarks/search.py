@@ -67,6 +67,11 @@ class FaceSearch:
         with self._lock:
             self._wish = (x_px, y_px)
 
+    def forget(self) -> None:
+        """The next image does not follow the last one in time; a wish of `choose` stays."""
+        if self._follower is not None:
+            self._follower.forget()
+
     def find(self, image: NDArray[np.uint8], time_s: float = 0.0) -> Sighting:
         """What there is in a BGR image, in its px."""
         with self._lock:

@@ -76,6 +76,7 @@ class Feed:
         self._after = after
         self._clock = FilmClock()
         self._taken_s = 0.0
+        self._cuts = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="observer", daemon=True)
 
@@ -131,7 +132,7 @@ class Feed:
         while not self._stop.is_set():
             read = reader.next(index, _WAIT_S)
             if read is not None:
-                newest, index = read, read.index
+                newest, index = read.after(newest), read.index
             now = reader.status
             if status is None or (now.state, now.message) != (status.state, status.message):
                 status = now
@@ -147,6 +148,7 @@ class Feed:
             if newest is not None and not self._wishes.paused:
                 frame, newest = newest, None
                 self._taken_s = clock.now_s()
+                self._cuts += frame.cut
             assert frame is not None
             observer.lens = self._lens(source)
             self._deliver(self._shoot(source, observer, frame))
@@ -163,7 +165,7 @@ class Feed:
         preview = preview_image(seen.frame.image, self._wishes.preview_box, mirrored=mirrored)
         crops = _eye_crops(seen) if self._wishes.crops else None
         captured = self._captured_s(source, frame, taken)
-        return Shot(self.number, seen, preview, mirrored, crops, captured, taken, clock.now_s())
+        return Shot(self.number, seen, preview, mirrored, crops, captured, taken, clock.now_s(), self._cuts)
 
     def _captured_s(self, source: Source, frame: Frame, taken_s: float) -> float:
         if source.live:

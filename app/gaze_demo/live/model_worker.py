@@ -70,7 +70,8 @@ class ModelWorker:
                 shot = shot or self._last
             if shot is None:
                 continue
-            if smoothed.choice != self.filter or self._last is None or self._last.source != shot.source:
+            last = self._last
+            if smoothed.choice != self.filter or last is None or (last.source, last.cuts) != (shot.source, shot.cuts):
                 smoothed = GazeFilter(self.filter)
             self._last = shot
             try:

@@ -21,7 +21,8 @@ Image = NDArray[np.uint8]
 class Shot:
     """One frame with what was found in it; both panes get the same.
 
-    `source` counts the sources opened so far: another number means other circumstances. `preview`: (h, w, 4) BGRA,
+    `source` counts the sources opened so far: another number means other circumstances. `cuts` counts the jumps in a
+    film so far: between shots of different numbers nothing may be carried over. `preview`: (h, w, 4) BGRA,
     scaled to the panes; `mirrored` or not. `crops`: the person's left and right eye normalised, (h, w, 4) BGRA, not
     mirrored, where asked for. `captured_s`: when the image was taken or, of a file, due; `taken_s`: when work on it
     began; `ready_s`: when it was ready for the models; all of `gaze_demo.clock`.
@@ -35,6 +36,7 @@ class Shot:
     captured_s: float
     taken_s: float
     ready_s: float
+    cuts: int = 0
 
 
 @dataclass(frozen=True, eq=False)

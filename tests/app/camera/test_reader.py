@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,6 +106,20 @@ def test_the_newest_frame_wins_and_the_others_count_as_dropped(start: Callable[[
     status = reading.status
     assert (status.state, status.delivered, status.dropped) == ("streaming", 1, 4)
     assert (status.width, status.height, status.message) == (64, 48, "")
+
+
+def test_a_cut_that_nobody_took_is_told_by_the_frame_that_came_after_it(start: Callable[[Played], Reader]) -> None:
+    source = Played(live=False)
+    reading = start(source)
+    source.give(frame(0), replace(frame(1), cut=True), frame(2))
+    wait_for(reading, lambda status: status.dropped == 2)
+    newest = reading.next(-1, 1.0)
+    assert newest is not None
+    assert (newest.index, newest.cut) == (2, True)
+    source.give(frame(3))
+    following = reading.next(2, 1.0)
+    assert following is not None
+    assert not following.cut
 
 
 def test_all_who_ask_see_the_same_frame_which_is_delivered_once(start: Callable[[Played], Reader]) -> None:

@@ -101,6 +101,17 @@ def test_a_click_chooses_the_other_face_and_a_click_beside_all_faces_nothing(por
         assert film.show(image, 2).person == 2
 
 
+def test_after_a_jump_the_nearest_person_is_taken_as_at_the_start(portrait: Image) -> None:
+    with FaceSearch(video=True) as search:
+        film = Film(search)
+        film.show(two_people(portrait, NEAR, FAR), 2)
+        film.show(two_people(portrait, None, FAR))
+        search.forget()
+        sight = film.show(two_people(portrait, None, FAR))
+        assert sight.person == 2
+        assert sight.landmarks is not None
+
+
 def test_a_bystander_who_walks_past_does_not_take_over(portrait: Image) -> None:
     with FaceSearch(video=True) as search:
         film = Film(search)

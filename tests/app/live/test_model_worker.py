@@ -77,6 +77,19 @@ def test_a_model_gives_raw_and_filtered_gaze(worker: ModelWorker, listener: List
     assert last.lag_s > 0
 
 
+def test_after_a_jump_in_a_film_the_filter_starts_over(
+    worker: ModelWorker, listener: Listener, entry: ModelEntry
+) -> None:
+    worker.use(entry)
+    worker.filter = of_strength(1.0)
+    for i, cuts in enumerate((0, 0, 1)):
+        worker.offer(shot(seen_frame(i), cuts=cuts))
+        listener.wait(lambda: len(listener.sights) > i)  # noqa: B023
+    before, after = listener.sights[1:]
+    assert before.lag_s > 0
+    assert after.lag_s == 0
+
+
 def test_a_new_model_estimates_the_last_shot_again(worker: ModelWorker, listener: Listener, entry: ModelEntry) -> None:
     worker.offer(shot())
     listener.wait(lambda: len(listener.sights) == 1)
