@@ -146,7 +146,7 @@ def _change_array(array: np.ndarray, rng: random.Random) -> np.ndarray:
     kind = rng.randrange(6)
     if kind == 0:
         return changed.reshape(-1)[: rng.randrange(changed.size + 1)]
-    if kind == 1 and changed.dtype.kind not in "SU":
+    if kind == 1 and changed.dtype.kind not in "SUc":
         with np.errstate(all="ignore"):
             return changed.astype(rng.choice(("f4", "f8", "i8", "u1", "?", "c16", "S4", "U4")), casting="unsafe")
     if kind == 2:
