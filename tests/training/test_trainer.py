@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 import torch
-from pydantic import ValidationError
 
 from gaze_demo.errors import UserError
 from gaze_training.config import AugmentConfig, OptimiserConfig, RunConfig, SchemeConfig, parse_config
@@ -156,7 +155,7 @@ def test_confidence_alone_is_learnt_while_the_gaze_stays(tmp_path: Path) -> None
     kept = predict(load_network(tmp_path / "network.pt").network, EYES)
     assert torch.allclose(predict(network, EYES), kept, atol=1e-6)
     assert not torch.allclose(network(EYES.crops, EYES.head).covariance, first)
-    with pytest.raises(ValidationError, match=r"network\.confidence"):
+    with pytest.raises(UserError, match=r"network\.confidence"):
         run_config(train=train)
 
 

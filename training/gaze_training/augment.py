@@ -12,9 +12,11 @@ from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_training.angles import rolled
 from gaze_training.config import AugmentConfig
 from gaze_training.eyes import ANGLES, Eyes
-from gaze_training.trouble import Trouble
+from gaze_training.trouble import Trouble, share_under, visible_ball
 
 _HALF = torch.tensor([WIDTH_PX / 2, HEIGHT_PX / 2])
+_OUTSHINES = 100.0
+"""Grey levels of a reflection that hide what lies behind it."""
 
 
 class Augment:
@@ -32,7 +34,8 @@ class Augment:
             crops = moved.crops
         crops = self._camera(self._light(crops))
         if self._config.reflection > 0:
-            crops = self._reflect(crops)
+            crops, glare = self._reflect(crops, moved)
+            moved = replace(moved, glare=glare)
         noise = self._normal(len(eyes), 2) * float(torch.deg2rad(torch.tensor(self._config.head_deg)))
         return replace(moved, crops=crops.clamp_(0.0, 255.0), head=moved.head + noise)
 
@@ -85,16 +88,17 @@ class Augment:
             crops = torch.lerp(crops, smooth, amount)
         return crops
 
-    def _reflect(self, crops: Tensor) -> Tensor:
-        """A bright soft spot on some of the eyes, as a lens of glasses reflects a window or a screen."""
+    def _reflect(self, crops: Tensor, eyes: Eyes) -> tuple[Tensor, Tensor]:
+        """A bright soft spot on some of the eyes, as a lens of glasses reflects a window or a screen; crops, glare."""
         hit = torch.nonzero(self._uniform(len(crops)) < self._config.reflection).flatten()
         place, size = self._uniform(len(crops), 2)[hit], self._uniform(len(crops), 2)[hit]
         bright = self._uniform(len(crops))[hit] * 140 + 20
         x = (torch.arange(WIDTH_PX, device=crops.device) - place[:, :1] * WIDTH_PX) / (2 + 6 * size[:, :1])
         y = (torch.arange(HEIGHT_PX, device=crops.device) - place[:, 1:] * HEIGHT_PX) / (2 + 4 * size[:, 1:])
-        spot = torch.exp(-(x[:, None, :] ** 4) - y[:, :, None] ** 4) * bright[:, None, None]
-        crops[hit] += spot[:, None]
-        return crops
+        spot = (torch.exp(-(x[:, None, :] ** 4) - y[:, :, None] ** 4) * bright[:, None, None])[:, None]
+        crops[hit] += spot
+        hidden = share_under((spot / _OUTSHINES).clamp(max=1.0), visible_ball(eyes.openness[hit]))
+        return crops, eyes.glare.index_copy(0, hit, torch.maximum(eyes.glare[hit], hidden))
 
     def _normal(self, *shape: int) -> Tensor:
         return torch.randn(shape, generator=self._generator, device=self._generator.device)

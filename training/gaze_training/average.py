@@ -1,4 +1,4 @@
-"""Averages of weights over a run: a cheap rival of an ensemble."""
+"""Averages of weights: over a run, a cheap rival of an ensemble, and between a run's start and its end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from gaze_training.config import OptimiserConfig
+from gaze_demo.errors import UserError
+from gaze_training.augment import Augment
+from gaze_training.config import AugmentConfig, OptimiserConfig
+from gaze_training.eyes import Eyes
+from gaze_training.networks.spec import build_network
+from gaze_training.networks.store import StoredNetwork
+from gaze_training.provenance import AVERAGED
 
 _SWA_START = 0.75
+_BATCH, _BATCHES = 256, 16
 
 
 class WeightAverage:
@@ -42,3 +49,41 @@ class WeightAverage:
             torch._foreach_lerp_(list(averaged), list(current), weight)
         else:
             torch._foreach_copy_(list(averaged), list(current))
+
+
+def between(before: StoredNetwork, after: StoredNetwork, share: float, eyes: Eyes) -> StoredNetwork:
+    """A network with `share` of the weights of `after` and the rest of `before`, from which `after` was trained.
+
+    It often keeps what the one knew and has what the other learnt (Wortsman et al., "Robust fine-tuning of zero-shot
+    models", CVPR 2022). Outputs that only one of them has are left out. Batch norms get their statistics from `eyes`,
+    disturbed as in training. Raises UserError where one network did not grow from the other.
+    """
+    if not before.spec.grows_into(after.spec) or before.spec.refined != after.spec.refined:
+        raise UserError("Weights can be averaged of one network and a later state of the same one only.")
+    network, later = build_network(before.spec), after.network.state_dict()
+    if any(later[name].shape != value.shape for name, value in network.state_dict().items()):
+        raise UserError("Weights can be averaged of networks with layers of the same size only.")
+    weights = {
+        name: torch.lerp(value, later[name], share) if value.is_floating_point() else value
+        for name, value in before.network.state_dict().items()
+    }
+    network.load_state_dict(weights)
+    _renew_statistics(network, eyes)
+    summary = {**after.summary, AVERAGED: share}
+    return StoredNetwork(network.eval(), before.spec, summary)
+
+
+@torch.no_grad()
+def _renew_statistics(network: nn.Module, eyes: Eyes) -> None:
+    """Batch norm statistics as the mean over some batches of disturbed eyes."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.reset_running_stats()
+            module.momentum = None
+    order = torch.randperm(len(eyes), generator=torch.Generator().manual_seed(0))[: _BATCHES * _BATCH]
+    augment = Augment(AugmentConfig(), torch.Generator().manual_seed(0))
+    network.train()
+    for start in range(0, max(1, len(order) - _BATCH + 1), _BATCH):
+        seen = augment(eyes.select(order[start : start + _BATCH]))
+        network(seen.crops, seen.head)
+    network.eval()

@@ -14,7 +14,18 @@ from gaze_demo.errors import UserError
 from gaze_demo.log import logger, start_log
 from gaze_demo.native_logs import silence_native_logs
 from gaze_training import shipped_configs
-from gaze_training.commands import calibration_study, card, committee, data, evaluate, export, import_onnx, study, train
+from gaze_training.commands import (
+    average,
+    calibration_study,
+    card,
+    committee,
+    data,
+    evaluate,
+    export,
+    import_onnx,
+    study,
+    train,
+)
 
 _NATIVE_S = 5.0
 """One step of training may take so long in torch."""
@@ -78,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gaze-train {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, action=Commands)
-    for command in (data, train, study, evaluate, export, import_onnx, card, committee, calibration_study):
+    for command in (data, train, study, evaluate, export, import_onnx, average, card, committee, calibration_study):
         command.add_to(commands)
     _add_verbose_to_all(commands)
     return parser

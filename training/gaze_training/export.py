@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import logging
 import tempfile
@@ -34,7 +35,7 @@ from gaze_demo.model.contract import (
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_training.angles import angle_between
 from gaze_training.eyes import Eyes
-from gaze_training.networks.confidence import CONDITION
+from gaze_training.networks.confidence import CONDITION, Confidence
 from gaze_training.networks.cost import cost_of
 from gaze_training.networks.output import GazeNetwork, GazeOutput
 from gaze_training.networks.store import StoredNetwork
@@ -74,7 +75,10 @@ def export_onnx(stored: StoredNetwork, path: Path, description: Description) -> 
 
     Raises UserError where the network's training diverged, ONNX and torch differ, or the file is too large.
     """
-    network = stored.network.eval().cpu()
+    network = copy.deepcopy(stored.network).eval().cpu()
+    for module in network.modules():
+        if isinstance(module, Confidence):
+            module.fold()
     if not all(bool(value.isfinite().all()) for value in network.state_dict().values()):
         raise UserError("The network's training diverged, it has weights that are not finite: train it again.")
     model = onnx.load_from_string(_traced(network))

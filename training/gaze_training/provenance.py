@@ -9,6 +9,9 @@ from gaze_demo.model.contract import Training
 IMPORTED = "imported"
 """In the summary of a network that was imported: the name of the ONNX file."""
 
+AVERAGED = "averaged"
+"""In the summary of a network whose weights were averaged with those it started from: the share of its own."""
+
 
 def training_of(summary: dict[str, Any]) -> Training:
     """Of a run's summary, or of an ensemble's (`members`)."""
@@ -30,6 +33,8 @@ def training_of(summary: dict[str, Any]) -> Training:
     if network.get("halving_kernel", 3) != 3:
         refined += f", halved by {network['halving_kernel']} px"
     start = f", from the weights of {_parent(train['start'])}" if train.get("start") else ""
+    if AVERAGED in summary:
+        start += f", {summary[AVERAGED]:.0%} of the weights its own"
     if train.get("learns") == "confidence":
         start = f", of condition and covariance alone; the gaze is that of {_parent(train['start'])}"
     return Training(

@@ -26,6 +26,7 @@ from gaze_training.lesson import Lesson, parameter_groups
 from gaze_training.losses import Supervision
 from gaze_training.metrics import measure, predict
 from gaze_training.networks.batch_norm import share_batch_norm
+from gaze_training.networks.confidence import Confidence
 from gaze_training.networks.output import GazeNetwork, GazeOutput
 from gaze_training.networks.spec import build_network, grown_from
 from gaze_training.networks.store import FORMAT, load_network, read_safely, save_network, write_whole
@@ -171,7 +172,12 @@ class Trainer:
         run, fabric = self._run, self._fabric
         torch.manual_seed(_seed(run.seed, number, 1))
         augment = Augment(run.augment, torch.Generator(fabric.device).manual_seed(_seed(run.seed, number, 2)))
-        self._lesson.train(run.train.learns == "all")  # a gaze that stays needs the batch norms as they are
+        self._lesson.train()
+        if run.train.learns == "confidence":  # a gaze that stays needs its batch norms as they are
+            self._lesson.eval()
+            for module in self._lesson.modules():
+                if isinstance(module, Confidence):
+                    module.train()
         total, step = 0.0, 0
         for batch in self._batches(source, number):
             progress = (number + min(step / steps, 1.0)) / run.train.epochs

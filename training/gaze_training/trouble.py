@@ -37,10 +37,10 @@ class Trouble:
 
     def __call__(self, eyes: Eyes) -> Eyes:
         """Eyes with float crops, some of them in trouble: their condition is told, and no gaze where none can be."""
-        kind = (self._uniform(len(eyes)) / max(self._share, 1e-9) * 3).floor()
-        eyes = self._blurred(eyes, torch.nonzero(kind == 0).flatten())
-        eyes = self._glaring(eyes, torch.nonzero(kind == 1).flatten())
-        return self._covered(eyes, torch.nonzero(kind == 2).flatten()).without_unreadable_gaze()
+        drawn = self._uniform(len(eyes)) / max(self._share, 1e-9)
+        eyes = self._blurred(eyes, torch.nonzero(drawn < 0.4).flatten())
+        eyes = self._glaring(eyes, torch.nonzero((drawn >= 0.4) & (drawn < 0.7)).flatten())
+        return self._covered(eyes, torch.nonzero((drawn >= 0.7) & (drawn < 1)).flatten()).without_unreadable_gaze()
 
     def _blurred(self, eyes: Eyes, hit: Tensor) -> Eyes:
         if not len(hit):
@@ -53,7 +53,7 @@ class Trouble:
         crops = F.pad(crops, (_KERNEL,) * 4, mode="replicate")
         crops = F.conv2d(crops, kernel[:, None, None], groups=len(hit))
         crops = F.conv2d(crops, kernel[:, None, :, None], groups=len(hit))
-        grain = self._uniform(len(hit)).view(-1, 1, 1, 1) * 3  # a blurred picture still has the camera's noise
+        grain = (self._uniform(len(hit)) * 6 - 3).clamp(min=0.0).view(-1, 1, 1, 1)  # half with a camera's noise
         blurred = crops.transpose(0, 1) + grain * self._normal(len(hit), 1, HEIGHT_PX, WIDTH_PX)
         total = torch.sqrt((eyes.blur[hit] * BLUR_PX).square() + sigma.square())
         return replace(
@@ -71,7 +71,7 @@ class Trouble:
         mask = self._patch(place, half)
         bright = (150 + 105 * self._uniform(len(hit))).view(-1, 1, 1, 1)
         crops = torch.maximum(eyes.crops[hit], torch.lerp(eyes.crops[hit], bright, mask))
-        share = _share(mask, _ball(eyes.openness[hit]))
+        share = share_under(mask, visible_ball(eyes.openness[hit]))
         glare = torch.maximum(eyes.glare[hit].nan_to_num(), share)
         return replace(
             eyes,
@@ -90,11 +90,11 @@ class Trouble:
         spread = torch.where(whole, 3.0, torch.tensor([20.0, 12.0], device=half.device))
         mask = self._patch(middle + self._normal(len(hit), 2) * spread, half)
         crops = torch.lerp(eyes.crops[hit], self._surface(eyes.crops, hit), mask)
-        hidden = _share(mask, _ellipse(middle.expand(len(hit), 2), half.new_tensor([0.6, 0.35]) * EYE_PX))
+        hidden = share_under(mask, _ellipse(middle.expand(len(hit), 2), half.new_tensor([0.6, 0.35]) * EYE_PX))
         cover = torch.maximum(eyes.cover[hit].nan_to_num(), hidden)
-        of_iris = _share(mask, _ellipse(eyes.iris[hit] * middle * 2, half.new_tensor([_IRIS_PX, _IRIS_PX])))
+        of_iris = share_under(mask, _ellipse(eyes.iris[hit] * middle * 2, half.new_tensor([_IRIS_PX, _IRIS_PX])))
         seen = eyes.iris_visible[hit] * (1 - of_iris)
-        opening = torch.where(_share(mask, _ball(eyes.openness[hit])) > 0.6, torch.nan, eyes.openness[hit])
+        opening = torch.where(share_under(mask, visible_ball(eyes.openness[hit])) > 0.6, torch.nan, eyes.openness[hit])
         return replace(
             eyes,
             crops=eyes.crops.index_copy(0, hit, crops),
@@ -153,13 +153,13 @@ def _ellipse(middle: Tensor, half: Tensor) -> Tensor:
     return ((x / half[..., 0, None, None]).square() + (y / half[..., 1, None, None]).square() < 1).float()[:, None]
 
 
-def _ball(openness: Tensor) -> Tensor:
-    """Masks of the visible eyeballs of eyes that are so far open."""
+def visible_ball(openness: Tensor) -> Tensor:
+    """Masks (n, 1, h, w) of the visible eyeballs of eyes that are so far open."""
     high = (openness.nan_to_num(0.3) * EYE_PX / 2).clamp(min=2.0)
     half = torch.stack([torch.full_like(high, 19.0), high], 1)
     return _ellipse(half.new_tensor(_BALL).expand(len(half), 2), half)
 
 
-def _share(mask: Tensor, region: Tensor) -> Tensor:
+def share_under(mask: Tensor, region: Tensor) -> Tensor:
     """Of each region (n, 1, h, w), the share (n,) under a mask."""
     return (mask * region).sum((1, 2, 3)) / region.sum((1, 2, 3)).clamp(min=1.0)

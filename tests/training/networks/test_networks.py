@@ -10,6 +10,7 @@ import gaze_training
 from gaze_demo.errors import UserError
 from gaze_training.angles import angle_between, pitch_yaw_to_vector
 from gaze_training.config import read_config
+from gaze_training.networks.confidence import Confidence
 from gaze_training.networks.cost import cost_of
 from gaze_training.networks.ensemble import Ensemble
 from gaze_training.networks.spec import NetworkSpec, build_network, grown_from
@@ -36,7 +37,7 @@ def test_a_mobilenet_of_each_width_has_four_maps_of_the_teachers_sizes(width: fl
     assert tuple(m.shape[1] for m in own.features) == student.group_channels
 
 
-@pytest.mark.parametrize("config", ["mobilenet25", "mobilenet25-live", "mobilenet25-refined"])
+@pytest.mark.parametrize("config", ["mobilenet25", "mobilenet25-live", "mobilenet25-refined", "mobilenet25-confidence"])
 def test_mobilenet25_has_at_most_a_hundred_thousand_parameters(config: str) -> None:
     spec = read_config(CONFIGS / f"{config}.toml").network
     assert cost_of(build_network(spec)).parameters <= 100_000
@@ -172,3 +173,33 @@ def test_a_file_with_code_in_it_is_refused(tmp_path: Path) -> None:
     torch.save({"format": 1, "spec": Evil()}, tmp_path / "a.pt")
     with pytest.raises(UserError, match="damaged"):
         load_network(tmp_path / "a.pt")
+
+
+def test_confidence_is_positive_definite_and_folding_changes_no_answer() -> None:
+    torch.manual_seed(0)
+    network = build_network(MEMBER.model_copy(update={"confidence": True}))
+    for _ in range(20):
+        network(*batch(16))  # statistics unlike those that it began with
+    before = network.eval()(*batch())
+    assert before.condition is not None
+    assert before.covariance is not None
+    assert (before.covariance[:, 0] * before.covariance[:, 1] > before.covariance[:, 2].square()).all()
+    confidence = network.get_submodule("head.confidence")
+    assert isinstance(confidence, Confidence)
+    confidence.fold()
+    after = network(*batch())
+    assert after.condition is not None
+    assert torch.allclose(after.condition, before.condition, atol=1e-5)
+    assert not [module for module in confidence.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+
+
+def test_an_ensemble_that_disagrees_is_less_sure() -> None:
+    sure = MEMBER.model_copy(update={"confidence": True})
+    members = [build_network(sure).eval() for _ in range(2)]
+    with torch.no_grad():
+        members[1].get_submodule("head.gaze").bias += torch.tensor([0.2, 0.0])
+        spread = Ensemble(members).eval()(*batch()).covariance
+        alone = torch.stack([member(*batch()).covariance for member in members]).mean(0)
+    assert spread is not None
+    assert ((spread - alone)[:, 0] > 0.005).all()
+    assert ((spread - alone)[:, 1].abs() < 0.002).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 CONDITION = ("iris_visible", "openness", "blur", "glare", "cover")
@@ -15,29 +16,41 @@ _START_SD = (0.09, 0.09, 0.02, 0.02)
 
 
 class Confidence(nn.Module):
-    """From the last feature map to the condition (N, 5) and to the gaze's covariance (N, 3) in rad^2: variance of
-    pitch, variance of yaw, their covariance.
+    """From what `GazeHead` sees of the last feature map, (N, channels), and the mean of the first group's map (N, C, H,
+    W), which tells how sharp a crop is, to the condition (N, 5) and to the gaze's covariance (N, 3) in rad^2: variance
+    of pitch, variance of yaw, their covariance.
 
-    The covariance is a sum of positive amounts of the four directions, so it is one whatever the layers say. The map is
-    summed by place as `GazeHead` does it, with weights of its own.
+    The inputs are of very different sizes, so they are standardised; `fold` takes that into the first layer. The
+    covariance is a sum of positive amounts of the four directions, so it is one whatever the layers say.
     """
 
-    def __init__(self, channels: int, size: tuple[int, int], width: int) -> None:
+    def __init__(self, channels: int, width: int) -> None:
         super().__init__()
-        self.place = nn.Conv2d(channels, channels, size, groups=channels)
+        self.norm: nn.Module = nn.BatchNorm2d(channels)
         self.mix = nn.Linear(channels, width)
         self.outputs = nn.Linear(width, len(CONDITION) + len(_DIRECTIONS))
         self.register_buffer("directions", torch.tensor(_DIRECTIONS), persistent=False)
-        nn.init.normal_(self.place.weight, std=(size[0] * size[1]) ** -0.5)
         nn.init.normal_(self.outputs.weight, std=0.02)
         with torch.no_grad():
             self.outputs.bias.zero_()
             self.outputs.bias[len(CONDITION) :] = 2 * torch.tensor(_START_SD).log()
 
-    def forward(self, last: Tensor) -> tuple[Tensor, Tensor]:
-        hidden = torch.relu(self.mix(self.place(last).flatten(1)))
+    def forward(self, seen: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
+        features = torch.cat([seen[..., None, None], F.adaptive_avg_pool2d(first, 1)], 1)
+        hidden = torch.relu(self.mix(self.norm(features).flatten(1)))
         condition, variances = self.outputs(hidden).split((len(CONDITION), len(_DIRECTIONS)), 1)
         directions = self.directions
         assert isinstance(directions, Tensor)
-        with torch.autocast(last.device.type, enabled=False):  # 8 bits of a variance are too few
+        with torch.autocast(seen.device.type, enabled=False):  # 8 bits of a variance are too few
             return torch.sigmoid(condition.float()), torch.exp(variances.float()) @ directions
+
+    @torch.no_grad()
+    def fold(self) -> None:
+        """Take the standardising into the first layer: the same answers in evaluation, a layer less. Training ends."""
+        norm = self.norm
+        if not isinstance(norm, nn.BatchNorm2d) or norm.running_mean is None or norm.running_var is None:
+            return
+        scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
+        self.mix.bias.add_(self.mix.weight @ (norm.bias - norm.running_mean * scale))
+        self.mix.weight.mul_(scale)
+        self.norm = nn.Identity()

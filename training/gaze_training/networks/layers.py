@@ -78,15 +78,22 @@ class GazeHead(nn.Module):
     """
 
     def __init__(
-        self, channels: int, size: tuple[int, int], width: int, auxiliary: bool, dropout: float, confidence: bool
+        self,
+        group_channels: tuple[int, ...],
+        size: tuple[int, int],
+        width: int,
+        auxiliary: bool,
+        dropout: float,
+        confidence: bool,
     ) -> None:
         super().__init__()
+        channels = group_channels[-1]
         self.place = nn.Conv2d(channels, channels, size, groups=channels)
         self.dropout = nn.Dropout(dropout)
         self.mix = nn.Linear(channels + 2, width)
         self.gaze = nn.Linear(width, 2)
         self.auxiliary = nn.Linear(width, 3) if auxiliary else None
-        self.confidence = Confidence(channels, size, width // 2) if confidence else None
+        self.confidence = Confidence(channels + group_channels[0], max(8, width // 6)) if confidence else None
         nn.init.normal_(self.place.weight, std=(size[0] * size[1]) ** -0.5)
         nn.init.normal_(self.gaze.weight, std=0.02)
         nn.init.zeros_(self.gaze.bias)
@@ -99,7 +106,7 @@ class GazeHead(nn.Module):
             iris_x, iris_y, openness = self.auxiliary(embedding).unbind(1)
             iris = torch.stack([0.5 + iris_x, 0.5 + iris_y], 1)
         if self.confidence is not None:
-            condition, covariance = self.confidence(features[-1])
+            condition, covariance = self.confidence(seen, features[0])
         return GazeOutput(self.gaze(embedding), embedding, iris, openness, features, condition, covariance)
 
 

@@ -43,7 +43,7 @@ class ResidualNet(GazeNetwork):
         self.groups = nn.ModuleList(groups)
         self.group_channels = tuple(scaled(full) for full, _ in _GROUPS)
         self.embedding_width = max(16, round(_EMBEDDING * width))
-        self.head = GazeHead(channels, map_size(4), self.embedding_width, auxiliary, dropout, confidence)
+        self.head = GazeHead(self.group_channels, map_size(4), self.embedding_width, auxiliary, dropout, confidence)
 
     def forward(self, eyes: Tensor, head: Tensor) -> GazeOutput:
         x = self.stem(self.standardise(eyes.to(head.dtype)))
