@@ -275,3 +275,19 @@ def test_known_intrinsics_are_scaled_to_the_frame() -> None:
 def test_an_impossible_field_of_view_is_refused(degrees: float) -> None:
     with pytest.raises(UserError, match="between 1 and 179"):
         Lens(degrees)
+
+
+@pytest.mark.parametrize(("code", "quarters"), [(cv2.ROTATE_90_CLOCKWISE, 1), (cv2.ROTATE_180, 2)])
+def test_of_a_camera_on_its_side_or_upside_down_the_gaze_turns_with_the_picture(
+    observer: Observer, portrait: np.ndarray, tmp_path: Path, code: int, quarters: int
+) -> None:
+    model = GazeModel(find_model(str(follows_head(tmp_path / "tiny.onnx"))))
+    upright = model.estimate(observer.observe(frame(portrait)))
+    turned = model.estimate(observer.observe(frame(cv2.rotate(portrait, code))))
+    assert upright.gaze is not None
+    assert turned.gaze is not None
+    expected = upright.gaze
+    for _ in range(quarters):
+        expected = np.array([-expected[1], expected[0], expected[2]])
+    assert np.degrees(angle_between(turned.gaze, expected)) < 1.5
+    assert np.degrees(angle_between(turned.gaze, upright.gaze)) > 5.0

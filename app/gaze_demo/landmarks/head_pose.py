@@ -125,6 +125,10 @@ def _pitched_by_depth(pose: HeadPose, model_mm: Array, points_px: Array) -> Head
     On rendered heads flat landmarks show 0.7 of a nod and these 0.8 (`gaze-train evaluate heads`). Yaw is not better
     for it.
     """
+    # A nod is a turn about the head's own axis, so the picture is turned until the head is upright.
+    level = rotation_from_angles(0.0, 0.0, -float(pose.angles[2]))
+    pose = HeadPose(level @ pose.rotation, level @ pose.translation_mm)
+    points_px = points_px @ level.T
     # the rotation nearest to the landmarks (Kabsch, 1976); it is about the ray to them, as depth knows no perspective
     u, _, vt = np.linalg.svd((points_px - points_px.mean(0)).T @ (model_mm - model_mm.mean(0)))
     along_ray = u @ np.diag([1.0, 1.0, float(np.linalg.det(u @ vt))]) @ vt
@@ -134,4 +138,4 @@ def _pitched_by_depth(pose: HeadPose, model_mm: Array, points_px: Array) -> Head
     _, yaw, roll = pose.angles
     rotation = rotation_from_angles(pitch, yaw, roll)
     middle_in_head = np.mean(eye_centres_in_head_mm(), axis=0)
-    return HeadPose(rotation, pose.eyes_middle_mm - rotation @ middle_in_head)
+    return HeadPose(level.T @ rotation, level.T @ (pose.eyes_middle_mm - rotation @ middle_in_head))

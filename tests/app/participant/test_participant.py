@@ -62,7 +62,7 @@ def test_landmarks_of_the_irises_follow_the_truth(person: int, search: FaceSearc
         drawn.append(drawn_iris(source, frame))
     seen, known = np.array(found), np.array(drawn)
     iris_width_px = 11.8 * source.intrinsics.fx / 600
-    assert np.abs((seen - known).mean(0)).max() < 0.13 * iris_width_px
+    assert np.abs((seen - known).mean(0)).max() < 0.15 * iris_width_px
     for axis, least_gain, least in ((0, 0.8, 0.97), (1, 0.5, 0.85)):  # lids hide much of an iris that looks down
         there, here = known[:, :, axis].mean(1), seen[:, :, axis].mean(1)
         assert least_gain < np.polyfit(there, here, 1)[0] < 1.2
