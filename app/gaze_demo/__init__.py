@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         read_session,
     )
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # onnxruntime sends usage statistics from 1.29 on and reads this switch once, while it is imported. This package is
 # imported first by every command, and child processes inherit the environment.
