@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 from gaze_demo.calibration.calibrate import Calibration, Estimates, calibrate, judge
@@ -29,7 +31,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.model.load import load_model
 from gaze_demo.model.reach import reach
 from gaze_demo.model.registry import ModelEntry
-from gaze_demo.whole_file import cannot_write, write_whole
+from gaze_demo.whole_file import cannot_write, write_whole, write_whole_by
 
 
 def profile_of(name: str, session: Session, result: Calibration) -> Profile:
@@ -186,6 +188,36 @@ def load_estimates(entries: Sequence[ModelEntry], session: Session) -> tuple[lis
         except UserError as error:
             problems.append(str(error))
     return models, problems
+
+
+def renamed(profile: Profile, name: str, folder: Path | None = None) -> Profile:
+    """The profile under another name, saved with its samples; the old files are removed.
+
+    Raises UserError where another profile has that name, or the files cannot be written; nothing is lost then.
+    """
+    again = profile.model_copy(update={"name": name})
+    if profile_path(again, folder) != profile_path(profile, folder) and profile_path(again, folder).is_file():
+        raise UserError(f"There is already a profile {name} for this camera and screen: choose another name.")
+    for kept in profile.sittings:
+        source = sitting_path(profile, kept.identity, folder)
+        if source.is_file():
+            save_session(load_session(source), sitting_path(again, kept.identity, folder))
+    save_profile(again, folder)
+    for path in set(files_of(profile, folder)) - set(files_of(again, folder)):
+        with suppress(OSError):
+            path.unlink()
+    return again
+
+
+def export_profile(profile: Profile, path: Path, folder: Path | None = None) -> None:
+    """Write the profile and the pictures kept with it into one ZIP file; raises UserError where that fails."""
+
+    def write(file: IO[bytes]) -> None:
+        with zipfile.ZipFile(file, "w") as archive:
+            for kept in files_of(profile, folder):
+                archive.write(kept, kept.name)
+
+    write_whole_by(path, write, private=True)
 
 
 def delete_profile(profile: Profile, folder: Path | None = None) -> None:

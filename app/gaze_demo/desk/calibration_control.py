@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from gaze_demo import clock
 from gaze_demo.calibration.calibrate import Calibration
-from gaze_demo.calibration.kept_profile import keep, profile_of, recalibrated
-from gaze_demo.calibration.profile import Profile, profile_path
+from gaze_demo.calibration.kept_profile import grown, keep, profile_of, recalibrated, undone
+from gaze_demo.calibration.profile import Profile
 from gaze_demo.calibration.recommend import replacement
 from gaze_demo.calibration.sample import Session
 from gaze_demo.calibration.sitting import Sitting, Timing
@@ -26,6 +28,7 @@ from gaze_demo.live.engine import Engine
 from gaze_demo.live.events import Outcome, Tell
 from gaze_demo.live.shot import Shot
 from gaze_demo.live.tools import Tools
+from gaze_demo.log import logger
 from gaze_demo.model.reach import farthest
 from gaze_demo.screen import ScreenGeometry
 
@@ -33,12 +36,20 @@ _NOTICE = "calibration"
 _SILENT = "The camera sends no picture. The dots go on when it does."
 
 
+@dataclass(frozen=True)
+class Made:
+    """A calibration that was made and is not kept yet."""
+
+    profile: Profile
+    session: Session
+
+
 class CalibrationControl:
     """Attributes: `phase`, None while nothing is calibrated; `timing`, of the dots, None for the usual one.
 
     Told: `phase_changed`, also when what a phase holds is otherwise than before; `moved`, when the dot has; `results`,
-    with the profile whose figures are to be shown; `calibrated`, with the new profile; `worse`, with a question, where
-    the profile in use is clearly more accurate than the new one: it stays unless `take_worse` is called.
+    with the profile whose figures are to be shown; `calibrated`, with the new profile; `worse`, with a calibration that
+    is less accurate than the one before and a question: it counts only once `use` is called.
     """
 
     def __init__(
@@ -58,9 +69,8 @@ class CalibrationControl:
         self.phase_changed: Told[Phase | None] = Told()
         self.moved: Told[Looking] = Told()
         self.results: Told[Profile] = Told()
+        self.worse: Told[tuple[Made, str]] = Told()
         self.calibrated: Told[Profile] = Told()
-        self.worse: Told[str] = Told()
-        self._declined: tuple[Profile, Session] | None = None
         self._state, self._notices, self._engine = state, notices, engine
         self._source, self._gaze, self._memory = source, gaze, memory
         self._background, self._tools, self._tell = background, tools, tell
@@ -139,13 +149,6 @@ class CalibrationControl:
         self._engine.use_panes(self._state.panes)
         self._state.sitting = False
 
-    def take_worse(self) -> None:
-        """Use the calibration that was clearly less accurate than the one before all the same."""
-        declined, self._declined = self._declined, None
-        if declined is not None:
-            self._notices.withdraw(_NOTICE)
-            self._take(*declined)
-
     def show_results(self) -> None:
         """The figures of the profile in use."""
         if self._state.profile is not None:
@@ -203,23 +206,49 @@ class CalibrationControl:
             text = "The calibration was not finished: too few dots were seen. Nothing was changed; calibrate again."
             self._notices.warn(text, _NOTICE)
             return
-        session = phase.session
-        profile, old = profile_of(phase.name, session, result), self._state.profile
-        self._declined = None
-        if old is not None and profile_path(old) == profile_path(profile):
-            choice = replacement(profile.report, old.report)
+        made = Made(profile_of(phase.name, phase.session, result), phase.session)
+        before = self._state.profile
+        if before is not None and before.name == phase.name and before.fits(made.profile.camera, made.profile.screen):
+            choice = replacement(result.report, before.report)
             if choice.keep_old:
-                self._declined = profile, session
                 self._notices.info("The calibration before is still in use.", _NOTICE)
-                self.worse.tell(choice.question)
+                self.worse.tell((made, choice.question))
                 return
-        self._take(profile, session)
+            self._grow(before, made)
+        else:
+            self.use(made)
 
-    def _take(self, profile: Profile, session: Session) -> None:
-        self._gaze.use(profile)
-        self._background.run(lambda: keep(profile, session), lambda _: None, self._not_kept)
+    def use(self, made: Made) -> None:
+        """Map gazes by a new calibration from now on, and keep it."""
+        self._gaze.use(made.profile)
+        self._background.run(lambda: keep(made.profile, made.session), lambda _: None, self._not_kept)
         self.show_results()
-        self.calibrated.tell(profile)
+        self.calibrated.tell(made.profile)
+
+    def _grow(self, before: Profile, made: Made) -> None:
+        """Fit to this sitting together with the earlier ones of the same person."""
+        entries = list(self._state.entries)
+        self._notices.info("Fitting to this calibration and the earlier ones together…", _NOTICE)
+
+        def done(grew: tuple[Profile, list[str]]) -> None:
+            self._use_again(grew)
+            self.calibrated.tell(grew[0])
+
+        def failed(error: Exception) -> None:  # an earlier sitting is missing: this one stands alone
+            logger.warning("The profile could not grow: %s", error)
+            self.use(made)
+
+        self._background.run(lambda: grown(before, made.session, "calibration", entries), done, failed)
+
+    def undo(self) -> None:
+        """Take back the last sitting that was added to the profile in use."""
+        profile = self._state.profile
+        if profile is not None:
+            self._background.run(lambda: undone(profile), self._use_undone, self._not_kept)
+
+    def _use_undone(self, profile: Profile) -> None:
+        self._gaze.use(profile)
+        self._notices.info(f"The last calibration was taken out of the profile {profile.name}.", _NOTICE)
 
     def _use_again(self, made: tuple[Profile, list[str]]) -> None:
         profile, problems = made

@@ -111,6 +111,7 @@ COMMANDS: Final = (
         icon="eye",
         short="Crops",
     ),
+    Command("raw", "View", "Raw &angles with a calibration", "Y", "In place of the point on the screen", state="raw"),
     Command("filter", "View", "&Filter", "F", "Smooth the drawn gaze; raw values are always kept", state="filtered"),
     _line("View"),
     Command(
@@ -148,6 +149,18 @@ COMMANDS: Final = (
         "From the samples that were kept: no need to look again",
         needs="profile",
     ),
+    Command(
+        "undo-correction",
+        "Calibrate",
+        "&Undo the last correction",
+        "Ctrl+Z",
+        "Of recentring or a click",
+        needs="corrections",
+    ),
+    Command(
+        "undo-calibration", "Calibrate", "Undo the last cali&bration", "", "Take it out of the profile", needs="profile"
+    ),
+    Command("profiles", "Calibrate", "Manage &profiles…", "", "Rename, delete or export what is kept of you"),
     _line("Calibrate"),
     Command(
         "overlay",

@@ -106,6 +106,8 @@ class Desk:
         bind("add-model-file", self.models.add_file)
         bind("swap", self.models.swap)
         bind("recentre", self.gaze.recentre)
+        bind("undo-correction", self.gaze.undo)
+        bind("undo-calibration", self.calibration.undo)
         bind("calibrate", self.calibration.begin)
         bind("results", self.calibration.show_results)
         bind("add-to-profile", self.calibration.add_models)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gaze_demo import clock
 from gaze_demo.calibration.drift import ClickTeacher, recentred
+from gaze_demo.calibration.ellipse import CHI_SQUARE_90
 from gaze_demo.calibration.mapping import Mapping
+from gaze_demo.calibration.on_screen import screen_covariance
 from gaze_demo.calibration.profile import Profile
 from gaze_demo.calibration.readings import Readings, joined, read
 from gaze_demo.calibration.sample import CameraKey
@@ -29,6 +32,7 @@ RECENTRE_S = 1.7
 """How long the recentring dot is shown."""
 _LOOK_AFTER_S = 0.7
 """Of that time the eyes need to arrive."""
+_MOST_UNDONE = 50
 _PLAIN = "Not calibrated: plain geometry"
 _RECENTRED = "Not calibrated, but recentred"
 _MOVED = "Your head has moved away from where you calibrated: move back, or recentre (R)."
@@ -62,6 +66,7 @@ class GazeControl:
         self._target_mm: Array | None = None
         self._geometry: ScreenGeometry | None = None
         self._explained = False
+        self._before: deque[dict[str, Mapping]] = deque(maxlen=_MOST_UNDONE)
         source.opening.connect(lambda _: self._forget())
         state.on("monitor", lambda _: self.look_again())
 
@@ -69,8 +74,19 @@ class GazeControl:
         """Map gazes by this profile from now on, or by the plain geometry."""
         mappings = profile.mappings if profile else {}
         self._teachers = {name: ClickTeacher(mapping) for name, mapping in mappings.items()}
+        self._before.clear()
+        self._state.corrections = 0
         self._state.profile = profile
         self._forget()
+
+    def undo(self) -> None:
+        """Take back the last correction of the drift."""
+        if not self._before:
+            return
+        mappings = self._before.pop()
+        self._teachers = {name: ClickTeacher(mapping) for name, mapping in mappings.items()}
+        self._state.corrections = len(self._before)
+        self._notices.info("The last correction was taken back.", "recentre")
 
     @property
     def monitor(self) -> Monitor:
@@ -110,6 +126,8 @@ class GazeControl:
             return
         self._state.recentring = False
         self._source.virtual.look_at(None)
+        if self._gathered:
+            self._keep_before()
         for model, rows in self._gathered.items():
             teacher = self._teachers.get(model)
             mapping = teacher.mapping if teacher else Mapping()
@@ -126,7 +144,20 @@ class GazeControl:
         if not (0 <= px[0] < monitor.width_px and 0 <= px[1] < monitor.height_px):
             return 0  # the profile knows nothing of other monitors
         point = self.geometry.px_to_camera(px)
-        return sum(teacher.click(clock.now_s(), point) for teacher in self._teachers.values())
+        before = {name: teacher.mapping for name, teacher in self._teachers.items()}
+        taught = sum(teacher.click(clock.now_s(), point) for teacher in self._teachers.values())
+        if taught:
+            self._keep_before(before)
+            self._notices.info(
+                "Corrected by this click. Calibrate, Undo the last correction takes it back.", "recentre"
+            )
+        return taught
+
+    def _keep_before(self, mappings: dict[str, Mapping] | None = None) -> None:
+        """What a correction changes can be had back."""
+        known = {name: teacher.mapping for name, teacher in self._teachers.items()}
+        self._before.append(known if mappings is None else mappings)
+        self._state.corrections = len(self._before)
 
     def see(self, pane: PaneId, sight: Sight) -> None:
         """A sight of a pane that is shown."""
@@ -157,7 +188,9 @@ class GazeControl:
         x, y = geometry.camera_to_px(point_mm)[0]
         profile = self._state.profile
         outside = float(profile.hull.distance(row)[0]) if profile and profile.hull else 0.0
-        return GazePoint(float(x), float(y), float(np.clip(2.0 - outside, 0.0, 1.0)))
+        covariance = screen_covariance(teacher.mapping, row, geometry) if teacher and profile else None
+        certainty = float(np.clip(2.0 - outside, 0.0, 1.0))
+        return GazePoint(float(x), float(y), certainty, None if covariance is None else _ellipse(covariance))
 
     def _explain(self, sight: Sight, point: GazePoint | None) -> None:
         """One line: what the points mean just now."""
@@ -184,3 +217,10 @@ class GazeControl:
     def _forget(self) -> None:
         self._explained, self._geometry = False, None
         self._state.points = {}
+
+
+def _ellipse(covariance: Array) -> tuple[float, float, float]:
+    """Half axes in px and the angle of the first in degrees, of the ellipse that holds 90 % of a covariance (2, 2)."""
+    variances, axes = np.linalg.eigh(covariance)
+    small, large = np.sqrt(np.maximum(variances, 0.0) * CHI_SQUARE_90)
+    return float(large), float(small), float(np.degrees(np.arctan2(axes[1, 1], axes[0, 1])))

@@ -19,7 +19,7 @@ class Memory(Protocol):
     def keep(self, key: str, value: str | float | bool) -> None: ...
 
 
-_FLAGS = ("two_panes", "each_eye", "axes", "crops", "mirror")
+_FLAGS = ("two_panes", "each_eye", "axes", "crops", "mirror", "raw")
 
 
 def recall(state: WindowState, memory: Memory, panels: Mapping[str, bool]) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
+from gaze_demo.calibration.kept_profile import delete_profile, export_profile, renamed
 from gaze_demo.calibration.profile import Profile, list_profiles, profile_path
 from gaze_demo.desk.gaze_control import GazeControl, Mismatch
 from gaze_demo.desk.memory import Memory
@@ -60,6 +64,41 @@ class ProfileControl:
         """By the user's own hand: used even where it does not fit."""
         self._chosen, self._set_aside = profile, None
         self._gaze.use(profile)
+
+    def rename(self, profile: Profile, name: str, done: Callable[[], None]) -> None:
+        """Give a profile another name; `done` is called once it has it."""
+
+        def use(again: Profile) -> None:
+            if self._state.profile is not None and self.is_in_use(profile):
+                self._gaze.use(again)
+            done()
+
+        self._background.run(lambda: renamed(profile, name), use, self._tell_failure("The profile was not renamed"))
+
+    def delete(self, profile: Profile, done: Callable[[], None]) -> None:
+        """Remove a profile with all its pictures; one that is in use gives way to the plain geometry."""
+        in_use = self.is_in_use(profile)
+
+        def forget(_: None) -> None:
+            if in_use:
+                self.choose(None)
+            self._notices.info(f"The profile {profile.name} and its pictures were deleted.", _NOTICE)
+            done()
+
+        failed = self._tell_failure("The profile was not deleted")
+        self._background.run(lambda: delete_profile(profile), forget, failed)
+
+    def export(self, profile: Profile, path: Path) -> None:
+        """Write a profile and its pictures into one ZIP file."""
+
+        def tell(_: None) -> None:
+            self._notices.info(f"Exported {profile.name} to {path}.", _NOTICE)
+
+        failed = self._tell_failure("The profile was not exported")
+        self._background.run(lambda: export_profile(profile, path), tell, failed)
+
+    def _tell_failure(self, what: str) -> Callable[[Exception], None]:
+        return lambda error: self._notices.trouble(sentence(error, what))
 
     def _source_changed(self) -> None:
         """What was made for the new source may fit now, and what was chosen for the one before need not."""

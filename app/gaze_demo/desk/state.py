@@ -108,12 +108,17 @@ class AlbumShown:
 
 @dataclass(frozen=True)
 class GazePoint:
-    """Where a pane's model sees the gaze on the screen, px of the monitor; `certainty` 1 where the calibration holds,
-    down to 0."""
+    """Where a pane's model sees the gaze on the screen, px of the monitor.
+
+    `certainty`: 1 where the calibration holds, down to 0. `ellipse`: half axes in px and the angle of the first in
+    degrees, clockwise from the x axis, of the ellipse that holds the true point in 90 of 100 frames; None where no
+    calibration has measured it.
+    """
 
     x_px: float
     y_px: float
     certainty: float = 1.0
+    ellipse: tuple[float, float, float] | None = None
 
 
 @dataclass
@@ -121,13 +126,13 @@ class WindowState(Observed):
     """One field for each thing that is shown; who listens to a field draws it, who sets it changes it.
 
     Remembered from one start to the next: the first block. `most_fps`: no more frames a second are worked on, 0 for no
-    limit. `narrow`: the window has room for one pane. `models`,
-    `model_errors`, `points`: by pane. `seen`: the panes that have shown something of the source in use. `status`: what
-    the source delivers, in words. `lag_s`: of pane A's filter. `film`, `album`:
-    of a source that can be played or turned over. `profile`: the calibration in use. `screen_words`: what
-    the points mean just now. `screen_px`: width and height of the monitor that points are told on. `sitting`: a
-    calibration fills a monitor; `recentring`: one dot is shown. `monitor`: the one that the window is on, of
-    `monitors`.
+    limit. `raw`: angles are shown where a point of gaze could be. `narrow`: the window has room for one pane.
+    `models`, `model_errors`, `points`: by pane. `seen`: the panes that have shown something of the source in use.
+    `status`: what the source delivers, in words. `lag_s`: of pane A's filter. `film`, `album`: of a source that can be
+    played or turned over. `profile`: the calibration in use; `corrections`: how many corrections of its drift can be
+    undone. `screen_words`: what the points mean just now. `screen_px`: width and height of the monitor that points are
+    told on. `sitting`: a calibration fills a monitor; `recentring`: one dot is shown. `monitor`: the one that the
+    window is on, of `monitors`.
     """
 
     two_panes: bool = True
@@ -135,6 +140,7 @@ class WindowState(Observed):
     axes: bool = False
     crops: bool = False
     mirror: bool = True
+    raw: bool = False
     panels: frozenset[str] = frozenset()
     theme: Theme = Theme.SYSTEM
     filter: FilterChoice = field(default_factory=lambda: FilterChoice("one-euro"))
@@ -171,6 +177,7 @@ class WindowState(Observed):
 
     profile: Profile | None = None
     points: Mapping[PaneId, GazePoint] = field(default_factory=dict)
+    corrections: int = 0
     screen_words: str = "Not calibrated"
     screen_px: tuple[int, int] = (1920, 1080)
     sitting: bool = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMessageBox
 
 from gaze_demo.calibration.profile import Profile
+from gaze_demo.desk.calibration_control import Made
 from gaze_demo.desk.calibration_phases import Checking, Fitting, Looking, Phase
 from gaze_demo.desk.desk import Desk
 from gaze_demo.view.calibration.results import CalibrationResults
@@ -18,17 +20,20 @@ _NOBODY = "Me"
 
 
 class CalibrationView(QObject):
-    """Attributes: `screen`, while there is one; `results`, the window of figures."""
+    """Attributes: `screen`, while there is one; `results`, the window of figures; `question`, whether a calibration
+    that is less accurate is to be used."""
 
     def __init__(self, desk: Desk, window: Window) -> None:
         super().__init__(window)
         self.screen: CalibrationScreen | None = None
         self.results: CalibrationResults | None = None
+        self.question: QMessageBox | None = None
         self._desk, self._window = desk, window
         self._clock = every(_FRAME_MS, desk.calibration.tick, self)
         desk.calibration.phase_changed.connect(self._show)
         desk.calibration.moved.connect(self._move)
         desk.calibration.results.connect(self._show_results)
+        desk.calibration.worse.connect(self._ask)
 
     def close(self) -> None:
         """The window closes."""
@@ -74,6 +79,19 @@ class CalibrationView(QObject):
         if screen is not None:
             screen.close()
             screen.deleteLater()
+
+    def _ask(self, asked: tuple[Made, str]) -> None:
+        """Without an answer the calibration before stays."""
+        made, question = asked
+        box = QMessageBox(QMessageBox.Icon.Question, "Calibration", question, parent=self._window)
+        keep = box.addButton("Keep the one before", QMessageBox.ButtonRole.RejectRole)
+        use = box.addButton("Use the new one", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        use.clicked.connect(lambda: self._desk.calibration.use(made))
+        box.open()
+        self.question = box
 
     def _show_results(self, profile: Profile) -> None:
         if self.results is not None:

@@ -23,6 +23,7 @@ from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.figure import Figure
 
 if TYPE_CHECKING:
+    from gaze_demo.calibration.report import ModelReport
     from gaze_demo.model.registry import ModelEntry
 
 _RATE_SPAN_S, _LATENCY_SPAN_S, ERROR_SPAN_S = 2.0, 10.0, 5.0
@@ -69,6 +70,7 @@ class Pane(QFrame):
         column.addWidget(self.preview, 1)
         column.addLayout(figures)
         state.on_any(("entries", "models"), self._show_model, now=True)
+        state.on("raw", lambda _: self.refresh())
         state.on_any(("each_eye", "axes", "crops"), self._show_findings, now=True)
         message_fields = ("source", "source_live", "source_kind", "models_known", "entries", "model_errors", "seen")
         state.on_any(message_fields, self._show_message, now=True)
@@ -106,19 +108,34 @@ class Pane(QFrame):
         self.refresh()
 
     def _gaze_caption(self) -> str:
+        """The point on the screen once that is calibrated, else the angles."""
         if self._gaze is None:
             return ""
+        point = self._state.points.get(self.pane)
+        if self._calibrated is not None and point is not None and not self._state.raw:
+            return f"x {point.x_px:.0f}  y {point.y_px:.0f} px"
         pitch, yaw = np.degrees(vector_to_pitch_yaw(self._gaze))
         return f"yaw {words.signed_degrees(yaw)}  pitch {words.signed_degrees(pitch)}"
 
     def _error_caption(self) -> str:
-        """Angle to the known gaze: now, and the median of the last seconds.
+        """What the calibration has measured for this person, or the angle to the known gaze where there is one.
 
         Points on the screen are corrected by a calibration; the vector of this pane and its true error never are.
         """
-        title = "true error" if self._state.profile is None else "uncalibrated error"
+        report = self._calibrated
+        if report is not None and not self._state.raw:
+            return (
+                "" if report.accuracy_deg is None else f"{report.accuracy_deg:.1f}° off  {report.grade or ''}".rstrip()
+            )
         now, median = self._error_deg.last, self._error_deg.median()
+        title = "true error" if self._state.profile is None else "uncalibrated error"
         return "" if now is None or median is None else f"{title} {now:.1f}°  median {median:.1f}°"
+
+    @property
+    def _calibrated(self) -> ModelReport | None:
+        """How this pane's model was judged with the profile in use."""
+        profile = self._state.profile
+        return profile.report.models.get(self._entry.name) if profile is not None and self._entry is not None else None
 
     def _count_paint(self) -> None:
         now = clock.now_s()

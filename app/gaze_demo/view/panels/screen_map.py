@@ -15,7 +15,7 @@ from gaze_demo.desk.state import GazePoint, WindowState
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.view.panels.panel import Panel
 from gaze_demo.view.shared import theme
-from gaze_demo.view.shared.gaze_point import draw_point
+from gaze_demo.view.shared.gaze_point import draw_ellipse, draw_point, ellipse_path
 from gaze_demo.view.shared.heat import Heat
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class _Glass(QWidget):
             self.heat.draw(painter, box.toRect())
         for pane, point in self.points.items():
             middle = QPointF(box.x() + point.x_px * scale, box.y() + point.y_px * scale)
+            if point.ellipse is not None:
+                painter.setClipRect(box)
+                draw_ellipse(painter, ellipse_path(middle, point.ellipse, scale), theme.pane_colour(pane))
+                painter.setClipping(False)
             if box.contains(middle):
                 draw_point(painter, middle, theme.pane_colour(pane), point.certainty, 11)
             else:  # off the screen: a mark at the edge nearest to it

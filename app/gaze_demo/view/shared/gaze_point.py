@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QRadialGradient
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QRadialGradient, QTransform
 
 RING = 0.62
 """Radius of the ring, by that of the glow around it."""
 _DIMMED = 0.3
+
+
+def ellipse_path(middle: QPointF, ellipse: tuple[float, float, float], scale: float) -> QPainterPath:
+    """The ellipse of a GazePoint around `middle`; `scale` px to draw for one of the monitor."""
+    large, small, angle = ellipse
+    path = QPainterPath()
+    path.addEllipse(QPointF(0, 0), large * scale, small * scale)
+    return QTransform().translate(middle.x(), middle.y()).rotate(angle).map(path)
+
+
+def draw_ellipse(painter: QPainter, path: QPainterPath, colour: QColor) -> None:
+    """A thin line: the true point is inside in 90 of 100 frames."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 1.2, Qt.PenStyle.DotLine))
+    painter.drawPath(path)
 
 
 def draw_point(painter: QPainter, middle: QPointF, colour: QColor, certainty: float, radius: float) -> None:

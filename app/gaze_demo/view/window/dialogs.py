@@ -12,6 +12,7 @@ from gaze_demo import paths
 from gaze_demo.camera.picture import READ
 from gaze_demo.desk.desk import Desk
 from gaze_demo.view.calibration.card_ruler import CardRuler
+from gaze_demo.view.calibration.profiles_dialog import ProfilesDialog
 from gaze_demo.view.shared.monitor import monitor_of
 from gaze_demo.view.window.about import About
 from gaze_demo.view.window.help import Help
@@ -34,6 +35,7 @@ class Dialogs(QObject):
             "models-folder": _open_models_folder,
             "palette": lambda: Palette(desk.state, desk.commands, window).open(),
             "measure": self._measure,
+            "profiles": lambda: ProfilesDialog(desk.profiles, window).open(),
             "help": lambda: Help(desk.commands, window).open(),
             "log": lambda: _open(paths.log_file()),
             "about": lambda: About(desk.state.entries, window).open(),
@@ -41,7 +43,6 @@ class Dialogs(QObject):
         }.items():
             desk.commands.bind(name, call)
         desk.models.name_taken.connect(self._ask_to_replace)
-        desk.calibration.worse.connect(self._ask_to_keep)
 
     def _open_file(self) -> None:
         kinds = f"Videos and images ({_KINDS});;All files (*)"
@@ -58,10 +59,6 @@ class Dialogs(QObject):
         name, _ = QFileDialog.getOpenFileName(self._window, "Add a model", "", "Models (*.onnx *.json)")
         if name:
             self._desk.models.add_file(Path(name))
-
-    def _ask_to_keep(self, question: str) -> None:
-        if QMessageBox.question(self._window, "Calibration", question) == QMessageBox.StandardButton.No:
-            self._desk.calibration.take_worse()
 
     def _ask_to_replace(self, taken: tuple[Path, str]) -> None:
         path, name = taken

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QScreen
+from PySide6.QtGui import QPainter, QPainterPathStroker, QPaintEvent, QRegion, QScreen
 from PySide6.QtWidgets import QWidget
 
 from gaze_demo.desk.state import GazePoint
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.view.shared import theme
-from gaze_demo.view.shared.gaze_point import RING, draw_point
+from gaze_demo.view.shared.gaze_point import RING, draw_ellipse, draw_point, ellipse_path
 
 _RADIUS = 30.0
 
@@ -54,6 +54,9 @@ class Overlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for pane, point in self.points.items():
+            if point.ellipse is not None:
+                path = ellipse_path(self._place(point), point.ellipse, 1 / self.devicePixelRatioF())
+                draw_ellipse(painter, path, theme.video_colour(pane))
             draw_point(painter, self._place(point), theme.video_colour(pane), point.certainty, _RADIUS)
 
     def _cut_out(self) -> None:
@@ -63,6 +66,13 @@ class Overlay(QWidget):
             box = QRect(round(middle.x()) - reach, round(middle.y()) - reach, 2 * reach, 2 * reach)
             inner = box.adjusted(6, 6, -6, -6)
             shape += QRegion(box, QRegion.RegionType.Ellipse) - QRegion(inner, QRegion.RegionType.Ellipse)
+            if point.ellipse is not None:
+                line = QPainterPathStroker()
+                line.setWidth(3)
+                outline = line.createStroke(
+                    ellipse_path(self._place(point), point.ellipse, 1 / self.devicePixelRatioF())
+                )
+                shape += QRegion(outline.toFillPolygon().toPolygon())
         self.setMask(shape)
 
     def _place(self, point: GazePoint) -> QPointF:

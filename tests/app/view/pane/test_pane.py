@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,12 +13,14 @@ from app.tiny_models import follows_head
 from gaze_demo import clock
 from gaze_demo.camera.frame import Truth
 from gaze_demo.desk.commands import COMMANDS, CommandBook
-from gaze_demo.desk.state import WindowState
+from gaze_demo.desk.state import GazePoint, WindowState
 from gaze_demo.geometry import pitch_yaw_to_vector
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.model.registry import read_entry
 from gaze_demo.observation import Reason
 from gaze_demo.view.pane.pane import Pane
+
+KNOWS_NOTHING = SimpleNamespace(report=SimpleNamespace(models={}))
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def test_the_true_error_is_shown_where_the_truth_is_known(pane: Pane, state: Win
     pane.show_sight(sight(0.0, 5.0, of=shot(seen_frame(truth=known_truth(0.0, 8.0)))))
     pane.refresh()
     assert pane.preview.captions[1] == "true error 3.0°  median 3.0°"
-    state.profile = object()  # type: ignore[assignment]
+    state.profile = KNOWS_NOTHING  # type: ignore[assignment]
     pane.refresh()
     assert pane.preview.captions[1] == "uncalibrated error 3.0°  median 3.0°"
 
@@ -88,3 +91,19 @@ def test_another_model_brings_its_own_figures(pane: Pane, state: WindowState, tm
     assert (pane._parameters.text, pane._macs.text) == ("348 k", "41.5 M")
     assert pane._latency.text == "– ms · p95 –"
     assert pane.chooser.currentText() == "tiny"
+
+
+def test_once_calibrated_the_pane_tells_the_point_its_accuracy_and_its_grade(
+    pane: Pane, state: WindowState, tmp_path: Path
+) -> None:
+    entry = read_entry(follows_head(tmp_path / "tiny.onnx"), "path")
+    state.entries = (entry,)
+    state.models = {PaneId.A: entry, PaneId.B: None}
+    judged = SimpleNamespace(accuracy_deg=1.24, grade="good")
+    state.profile = SimpleNamespace(report=SimpleNamespace(models={"tiny": judged}))  # type: ignore[assignment]
+    state.points = {PaneId.A: GazePoint(812.3, 430.0)}
+    pane.show_sight(sight(0.0, 5.0))
+    pane.refresh()
+    assert pane.preview.captions == ("x 812  y 430 px", "1.2° off  good")
+    state.raw = True
+    assert pane.preview.captions[0].startswith("yaw")

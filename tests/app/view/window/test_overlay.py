@@ -37,6 +37,15 @@ def test_the_overlay_hides_nothing_but_a_ring(overlay: Overlay) -> None:
     assert not overlay.mask().contains(QPoint(200 + 19, 150))
 
 
+def test_the_ellipse_of_a_calibrated_point_is_seen(overlay: Overlay) -> None:
+    ratio = overlay.devicePixelRatioF()
+    point = GazePoint(300 * ratio, 250 * ratio, 1.0, (120 * ratio, 60 * ratio, 90.0))
+    overlay.show_points({PaneId.A: point})
+    assert overlay.mask().contains(QPoint(300, 250 + 120))  # the long axis stands upright
+    assert overlay.mask().contains(QPoint(300 + 60, 250))
+    assert not overlay.mask().contains(QPoint(300 + 120, 250))
+
+
 def test_a_point_dims_where_the_calibration_does_not_hold(overlay: Overlay) -> None:
     def strength(certainty: float) -> int:
         overlay.show_points({PaneId.A: GazePoint(200, 150, certainty)})
