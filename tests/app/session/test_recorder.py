@@ -137,8 +137,10 @@ _WRITER = """
     from gaze_demo.session.recorder import Recording, SessionRecorder
     recorder = SessionRecorder(Recording(Path(sys.argv[1]), live=False, keep=sys.argv[2]))
     recorder.open(RUN)
+    log = open(sys.argv[1] + ".log", "w", buffering=1)
     for index in range(int(sys.argv[3])):
         recorder.write(sample(index))
+        print(index, time.monotonic(), file=log)
         time.sleep(float(sys.argv[4]))
     recorder.close()
 """
