@@ -117,7 +117,6 @@ def test_a_file_that_is_read_waits_for_a_slow_sink(monkeypatch: pytest.MonkeyPat
     assert bus.lost == 0
 
 
-@pytest.mark.fault("a sink of another package raises", "it ends alone; the other sinks get everything")
 @pytest.mark.fault("one of several outputs fails", "it ends alone and is completed; the others go on")
 def test_a_sink_that_fails_ends_alone_and_is_completed() -> None:
     bad, good = Kept(), Kept()
