@@ -75,7 +75,8 @@ def test_the_app_needs_no_library_of_the_training(unpacked: Path) -> None:
     always = {distribution_name(each) for each in metadata.get_all("Requires-Dist", []) if "extra ==" not in each}
     assert "mediapipe" in always
     assert always.isdisjoint(name.replace("_", "-") for name in TRAINING_ONLY)
-    assert set(metadata.get_all("Provides-Extra", [])) == {"training", "stream", "dev"}
+    extras = {"analysis", "dev", "live", "readers", "stream", "training"}
+    assert set(metadata.get_all("Provides-Extra", [])) == extras
 
 
 def test_the_version_is_said_in_one_place(wheel: Path) -> None:
