@@ -54,6 +54,11 @@ def profiles() -> Path:
     return user_data() / "profiles"
 
 
+def recordings() -> Path:
+    """Sessions that were recorded in the window, a folder each."""
+    return user_data() / "recordings"
+
+
 def log_file(command: str = _APP) -> Path:
     """The log of the window and its commands, or that of `gaze-train`."""
     return Path(platformdirs.user_log_dir(_APP, appauthor=False)) / f"{command}.log"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from gaze_demo.desk.observed import Told
 
 SEPARATOR: Final = "-"
-MENUS: Final = ("File", "Source", "Film", "View", "Calibrate", "Help")
+MENUS: Final = ("File", "Source", "Film", "Record", "View", "Calibrate", "Help")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ COMMANDS: Final = (
         "restart",
         "Source",
         "&Start the source again",
-        "Ctrl+R",
+        "Shift+F5",
         "Open the camera again, or play a film from its start",
     ),
     _line("Source"),
@@ -79,6 +79,25 @@ COMMANDS: Final = (
     Command("faster", "Film", "F&aster", "Ctrl++", needs="film"),
     Command("slower", "Film", "&Slower", "Ctrl+-", needs="film"),
     Command("loop", "Film", "Play again and again (&loop)", "Ctrl+L", needs="film"),
+    Command(
+        "record",
+        "Record",
+        "&Record or stop…",
+        "Ctrl+R",
+        "Keep the gaze in a folder; pictures only if you wish",
+        needs="source_live",
+    ),
+    Command(
+        "marker",
+        "Record",
+        "&Mark this moment",
+        "Ctrl+D",
+        "Found again when the recording is replayed",
+        needs="recording",
+    ),
+    Command("note", "Record", "&Write a note", "Ctrl+N", "Into the recording", needs="recording"),
+    _line("Record"),
+    Command("recordings-folder", "Record", "Open the &folder of recordings"),
     Command("two-panes", "View", "&Two panes", "T", "Off: one pane", state="two_panes", icon="two", short="Two panes"),
     Command("swap", "View", "S&wap the models", "X"),
     Command(

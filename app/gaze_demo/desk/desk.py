@@ -12,6 +12,7 @@ from gaze_demo.desk.notices import Notices
 from gaze_demo.desk.player_control import PlayerControl
 from gaze_demo.desk.profile_control import ProfileControl
 from gaze_demo.desk.recent import Recent
+from gaze_demo.desk.record_control import RecordControl
 from gaze_demo.desk.source_control import SourceControl
 from gaze_demo.desk.state import SourceState, WindowState
 from gaze_demo.filter.kinds import FilterChoice
@@ -54,6 +55,7 @@ class Desk:
             state, notices, self.engine, self.source, self.gaze, memory, background, tools, tell
         )
         self.player = PlayerControl(state, commands)
+        self.record = RecordControl(state, notices, self.engine, self.source, self.gaze, background)
         self._lag_s = Recent(1.0)
         self._calibration_wanted = options.calibrate
         self._wanted_source = options.source
@@ -68,6 +70,7 @@ class Desk:
     def close(self) -> None:
         """Stop the workers; within a second, whatever they are doing."""
         self.calibration.cancel()
+        self.record.close()
         self.source.virtual.use(None)
         self.engine.close()
 
@@ -94,6 +97,7 @@ class Desk:
         self.state.lag_s = self._lag_s.median()
         self.source.refresh_status()
         self.player.refresh()
+        self.record.refresh()
 
     def _bind(self) -> None:
         state, bind = self.state, self.commands.bind
@@ -108,6 +112,7 @@ class Desk:
         bind("recentre", self.gaze.recentre)
         bind("undo-correction", self.gaze.undo)
         bind("undo-calibration", self.calibration.undo)
+        bind("marker", self.record.mark)
         bind("calibrate", self.calibration.begin)
         bind("results", self.calibration.show_results)
         bind("add-to-profile", self.calibration.add_models)

@@ -107,6 +107,21 @@ class AlbumShown:
 
 
 @dataclass(frozen=True)
+class RecordingShown:
+    """A recording that goes on: its folder's name, time since its start, and size on the disk without a video.
+
+    `lost`: samples that came faster than the disk took them. `markers`: so far.
+    """
+
+    name: str
+    keep: str = "nothing"
+    duration_s: float = 0.0
+    size_bytes: int = 0
+    lost: int = 0
+    markers: int = 0
+
+
+@dataclass(frozen=True)
 class GazePoint:
     """Where a pane's model sees the gaze on the screen, px of the monitor.
 
@@ -168,6 +183,7 @@ class WindowState(Observed):
     picture_px: tuple[int, int] = (0, 0)
     film: FilmShown | None = None
     album: AlbumShown | None = None
+    recording: RecordingShown | None = None
 
     entries: tuple[ModelEntry, ...] = ()
     models_known: bool = False

@@ -57,3 +57,12 @@ def size(num_bytes: int) -> str:
     if num_bytes < 1e5:
         return f"{num_bytes / 1e3:.0f} kB"
     return f"{num_bytes / 1e6:.{1 if num_bytes < 1e8 else 0}f} MB"
+
+
+def clock_time(seconds: float) -> str:
+    """1:02.5, or 1:02:03.5 from an hour on."""
+    tenths = round(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    lead = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
+    return f"{lead}:{rest // 10:02d}.{rest % 10}"

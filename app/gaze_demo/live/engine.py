@@ -11,6 +11,7 @@ from gaze_demo.filter.kinds import FilterChoice
 from gaze_demo.intrinsics import Lens
 from gaze_demo.live.events import Event, ModelLoaded, SightReady, SourceOpened, Tell
 from gaze_demo.live.feed import Feed, Wishes
+from gaze_demo.live.joiner import SampleJoiner
 from gaze_demo.live.model_worker import ModelWorker
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Shot, Sight
@@ -40,6 +41,7 @@ class Engine:
         self._active: tuple[PaneId, ...] = tuple(PaneId)
         self._closed = False
         self._listener: Callable[[Shot], None] | None = None
+        self._joiner: SampleJoiner | None = None
         self._workers: dict[PaneId, ModelWorker] = {pane: self._worker(pane) for pane in PaneId}
 
     @property
@@ -75,6 +77,10 @@ class Engine:
     def listen(self, listener: Callable[[Shot], None] | None) -> None:
         """Hand every shot also to `listener`, from the feed's thread; None ends it."""
         self._listener = listener
+
+    def join(self, joiner: SampleJoiner | None) -> None:
+        """Hand every shot and what the panes make of it also to `joiner`; None ends it."""
+        self._joiner = joiner
 
     def use_panes(self, panes: tuple[PaneId, ...]) -> None:
         """Only these panes get shots; a hidden one costs nothing."""
@@ -118,6 +124,9 @@ class Engine:
 
     def _worker(self, pane: PaneId) -> ModelWorker:
         def deliver(sight: Sight) -> None:
+            joiner = self._joiner
+            if joiner is not None:
+                joiner.add_sight(pane, sight)
             if self._sights[pane].put(sight):
                 self._tell(SightReady(pane))
 
@@ -132,7 +141,10 @@ class Engine:
         listener = self._listener
         if listener is not None:
             listener(shot)
-        for pane in self._active:
+        joiner, panes = self._joiner, self._active
+        if joiner is not None:
+            joiner.add_shot(shot, panes)
+        for pane in panes:
             self._workers[pane].offer(shot)
 
     def _tell(self, event: Event) -> None:

@@ -21,6 +21,7 @@ from gaze_demo.view.window.desktop import Desktop
 from gaze_demo.view.window.dialogs import Dialogs
 from gaze_demo.view.window.heartbeat import Heartbeat
 from gaze_demo.view.window.profiles_menu import ProfilesMenu
+from gaze_demo.view.window.record_view import RecordView
 
 _LONGEST_START_MS, _SETTLING_MS, _REFRESH_MS = 3000, 300, 250
 
@@ -40,6 +41,7 @@ class App(QObject):
         self.stats = RunStats()
         self.heartbeat = Heartbeat(self.stats, self)
         self.dialogs = Dialogs(self.desk, self.window)
+        self.record = RecordView(self.desk, self.window)
         self.desktop = Desktop(self.desk, self.window)
         self.calibration = CalibrationView(self.desk, self.window)
         self.profiles = ProfilesMenu(self.desk.profiles, self.window)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
 
 from gaze_demo.desk.commands import CommandBook
 from gaze_demo.desk.state import AlbumShown, FilmShown, WindowState
+from gaze_demo.desk.words import clock_time
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.timers import every
 
@@ -98,12 +99,3 @@ class FilmBar(QFrame):
     def _show_album(self, album: AlbumShown) -> None:
         self.play.setText(_PLAY if album.paused else _PAUSE)
         self.time.setText(f"{album.number} of {album.count}: {album.name}")
-
-
-def clock_time(seconds: float) -> str:
-    """1:02.5, or 1:02:03.5 from an hour on."""
-    tenths = round(seconds * 10)
-    minutes, rest = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    lead = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
-    return f"{lead}:{rest // 10:02d}.{rest % 10}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from gaze_demo import paths
@@ -51,3 +51,18 @@ def line_icon(name: str) -> QIcon:
         pixmap.setDevicePixelRatio(ratio)
         icon.addPixmap(pixmap)
     return icon
+
+
+def red_dot() -> QPixmap:
+    """The sign of a recording."""
+    ratio = 3
+    pixmap = QPixmap(SIZE * ratio, SIZE * ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor("#e5383b"))
+    painter.drawEllipse(QPointF(pixmap.width() / 2, pixmap.height() / 2), pixmap.width() * 0.32, pixmap.height() * 0.32)
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap

@@ -22,6 +22,7 @@ from gaze_demo.view.shared.icons import app_icon
 from gaze_demo.view.shared.timers import every
 from gaze_demo.view.window.menus import Menus
 from gaze_demo.view.window.notice_stack import NoticeStack
+from gaze_demo.view.window.record_bar import RecordBar
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QScreen
@@ -191,6 +192,8 @@ class Window(QMainWindow):
         upper_column.setSpacing(theme.GAP)
         upper_column.addWidget(panes, 1)
         upper_column.addWidget(FilmBar(self._state, self._commands))
+        self.record_bar = RecordBar(self._state, self._commands)
+        upper_column.addWidget(self.record_bar)
         self._split.addWidget(upper)
         self._split.addWidget(self._foot)
         self._split.setStretchFactor(0, 1)

@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from gaze_demo.desk.commands import COMMANDS, CommandBook
 from gaze_demo.desk.state import AlbumShown, FilmShown, WindowState
-from gaze_demo.view.replay.film_bar import FilmBar, clock_time
+from gaze_demo.desk.words import clock_time
+from gaze_demo.view.replay.film_bar import FilmBar
 
 
 @pytest.fixture
