@@ -125,6 +125,11 @@ QToolButton[segment="first"] { border-top-right-radius: 0; border-bottom-right-r
 QToolButton[segment="last"] { border-top-left-radius: 0; border-bottom-left-radius: 0; border-left: none; }
 QToolButton[segment="last"]:checked, QToolButton[segment="last"]:focus { border-left: 1px solid $accent; }
 
+QRadioButton { spacing: 8px; }
+QRadioButton::indicator { width: 12px; height: 12px; border: 2px solid $muted; border-radius: 8px; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent; }
+QRadioButton::indicator:focus { border-color: $text; }
+
 QLineEdit { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 4px 9px; min-height: 20px; }
 QLineEdit:focus { border: 1px solid $accent; }
 QTableView {
