@@ -24,7 +24,7 @@ from gaze_demo.arguments import (
     size,
 )
 from gaze_demo.command_line import Commands, Given, Parser, add_verbose, parse
-from gaze_demo.ending import Interrupts, leave, run_guarded
+from gaze_demo.ending import Interrupts, leave, leaving_when_asked, run_guarded
 from gaze_demo.log import start_log
 from gaze_demo.native_logs import silence_native_logs
 from gaze_demo.participant.names import NAMES
@@ -232,26 +232,27 @@ def _add_window(parser: argparse.ArgumentParser, name: str, default: str | None 
 
 
 def _window(options: argparse.Namespace) -> int:
-    from gaze_demo.options import WindowOptions
-    from gaze_demo.view.run import run_window
+    with leaving_when_asked():
+        from gaze_demo.options import WindowOptions
+        from gaze_demo.view.run import run_window
 
-    width, height = options.size or (None, None)
-    return run_window(
-        WindowOptions(
-            source=options.source,
-            models=tuple(options.model),
-            lens=lens_of(options),
-            width=width,
-            height=height,
-            rate=options.rate,
-            rotate=options.rotate or 0,
-            duration_s=options.duration,
-            stats=options.stats,
-            fullscreen=options.fullscreen,
-            calibrate=options.calibrate,
-            verbose=options.verbose,
+        width, height = options.size or (None, None)
+        return run_window(
+            WindowOptions(
+                source=options.source,
+                models=tuple(options.model),
+                lens=lens_of(options),
+                width=width,
+                height=height,
+                rate=options.rate,
+                rotate=options.rotate or 0,
+                duration_s=options.duration,
+                stats=options.stats,
+                fullscreen=options.fullscreen,
+                calibrate=options.calibrate,
+                verbose=options.verbose,
+            )
         )
-    )
 
 
 def _track(options: argparse.Namespace) -> int:

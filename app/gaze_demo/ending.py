@@ -106,6 +106,25 @@ class Interrupts:
             leave(128 + received[0])
 
 
+@contextmanager
+def leaving_when_asked() -> Iterator[None]:
+    """While in the block: SIGINT, SIGTERM and SIGHUP end the process at once, unless something heeds them meanwhile.
+
+    For a time in which packages are loaded and nothing is recorded yet: a KeyboardInterrupt that is raised inside an
+    import can be swallowed by the package, and the program would go on.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heeded = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, lambda number, _: leave(128 + number)) for number in heeded}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def run_guarded(name: str, command: Callable[[Interrupts], int], native_s: float = _NATIVE_S) -> int:
     """The exit code of a command, with one sentence on stderr for what went wrong.
 

@@ -197,3 +197,27 @@ def test_a_verbose_command_tells_the_times_of_each_stage_on_stderr(tmp_path: Pat
     assert "frame 0: read " in err
     assert "landmarks " in err
     assert "mobilenet12 " in err
+
+
+_SWALLOWS = """
+import os, signal, sys, time
+from gaze_demo.ending import leaving_when_asked
+with leaving_when_asked():
+    try:
+        os.kill(os.getpid(), int(sys.argv[1]))
+        time.sleep(5)
+    except KeyboardInterrupt:
+        pass
+    print("went on")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.fault("a signal comes while a package that swallows KeyboardInterrupt is imported", "the program ends")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_signal_during_the_start_is_never_swallowed(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", _SWALLOWS, str(int(number))]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 128 + number
+    assert run.stdout == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from gaze_demo import paths
 from gaze_demo.desk.trouble import sentence
@@ -44,10 +44,10 @@ def run_window(options: WindowOptions) -> int:
     silence_native_logs()  # from here on: what Qt says when it finds no display must be seen
     settings = Settings(frozen=options.duration_s is not None)
     run = Run(Shell(qt, settings, trouble, full_screen=options.fullscreen), options, settings)
-    signals = Signals(run.close)
+    signals = Signals(run.end)
     try:
         run.start()
-        code = qt.exec()
+        code = 0 if run.closed else qt.exec()  # a window that was closed before the event loop began never ends one
     finally:
         run.close()
         signals.close()
@@ -60,12 +60,13 @@ def run_window(options: WindowOptions) -> int:
 class Run(QObject):
     """One run from the shown window to its end.
 
-    Attributes: `failure`, why a timed run is none.
+    Attributes: `failure`, why a timed run is none; `closed`, whether it was asked to end.
     """
 
     def __init__(self, shell: Shell, options: WindowOptions, settings: Settings) -> None:
         super().__init__()
         self.failure: UserError | None = None
+        self.closed = False
         self._shell, self._options, self._settings = shell, options, settings
         self._app: App | None = None
         self._loading = Loading(self)
@@ -73,7 +74,9 @@ class Run(QObject):
         self._loading.failed.connect(self._give_up_loading)
 
     def start(self) -> None:
-        """Show the window, and load everything else."""
+        """Show the window, and load everything else; nothing where it was asked to end already."""
+        if self.closed:
+            return
         self._shell.window.show()
         self._loading.start()
         if self._options.duration_s is not None:
@@ -81,9 +84,15 @@ class Run(QObject):
 
     def close(self) -> None:
         """Close the window and stop what works for it."""
+        self.closed = True
         self._shell.window.close()
         if self._app is not None:
             self._app.close()
+
+    def end(self) -> None:
+        """Close, and end the event loop: one that has not begun yet ends as soon as it does."""
+        self.close()
+        QTimer.singleShot(0, QCoreApplication.quit)
 
     def _fill(self) -> None:
         from gaze_demo.view.app import App  # makes classes of Qt: here, on the GUI thread, once the rest is loaded
