@@ -58,7 +58,7 @@ class Room:
         self.state.monitors, self.state.monitor = (MONITOR,), MONITOR
         self.desk.calibration.moved.connect(self._look)
 
-    def pump(self, condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    def pump(self, condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
         """Let events through until the condition holds."""
         deadline = clock.now_s() + timeout_s
         while not condition():
