@@ -13,7 +13,7 @@ from gaze_demo.calibration.sample import CameraKey, Session
 from gaze_demo.calibration.sitting import Dot, Sitting
 from gaze_demo.desk.monitors import Monitor
 from gaze_demo.live.calibration_worker import CalibrationWorker
-from gaze_demo.live.shot import Shot
+from gaze_demo.live.shot import Image, Shot
 from gaze_demo.screen import ScreenGeometry
 from gaze_demo.sink.mailbox import Mailbox
 
@@ -22,29 +22,30 @@ class Checking:
     """Before the dots: whether the person can be seen well.
 
     Attributes: `monitor` and `geometry`, of the screen that is calibrated; `notes`, what should be known before it
-    starts; `checks`, of the newest shot, none while the camera gives no picture.
+    starts; `checks` and `picture`, of the newest shot, none while the camera gives no picture.
     """
 
     def __init__(self, monitor: Monitor, geometry: ScreenGeometry, notes: tuple[str, ...]) -> None:
         self.monitor, self.geometry, self.notes = monitor, geometry, notes
         self.checks: tuple[Check, ...] = ()
-        self._newest: Mailbox[tuple[Check, ...]] = Mailbox()
+        self.picture: Image | None = None
+        self._newest: Mailbox[tuple[tuple[Check, ...], Image]] = Mailbox()
 
     def add(self, shot: Shot) -> None:
-        self._newest.put(tuple(check(shot.observation)))
+        self._newest.put((tuple(check(shot.observation)), shot.preview))
 
     def refresh(self) -> bool:
         """Take over the newest checks; whether there were any."""
         newest = self._newest.take()
         if newest is None:
             return False
-        self.checks = newest
+        self.checks, self.picture = newest
         return True
 
     def forget(self) -> None:
         """The camera gives no picture."""
         self._newest.take()
-        self.checks = ()
+        self.checks, self.picture = (), None
 
 
 class Looking:

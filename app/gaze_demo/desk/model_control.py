@@ -23,7 +23,7 @@ class ModelControl:
     """Looks for models and gives each pane its own.
 
     Told: `missed`, with a sentence, when a model that was asked for by name cannot be had, and others are shown
-    instead; `name_taken`, with path and name, when a model was not added because another has its name.
+    instead; `name_taken`, with path, name and pane, when a model was not added because another has its name.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class ModelControl:
         wanted: Sequence[str],
     ) -> None:
         self.missed: Told[str] = Told()
-        self.name_taken: Told[tuple[Path, str]] = Told()
+        self.name_taken: Told[tuple[Path, str, PaneId | None]] = Told()
         self._state, self._notices, self._engine = state, notices, engine
         self._memory, self._background, self._tools = memory, background, tools
         self._wanted = tuple(wanted)
@@ -68,16 +68,19 @@ class ModelControl:
             if names[pane.other]:
                 self.choose(pane, names[pane.other])
 
-    def add_file(self, path: Path, *, replace: bool = False) -> None:
-        """Copy a model with its contract into the user's folder; over another of its name only with `replace`."""
+    def add_file(self, path: Path, pane: PaneId | None = PaneId.A, *, replace: bool = False) -> None:
+        """Copy a model with its contract into the user's folder, over another of its name only with `replace`, and show
+        it in a pane, or in none."""
 
         def failed(error: Exception) -> None:
             if isinstance(error, NameTaken):
-                self.name_taken.tell((path, error.name))
+                self.name_taken.tell((path, error.name, pane))
             else:
                 self._notices.trouble(sentence(error, "The model was not added"))
 
-        self._background.run(lambda: add_model(path, replace=replace), self._on_added, failed)
+        self._background.run(
+            lambda: add_model(path, replace=replace), lambda entry: self._on_added(entry, pane), failed
+        )
 
     def on_loaded(self, pane: PaneId, entry: ModelEntry, error: Exception | None) -> None:
         """A model runs, or does not."""
@@ -90,10 +93,12 @@ class ModelControl:
         self._state.entries = (*wanted, *(entry for entry in models.entries if entry.name not in named))
         for problem in models.problems:
             self._notices.warn(problem)
-        remembered = [self._by_name(self._memory.text(_key(pane))) for pane in PaneId]
         default = default_pair(list(self._state.entries))
         for i, pane in enumerate(PaneId):
-            entry = wanted[i] if i < len(wanted) else remembered[i]
+            shown = self._state.models[pane]
+            if self._state.models_known and shown is not None and self._by_name(shown.name) == shown:
+                continue  # the folder has changed, this model has not
+            entry = wanted[i] if i < len(wanted) else self._by_name(self._memory.text(_key(pane)))
             if entry is None and default:
                 entry = default[min(i, len(default) - 1)]
             self._show(pane, entry)
@@ -109,10 +114,11 @@ class ModelControl:
         else:
             self._state.models_known = True
 
-    def _on_added(self, entry: ModelEntry) -> None:
+    def _on_added(self, entry: ModelEntry, pane: PaneId | None) -> None:
         self._state.entries = (entry, *(known for known in self._state.entries if known.name != entry.name))
         self._notices.info(f"Added {entry.name}.")
-        self.choose(PaneId.A, entry.name)
+        if pane is not None:
+            self.choose(pane, entry.name)
 
     def _by_name(self, name: str) -> ModelEntry | None:
         return next((entry for entry in self._state.entries if entry.name == name), None)

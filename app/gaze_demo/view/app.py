@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
 
+from gaze_demo import paths
 from gaze_demo.camera.reader import ReaderStatus
 from gaze_demo.camera.source import Source
 from gaze_demo.desk.desk import Desk
@@ -20,6 +21,7 @@ from gaze_demo.view.shell import Shell
 from gaze_demo.view.window.desktop import Desktop
 from gaze_demo.view.window.dialogs import Dialogs
 from gaze_demo.view.window.heartbeat import Heartbeat
+from gaze_demo.view.window.models_watch import ModelsWatch
 from gaze_demo.view.window.profiles_menu import ProfilesMenu
 from gaze_demo.view.window.record_view import RecordView
 
@@ -46,6 +48,7 @@ class App(QObject):
         self.calibration = CalibrationView(self.desk, self.window)
         self.profiles = ProfilesMenu(self.desk.profiles, self.window)
         self.window.add_menu(self.profiles, "measure")
+        self._watch = ModelsWatch(self.desk, paths.user_models(), self)
         self._measures = options.stats is not None
         self._settling = every(_LONGEST_START_MS, self.stats.settle, self, once=True)
         self._refreshing = every(_REFRESH_MS, self.desk.refresh, self)
@@ -72,6 +75,7 @@ class App(QObject):
         self.calibration.close()
         self.desktop.close()
         self.desk.close()
+        self.bridge.close()
 
     def _connect(self) -> None:
         window, bridge = self.window, self.bridge

@@ -39,11 +39,16 @@ class Bridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine: Engine | None = None
+        self._closed = False
         self._told.connect(self._pass_on)
 
     def serve(self, engine: Engine) -> None:
         """The engine whose source numbers count."""
         self._engine = engine
+
+    def close(self) -> None:
+        """The window closes: what is still on its way is dropped."""
+        self._closed = True
 
     def tell(self, event: Event) -> None:
         """Take an event, from any thread."""
@@ -53,6 +58,8 @@ class Bridge(QObject):
             logger.info("An event came after the window had closed: %s", type(event).__name__)
 
     def _pass_on(self, event: Event) -> None:
+        if self._closed:
+            return
         if isinstance(event, Outcome):
             event.call()
         elif isinstance(event, SightReady):

@@ -252,6 +252,17 @@ def test_a_model_is_added_by_copying_it_to_the_user_s_folder(start: Start, qtbot
     assert not (paths.user_models() / "bad.onnx").exists()
 
 
+def test_a_model_that_is_put_into_the_folder_appears_at_once(start: Start, qtbot: QtBot) -> None:
+    paths.user_models().mkdir(parents=True)
+    app = start()
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
+    app.desk.models.choose(PaneId.B, "big")
+    follows_head(paths.user_models() / "dropped.onnx")
+    names = app.window.panes[PaneId.A].chooser
+    qtbot.waitUntil(lambda: names.findText("dropped") >= 0, timeout=15000)
+    assert app.state.model_names == {PaneId.A: "big", PaneId.B: "big"}
+
+
 def test_trouble_in_a_thread_is_a_notice_that_does_not_stop_anything(start: Start, qtbot: QtBot) -> None:
     app = start()
     relay = TroubleRelay()
@@ -333,4 +344,4 @@ def test_every_menu_entry_that_opens_no_dialog_can_be_triggered(start: Start, mo
     for name, action in app.window.menus.actions.items():
         if name not in ("open-file", "open-folder", "add-model", "quit"):
             action.trigger()
-    assert opened == [str(paths.user_models()), str(paths.log_file())]
+    assert opened == [str(paths.user_models()), str(paths.recordings()), str(paths.log_file())]

@@ -49,6 +49,15 @@ def test_a_late_event_of_the_source_before_is_left_out(bridge: Bridge, qtbot: Qt
     assert told == [PaneId.B]
 
 
+def test_what_is_on_its_way_when_the_window_closes_is_dropped(bridge: Bridge, qtbot: QtBot) -> None:
+    told: list[object] = []
+    bridge.sight_ready.connect(told.append)
+    from_a_worker(bridge, SightReady(PaneId.A), Outcome(lambda: told.append("called")))
+    bridge.close()
+    qtbot.wait(50)
+    assert told == []
+
+
 def test_the_outcome_of_a_job_is_called_on_the_windows_thread(bridge: Bridge, qtbot: QtBot) -> None:
     called: list[threading.Thread] = []
     from_a_worker(bridge, Outcome(lambda: called.append(threading.current_thread())))

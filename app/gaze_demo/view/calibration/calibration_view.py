@@ -68,6 +68,7 @@ class CalibrationView(QObject):
             self.screen.fill(screen_of(phase.monitor))
         self.screen.checks.show_notes(phase.notes)
         self.screen.checks.show_checks(phase.checks)
+        self.screen.checks.face.show_picture(phase.picture)
 
     def _move(self, phase: Looking) -> None:
         if self.screen is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDialog,
@@ -51,7 +51,8 @@ class _CardOutline(QWidget):
 class CardRuler(QDialog):
     """The user makes an outline as wide as a card, and may say where the lens is; what is left alone stays as it was.
 
-    Attributes: `slider`, the outline's width; `aside`, `above`, the lens from the middle of the top edge, in cm.
+    Attributes: `slider`, the outline's width; `inches`, the screen's diagonal;
+    `aside`, `above`, the lens from the middle of the top edge, in cm.
     """
 
     def __init__(self, screen: ScreenGeometry, parent: QWidget | None = None) -> None:
@@ -71,6 +72,15 @@ class CardRuler(QDialog):
         place.addWidget(QLabel("cm above the top edge and"))
         place.addWidget(self.aside)
         place.addWidget(QLabel("cm right of the middle (below or left: less than 0)."), 1)
+        self.inches = QDoubleSpinBox(minimum=4.0, maximum=120.0, decimals=1, singleStep=0.1)
+        self.inches.setAccessibleName("Diagonal of the screen in inches")
+        self.inches.setKeyboardTracking(False)
+        self.inches.setFixedWidth(64)
+        self.inches.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        diagonal = QHBoxLayout()
+        diagonal.addWidget(QLabel("Or type the screen's diagonal:"))
+        diagonal.addWidget(self.inches)
+        diagonal.addWidget(QLabel("inches"), 1)
         self._found = QLabel()
         self._found.setProperty("kind", "muted")
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -87,6 +97,7 @@ class CardRuler(QDialog):
         column.setSpacing(theme.GAP)
         for part in (words, self._outline, self.slider, self._found):
             column.addWidget(part)
+        column.addLayout(diagonal)
         column.addLayout(place)
         column.addWidget(buttons)
         expected = CARD_WIDTH_MM / screen.pitch_mm[0] / self.devicePixelRatioF()
@@ -95,6 +106,7 @@ class CardRuler(QDialog):
         self.above.setValue(-screen.lens_y_mm / 10)
         self._before = self._values()
         self.slider.valueChanged.connect(self._show)
+        self.inches.valueChanged.connect(self._take_inches)
         self._show(self.slider.value())
 
     def measured(self) -> ScreenGeometry:
@@ -115,10 +127,18 @@ class CardRuler(QDialog):
     def _values(self) -> tuple[float, float, float]:
         return self.slider.value(), self.aside.value(), self.above.value()
 
+    def _take_inches(self, inches: float) -> None:
+        screen = self.screen_before
+        pitch_mm = inches * 25.4 / (screen.width_px**2 + screen.height_px**2) ** 0.5
+        self.slider.setValue(round(CARD_WIDTH_MM / pitch_mm / self.devicePixelRatioF()))
+
     def _show(self, width: int) -> None:
         self._outline.show_width(width)
         screen = self.measured()
         inches = (screen.width_mm**2 + screen.height_mm**2) ** 0.5 / 25.4
+        if not self.inches.hasFocus():
+            with QSignalBlocker(self.inches):
+                self.inches.setValue(inches)
         self._found.setText(f"The screen is {screen.width_mm:.0f} × {screen.height_mm:.0f} mm, {inches:.1f} inches.")
 
 

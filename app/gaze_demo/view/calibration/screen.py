@@ -20,17 +20,19 @@ from PySide6.QtWidgets import (
 
 from gaze_demo.calibration.checks import Check
 from gaze_demo.calibration.sitting import Dot
+from gaze_demo.live.shot import Image
+from gaze_demo.view.pane.eye_crops import qimage
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.combo_box import ComboBox
 
 PURSUIT = 0
 """The choice of a path in place of a number of points."""
 _LAYOUTS: Final = (
-    (5, "5 points, 20 seconds"),
-    (9, "9 points, 28 seconds"),
-    (13, "13 points, 36 seconds"),
-    (16, "16 points, 42 seconds"),
-    (PURSUIT, "Follow a dot, 35 seconds"),
+    (5, "5 dots and 5 to judge, 20 seconds"),
+    (9, "9 dots and 5 to judge, 28 seconds"),
+    (13, "13 dots and 5 to judge, 36 seconds"),
+    (16, "16 dots and 5 to judge, 42 seconds"),
+    (PURSUIT, "One dot to follow and 5 to judge, 35 seconds"),
 )
 """With the five dots that follow."""
 _LARGE, _SMALL = 26.0, 5.0
@@ -91,6 +93,32 @@ class TargetPage(QWidget):
         return QRectF(x, below if below + height < self.height() else middle.y() - _LARGE - 24 - height, width, height)
 
 
+class FacePicture(QWidget):
+    """The camera's picture in small, so that one sees what it sees."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(212, 160)
+        self.setAccessibleName("What the camera sees")
+        self._picture: Image | None = None
+
+    def show_picture(self, picture: Image | None) -> None:
+        """(h, w, 4) BGRA, or None where there is none."""
+        self._picture = picture
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        area = QRectF(self.rect())
+        painter.fillRect(area, QColor(theme.colours().stage))
+        if self._picture is not None:
+            image = qimage(self._picture)
+            size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
+            painter.drawImage(QRectF(left, top, size.width(), size.height()), image)
+
+
 class CheckPage(QWidget):
     """What must be right before it starts, as a list that fills with ticks.
 
@@ -120,6 +148,7 @@ class CheckPage(QWidget):
             for column, label in enumerate(labels):
                 grid.addWidget(label, i, column)
         grid.setColumnStretch(2, 1)
+        self.face = FacePicture()
         self.hint = QLabel(" ")
         self.hint.setWordWrap(True)
         self.hint.setMinimumHeight(40)
@@ -128,7 +157,7 @@ class CheckPage(QWidget):
         self.name.setPlaceholderText("Name of the profile")
         self.name.setAccessibleName("Name of the profile")
         self.layouts = ComboBox()
-        self.layouts.setAccessibleName("Number of points")
+        self.layouts.setAccessibleName("Number of dots")
         for points, text in _LAYOUTS:
             self.layouts.addItem(text, points)
         self.layouts.setCurrentIndex(1)
@@ -144,7 +173,7 @@ class CheckPage(QWidget):
         row = QHBoxLayout()
         row.addWidget(QLabel("Profile"))
         row.addWidget(self.name, 1)
-        row.addWidget(QLabel("Points"))
+        row.addWidget(QLabel("Dots"))
         row.addWidget(self.layouts)
         measure = QPushButton("Measure the screen…")
         measure.clicked.connect(self.measure)
@@ -167,7 +196,11 @@ class CheckPage(QWidget):
         inside.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
         for part in (title, lead):
             inside.addWidget(part)
-        inside.addLayout(grid)
+        middle = QHBoxLayout()
+        middle.setSpacing(20)
+        middle.addLayout(grid, 1)
+        middle.addWidget(self.face)
+        inside.addLayout(middle)
         inside.addWidget(self.hint)
         inside.addLayout(row)
         inside.addWidget(self.monitors)
@@ -199,7 +232,7 @@ class CheckPage(QWidget):
             mark.setText("○" if check is None else "✓" if check.ok else "!")
             colour = used.faint if check is None else used.good if check.ok else used.warning
             mark.setStyleSheet(f"color: {colour}; font-weight: 700;")
-            value.setText(check.value if check else "")
+            value.setText("" if check is None else f"{check.value}, good" if check.ok else check.value)
             value.setStyleSheet(f"color: {used.muted};")
         hints = [check.hint for check in checks if not check.ok]
         self.hint.setText(

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from gaze_demo import paths
 from gaze_demo.camera.picture import READ
 from gaze_demo.desk.desk import Desk
+from gaze_demo.live.pane_id import PaneId
 from gaze_demo.view.calibration.card_ruler import CardRuler
 from gaze_demo.view.calibration.profiles_dialog import ProfilesDialog
 from gaze_demo.view.shared.monitor import monitor_of
@@ -57,14 +58,19 @@ class Dialogs(QObject):
 
     def _add_model(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self._window, "Add a model", "", "Models (*.onnx *.json)")
-        if name:
-            self._desk.models.add_file(Path(name))
+        if not name:
+            return
+        panes = {f"{pane.title} pane": pane for pane in PaneId}
+        text = f"Show {Path(name).stem} in the"
+        where, accepted = QInputDialog.getItem(self._window, "Add a model", text, [*panes, "No pane"], 0, False)
+        if accepted:
+            self._desk.models.add_file(Path(name), panes.get(where))
 
-    def _ask_to_replace(self, taken: tuple[Path, str]) -> None:
-        path, name = taken
+    def _ask_to_replace(self, taken: tuple[Path, str, PaneId | None]) -> None:
+        path, name, pane = taken
         text = f"There is already a model called {name}. Replace it?"
         if QMessageBox.question(self._window, "Add a model", text) == QMessageBox.StandardButton.Yes:
-            self._desk.models.add_file(path, replace=True)
+            self._desk.models.add_file(path, pane, replace=True)
 
     def _measure(self) -> None:
         """Ask for the true size of the monitor that the window is on, and for the place of the camera."""

@@ -42,3 +42,12 @@ def test_a_screen_of_300_dots_an_inch_can_be_measured(
     qtbot.addWidget(ruler)
     assert ruler.measured().width_mm == pytest.approx(325.0, rel=0.01)
     assert ruler.slider.value() * ruler.devicePixelRatioF() == pytest.approx(85.6 / 325.0 * 3840, abs=2)
+
+
+def test_the_diagonal_can_be_typed_in_inches(dark: QApplication, qtbot: QtBot) -> None:
+    ruler = CardRuler(SCREEN)
+    qtbot.addWidget(ruler)
+    ruler.inches.setValue(30.0)
+    measured = ruler.measured()
+    assert (measured.width_mm**2 + measured.height_mm**2) ** 0.5 / 25.4 == pytest.approx(30.0, rel=0.01)
+    assert measured.size_source == "bank card"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -50,6 +51,8 @@ def test_it_cannot_start_before_a_face_is_seen(screen: CalibrationScreen) -> Non
 
 
 def test_what_could_be_better_is_said_and_does_not_stop_it(screen: CalibrationScreen) -> None:
+    screen.checks.show_checks(GOOD)
+    assert screen.checks.rows["Distance"][2].text() == "60 cm, good"
     screen.checks.show_checks([GOOD[0], Check("Distance", False, "95 cm", "Come nearer.")])
     assert screen.checks.hint.text() == "Come nearer."
     assert screen.checks.rows["Distance"][0].text() == "!"
@@ -104,3 +107,11 @@ def test_nothing_but_the_dot_is_on_the_screen(screen: CalibrationScreen) -> None
     ground = image.pixelColor(0, 0)
     away = [(x, y) for x in range(0, image.width(), 9) for y in range(0, image.height(), 9) if x > 240 or y > 240]
     assert all(image.pixelColor(x, y) == ground for x, y in away)
+
+
+def test_the_face_is_shown_before_the_dots(screen: CalibrationScreen) -> None:
+    empty = screen.checks.face.grab().toImage()
+    screen.checks.face.show_picture(np.full((120, 160, 4), 200, np.uint8))
+    assert screen.checks.face.grab().toImage() != empty
+    screen.checks.face.show_picture(None)
+    assert screen.checks.face.grab().toImage() == empty
