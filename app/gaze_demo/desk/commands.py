@@ -97,6 +97,13 @@ COMMANDS: Final = (
     ),
     Command("note", "Record", "&Write a note", "Ctrl+N", "Into the recording", needs="recording"),
     _line("Record"),
+    Command(
+        "open-recording",
+        "Record",
+        "&Open a recording…",
+        "Ctrl+Shift+R",
+        "Gaze, markers and events over time",
+    ),
     Command("recordings-folder", "Record", "Open the &folder of recordings"),
     Command("two-panes", "View", "&Two panes", "T", "Off: one pane", state="two_panes", icon="two", short="Two panes"),
     Command("swap", "View", "S&wap the models", "X"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gaze_demo import clock
 from gaze_demo.desk.calibration_control import CalibrationControl
 from gaze_demo.desk.commands import CommandBook
@@ -23,6 +25,7 @@ from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Sight
 from gaze_demo.live.tools import Tools
 from gaze_demo.options import WindowOptions
+from gaze_demo.session.names import ABOUT
 
 _HELD = "Held: the pictures stand still. They go on with H."
 
@@ -102,7 +105,7 @@ class Desk:
     def _bind(self) -> None:
         state, bind = self.state, self.commands.bind
         bind("open", self.source.open)
-        bind("open-path", self.source.open_path)
+        bind("open-path", self._open_path)
         bind("try-virtual", self.source.try_virtual)
         bind("refresh-cameras", self.source.look_for_cameras)
         bind("restart", self.source.restart)
@@ -127,6 +130,13 @@ class Desk:
         self.source.opening.connect(lambda _: self.player.use(None))
         self.source.opened.connect(self.player.use)
         state.on_any(("seen", "models_known"), self._begin_calibrating)
+
+    def _open_path(self, path: str) -> None:
+        """What was chosen or dropped: a recorded session is replayed, all else becomes the source."""
+        if (Path(path) / ABOUT).is_file():
+            self.record.read(Path(path))
+        else:
+            self.source.open_path(path)
 
     def _use_filter(self, choice: FilterChoice) -> None:
         self._lag_s.clear()

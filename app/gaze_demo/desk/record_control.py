@@ -14,6 +14,7 @@ from gaze_demo.calibration.profile import Profile
 from gaze_demo.desk import words
 from gaze_demo.desk.gaze_control import GazeControl
 from gaze_demo.desk.notices import Notices
+from gaze_demo.desk.observed import Told
 from gaze_demo.desk.source_control import SourceControl
 from gaze_demo.desk.state import RecordingShown, WindowState
 from gaze_demo.desk.trouble import sentence
@@ -27,6 +28,7 @@ from gaze_demo.live.shot import Sight
 from gaze_demo.log import logger
 from gaze_demo.pipeline import ModelGaze
 from gaze_demo.session.about import Keep, ModelAbout
+from gaze_demo.session.folder import Session, load_session
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.sink.bus import Bus
 from gaze_demo.sink.sink import Run
@@ -45,7 +47,9 @@ class _Running:
 
 
 class RecordControl:
-    """Starts and ends recordings of live sources, and marks moments in them.
+    """Starts and ends recordings of live sources, marks moments in them, and reads recorded sessions.
+
+    Told: `session_read`, with a session that was asked for.
 
     The disk is only ever waited for by threads of the recording's own.
     """
@@ -59,6 +63,7 @@ class RecordControl:
         gaze: GazeControl,
         background: Background,
     ) -> None:
+        self.session_read: Told[Session] = Told()
         self._state, self._notices, self._engine = state, notices, engine
         self._gaze, self._background = gaze, background
         self._running: _Running | None = None
@@ -122,6 +127,14 @@ class RecordControl:
         if running is not None and text.strip():
             self._write(lambda: running.recorder.note(text.strip()))
             self._notices.info("The note is in the recording.", "marker")
+
+    def read(self, folder: Path) -> None:
+        """Read a session in the background; why it cannot be read is told in a notice."""
+        self._background.run(
+            lambda: load_session(folder),
+            self.session_read.tell,
+            lambda error: self._notices.trouble(sentence(error, "The recording cannot be opened"), _KEY),
+        )
 
     def refresh(self) -> None:
         """Look at how far the recording is, and whether the disk still takes it."""

@@ -15,6 +15,7 @@ from gaze_demo.live.tools import Tools
 from gaze_demo.options import WindowOptions
 from gaze_demo.view.bridge import Bridge
 from gaze_demo.view.calibration.calibration_view import CalibrationView
+from gaze_demo.view.replay.replay_view import ReplayView
 from gaze_demo.view.shared.settings import Settings
 from gaze_demo.view.shared.timers import every
 from gaze_demo.view.shell import Shell
@@ -44,6 +45,7 @@ class App(QObject):
         self.heartbeat = Heartbeat(self.stats, self)
         self.dialogs = Dialogs(self.desk, self.window)
         self.record = RecordView(self.desk, self.window)
+        self.replay = ReplayView(self.desk, self.window)
         self.desktop = Desktop(self.desk, self.window)
         self.calibration = CalibrationView(self.desk, self.window)
         self.profiles = ProfilesMenu(self.desk.profiles, self.window)

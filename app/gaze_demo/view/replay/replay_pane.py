@@ -1,0 +1,94 @@
+"""One model's recorded gaze at one moment: a drawn head where the person was, and the arrow."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gaze_demo.desk import words
+from gaze_demo.desk.replay_control import Track
+from gaze_demo.geometry import Intrinsics
+from gaze_demo.view.pane.gaze_arrow import draw_gaze_arrow
+from gaze_demo.view.pane.image_map import ImageMap
+from gaze_demo.view.shared import theme
+
+_HALF_EYES_MM, _HEAD_MM, _EYE_MM = 32.0, (75.0, 105.0), 14.0
+"""Of a usual head: half the distance of the eyes, its half axes, half an eye's width."""
+_WIDTH = 3.0
+
+
+class ReplayPane(QWidget):
+    """Shows a row of a track; pictures that were kept are not needed for it. `mirrored`: as a person sees themselves.
+
+    Attributes: `text`, what is written over it.
+    """
+
+    def __init__(self, camera: Intrinsics, colour: QColor, *, mirrored: bool) -> None:
+        super().__init__()
+        self._camera, self._colour, self._mirrored = camera, colour, mirrored
+        self._track: Track | None = None
+        self._row: int | None = None
+        self.text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(200, 130)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 320)
+
+    def show_row(self, track: Track | None, row: int | None) -> None:
+        """A frame of a track; None where there is none."""
+        if track is self._track and row == self._row:
+            return
+        self._track, self._row = track, row
+        if track is None or row is None:
+            self.text = "Nothing was recorded here"
+        elif not track.trace.valid[row]:
+            self.text = words.hint(str(track.trace.reason[row]))
+        else:
+            yaw, pitch = track.yaw_deg[row], track.pitch_deg[row]
+            self.text = f"yaw {words.signed_degrees(yaw)}  pitch {words.signed_degrees(pitch)}"
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, used = QPainter(self), theme.colours()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(used.stage))
+        painter.drawRoundedRect(QRectF(self.rect()), theme.RADIUS, theme.RADIUS)
+        image = ImageMap.fitting(self._camera.width, self._camera.height, QRectF(self.rect()), mirrored=self._mirrored)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(used.line), 1))
+        painter.drawRect(image.rect)
+        painter.setClipRect(self.rect())
+        if self._track is not None and self._row is not None:
+            self._draw_person(painter, image, self._track, self._row)
+        painter.setPen(QColor(used.text))
+        painter.setFont(theme.figure_font(1.0))
+        box = QRectF(self.rect()).adjusted(theme.GAP, 8, -theme.GAP, -8)
+        painter.drawText(box, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self.text)
+
+    def _draw_person(self, painter: QPainter, image: ImageMap, track: Track, row: int) -> None:
+        trace = track.trace
+        middle, rotation = trace.eye_mm[row], trace.head_rotation[row]
+        if not np.isfinite(middle).all() or not np.isfinite(rotation).all() or middle[2] < 1:
+            return
+        used = theme.colours()
+        px_per_mm = self._camera.fx / middle[2] * image.scale
+        painter.setPen(QPen(QColor(used.muted), 1.6))
+        painter.setBrush(QColor(used.raised))
+        centre = image.point(self._camera.project(middle + rotation @ np.array([0.0, 25.0, 40.0])))
+        painter.save()
+        painter.translate(centre)
+        roll = float(np.degrees(np.arctan2(rotation[1, 0], rotation[0, 0])))
+        painter.rotate(-roll if self._mirrored else roll)
+        painter.drawEllipse(QPointF(0, 0), _HEAD_MM[0] * px_per_mm, _HEAD_MM[1] * px_per_mm)
+        painter.restore()
+        for side, openness in ((1.0, trace.openness[row, 0]), (-1.0, trace.openness[row, 1])):
+            eye = image.point(self._camera.project(middle + rotation @ np.array([side * _HALF_EYES_MM, 0.0, 0.0])))
+            half = _EYE_MM * px_per_mm
+            painter.setBrush(QColor(used.surface))
+            painter.drawEllipse(eye, half, half * (float(openness) if np.isfinite(openness) else 0.3))
+        if trace.valid[row]:
+            draw_gaze_arrow(painter, image, self._camera, middle, trace.gaze[row], self._colour, _WIDTH)

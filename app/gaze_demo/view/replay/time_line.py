@@ -1,0 +1,258 @@
+"""The whole recording against time: gaze angles, what happened, and where the replay is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gaze_demo.desk import words
+from gaze_demo.desk.replay_control import Mark, Track, envelope
+from gaze_demo.events.find import GazeEvent
+from gaze_demo.geometry import Array
+from gaze_demo.view.shared import theme
+
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 12.0, 26.0, 22.0
+"""Room around the charts, px: names at the left, marks above, times below."""
+_LANE, _LANES = 12.0, (("fixations", ("fixation",)), ("blinks", ("blink", "eyes closed")), ("lost", ("lost",)))
+_SHORTEST_S = 1.0
+_LIMITS_DEG = (20.0, 40.0, 90.0)
+_TICKS_S: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+
+
+class TimeLine(QWidget):
+    """Charts of yaw and pitch of up to two models, with lanes of events below them; the wheel zooms around the pointer.
+
+    Attributes: `span_s`, the start and end of what is in sight.
+
+    Signals: `sought`, with the time in s that the user pointed at.
+    """
+
+    sought = Signal(float)
+
+    def __init__(self, duration_s: float, marks: Sequence[Mark]) -> None:
+        super().__init__()
+        self._duration_s = max(duration_s, 1e-3)
+        self._marks = marks
+        self._tracks: Sequence[Track | None] = ()
+        self._events: Sequence[GazeEvent] | None = None
+        self._start_s = 0.0
+        self._position_s = 0.0
+        self.span_s = (0.0, self._duration_s)
+        self._picture: QPixmap | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Time line of the recording")
+        self.setToolTip("Click to go there; the wheel zooms")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(320, 190)
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 280)
+
+    def show_tracks(self, tracks: Sequence[Track | None]) -> None:
+        """Those of the left and the right pane."""
+        self._tracks = tracks
+        self._redraw()
+
+    def show_events(self, events: Sequence[GazeEvent] | None, start_s: float) -> None:
+        """With times of the session's clock, which began at `start_s`; None while they are looked for."""
+        self._events, self._start_s = events, start_s
+        self._redraw()
+
+    def show_position(self, time_s: float) -> None:
+        """Where the replay is; the sight follows it."""
+        self._position_s = time_s
+        start, end = self.span_s
+        if not start <= time_s <= end:
+            self._show_span(time_s - 0.1 * (end - start), end - start)
+        self.update()
+
+    def zoom(self, factor: float, around_s: float) -> None:
+        """Show a span `factor` times as long; what is at `around_s` stays where it is."""
+        start, end = self.span_s
+        length = min(max((end - start) * factor, min(_SHORTEST_S, self._duration_s)), self._duration_s)
+        share = (around_s - start) / (end - start)
+        self._show_span(around_s - share * length, length)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._picture is None:
+            self._picture = self._drawn()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        area = self._area()
+        x = self._x(self._position_s, area)
+        painter.setPen(QPen(QColor(theme.colours().text), 1.5))
+        painter.drawLine(QPointF(x, area.top() - 6), QPointF(x, area.bottom()))
+        painter.setBrush(QColor(theme.colours().text))
+        painter.drawPolygon(
+            QPolygonF([QPointF(x - 5, area.top() - 10), QPointF(x + 5, area.top() - 10), QPointF(x, area.top() - 3)])
+        )
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.colours().accent), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._redraw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._redraw()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.sought.emit(self._time(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.sought.emit(self._time(event.position().x()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom(0.8 ** (event.angleDelta().y() / 120), self._time(event.position().x()))
+        event.accept()
+
+    def _show_span(self, start_s: float, length_s: float) -> None:
+        start_s = min(max(start_s, 0.0), self._duration_s - length_s)
+        self.span_s = (start_s, start_s + length_s)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self._picture = None
+        self.update()
+
+    def _area(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
+
+    def _x(self, time_s: float, area: QRectF) -> float:
+        start, end = self.span_s
+        return area.left() + (time_s - start) / (end - start) * area.width()
+
+    def _time(self, x: float) -> float:
+        area, (start, end) = self._area(), self.span_s
+        return min(max(start + (x - area.left()) / area.width() * (end - start), 0.0), self._duration_s)
+
+    def _drawn(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(QColor(theme.colours().surface))
+        painter = QPainter(picture)
+        painter.setFont(theme.figure_font(0.85, theme.REGULAR))
+        area = self._area()
+        lanes = _LANE * len(_LANES)
+        height = (area.height() - lanes - 2 * theme.GAP) / 2
+        upper = QRectF(area.left(), area.top(), area.width(), height)
+        lower = upper.translated(0, height + theme.GAP / 2)
+        self._draw_times(painter, area)
+        self._draw_chart(painter, upper, "Yaw", [(t.time_s, t.yaw_deg) if t else None for t in self._tracks])
+        self._draw_chart(painter, lower, "Pitch", [(t.time_s, t.pitch_deg) if t else None for t in self._tracks])
+        self._draw_events(painter, QRectF(area.left(), area.bottom() - lanes, area.width(), lanes))
+        self._draw_marks(painter, area)
+        painter.end()
+        return picture
+
+    def _draw_times(self, painter: QPainter, area: QRectF) -> None:
+        used, (start, end) = theme.colours(), self.span_s
+        room = painter.fontMetrics().horizontalAdvance("0:00:00.0  ")
+        step = next((t for t in _TICKS_S if (end - start) / t * room < area.width()), _TICKS_S[-1])
+        for time_s in np.arange(np.ceil(start / step) * step, end + 1e-6, step).tolist():
+            x = self._x(time_s, area)
+            painter.setPen(QPen(QColor(used.line), 1))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            painter.setPen(QColor(used.muted))
+            text = words.clock_time(time_s)
+            text = text[:-2] if step >= 1 else text
+            painter.drawText(QRectF(x - 40, area.bottom() + 3, 80, _BOTTOM - 3), Qt.AlignmentFlag.AlignCenter, text)
+
+    def _draw_chart(
+        self, painter: QPainter, area: QRectF, title: str, curves: Sequence[tuple[Array, Array] | None]
+    ) -> None:
+        used, (start, end) = theme.colours(), self.span_s
+        rows = [curve and envelope(*curve, start, end, max(round(area.width()), 1)) for curve in curves]
+        peaks = [float(np.nanmax(np.abs(one[:, 1:]), initial=0.0)) for one in rows if one is not None and len(one)]
+        limit = next((limit for limit in _LIMITS_DEG if max(peaks, default=0.0) <= limit), 180.0)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for degrees in (-limit, 0.0, limit):
+            y = area.center().y() - degrees * area.height() / 2 / limit
+            painter.setPen(QPen(QColor(used.line), 1))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(QColor(used.muted))
+            name = title if not degrees else f"{words.MINUS if degrees < 0 else ''}{abs(degrees):g}°"
+            box = QRectF(0, y - 8 + (6 if degrees > 0 else -6 if degrees < 0 else 0), _LEFT - 8, 16)
+            painter.drawText(box, right, name)
+        painter.save()
+        painter.setClipRect(area)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for one, colour in zip(rows, (used.pane_a, used.pane_b), strict=False):
+            if one is None:
+                continue
+            painter.setPen(QPen(QColor(colour), 1.4))
+            x = area.left() + (one[:, 0] - start) / (end - start) * area.width()
+            low, high = (area.center().y() - one[:, side] * area.height() / 2 / limit for side in (1, 2))
+            for run in _whole_runs(x, low, high):
+                painter.drawPolyline(run)
+        painter.restore()
+
+    def _draw_events(self, painter: QPainter, area: QRectF) -> None:
+        used = theme.colours()
+        colours = (used.accent, used.muted, used.trouble)
+        for i, ((name, kinds), colour) in enumerate(zip(_LANES, colours, strict=True)):
+            lane = QRectF(area.left(), area.top() + i * _LANE + 2, area.width(), _LANE - 4)
+            painter.setPen(QColor(used.muted))
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(0, lane.top() - 3, _LEFT - 8, _LANE + 2), right, name)
+            painter.fillRect(lane, QColor(used.raised))
+            if self._events is None:
+                continue
+            for event in self._events:
+                if event.kind in kinds:
+                    left = max(self._x(event.start_s - self._start_s, lane), lane.left())
+                    right_x = min(self._x(event.end_s - self._start_s, lane), lane.right())
+                    if right_x >= left:
+                        width = max(right_x - left - 0.5, 1.0)
+                        painter.fillRect(QRectF(left, lane.top(), width, lane.height()), QColor(colour))
+
+    def _draw_marks(self, painter: QPainter, area: QRectF) -> None:
+        """As many names as there is room for; each mark has its line."""
+        used, free_x = theme.colours(), area.left()
+        for mark in self._marks:
+            x = self._x(mark.time_s, area)
+            if not area.left() - 1 <= x <= area.right() + 1:
+                continue
+            painter.setPen(QPen(QColor(used.warning if mark.kind == "marker" else used.good), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(x, area.top() - 6), QPointF(x, area.bottom()))
+            text = painter.fontMetrics().elidedText(mark.text, Qt.TextElideMode.ElideRight, 160)
+            width = painter.fontMetrics().horizontalAdvance(text)
+            left = min(x + 3, self.width() - width - 2.0)
+            if left >= free_x:
+                painter.setPen(QColor(used.text))
+                painter.drawText(QRectF(left, 2, width + 2, _TOP - 8), Qt.AlignmentFlag.AlignVCenter, text)
+                free_x = left + width + 8
+
+
+def _whole_runs(x: Array, low: Array, high: Array) -> list[QPolygonF]:
+    """One line through lowest and highest value of each column, broken where there is no value."""
+    runs: list[QPolygonF] = []
+    whole = np.isfinite(low)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], whole, [False]]).astype(int)))
+    for first, last in edges.reshape(-1, 2).tolist():
+        points = np.empty((2 * (last - first), 2))
+        points[0::2], points[1::2] = (np.stack([x[first:last], side[first:last]], 1) for side in (low, high))
+        runs.append(QPolygonF([QPointF(*point) for point in points.tolist()]))
+    return runs
