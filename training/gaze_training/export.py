@@ -128,6 +128,7 @@ def export_int8(path: Path, int8_path: Path, contract: Contract, calibration: Ey
     """Static quantisation of an exported file with the value ranges of real inputs; the loss on the same eyes.
 
     Convolutions and linear layers become 8 bit, the last ones stay as they are: their rounding would be the answer's.
+    So do those of condition and covariance, which are few and cost nothing.
     """
     some = calibration.select(slice(0, None, max(1, len(calibration) // CALIBRATION_EYES)))
     with tempfile.TemporaryDirectory() as folder:
@@ -236,10 +237,11 @@ def _write(model: onnx.ModelProto, path: Path, contract: Contract) -> None:
 
 
 def _last_layers(graph: onnx.GraphProto) -> list[str]:
-    """Names of the layers that give the gaze and what is told beside it: of each member of an ensemble."""
+    """Names of the layers that give the gaze, and of all that condition and covariance have of their own: of each
+    member of an ensemble."""
     maker = {output: node for node in graph.node for output in node.output}
-    told = [output.name for output in graph.output if output.name != EMBEDDING]
-    layers, waiting = [], told
+    layers = [node.name for node in graph.node if "/confidence/" in node.name]
+    waiting = [GAZE]
     while waiting:
         node = maker.get(waiting.pop())
         if node is None:
