@@ -78,8 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from gaze_demo.landmarks.engine import prefer
 
             prefer(options.landmarks)
-        if run is _window:
-            return run(options)  # which has its own ways to end and to log
+        if run in (_window, _replay_window):
+            return run(options)  # which have their own ways to end and to log
         start_log(paths.log_file(), verbose=options.verbose)
         with interrupts:
             return run(options)
@@ -189,6 +189,14 @@ def _parser() -> argparse.ArgumentParser:
     add_verbose(calibrate)
 
     add_session_commands(commands)
+    watch = commands.add_parser(
+        "replay-window",
+        help="look at a recorded session: gaze, markers and events over time",
+        description="Opens a recorded session in a window of its own. The main window does so too, by Ctrl+Shift+R.",
+    )
+    watch.set_defaults(run=_replay_window)
+    watch.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
+    add_verbose(watch)
 
     models = commands.add_parser("models", help="the models at hand", description="Lists the models at hand.")
     models.set_defaults(run=_models)
@@ -253,6 +261,12 @@ def _window(options: argparse.Namespace) -> int:
                 verbose=options.verbose,
             )
         )
+
+
+def _replay_window(options: argparse.Namespace) -> int:
+    from gaze_demo.view.run import replay_window
+
+    return replay_window(options.folder)
 
 
 def _track(options: argparse.Namespace) -> int:

@@ -204,3 +204,8 @@ def test_small_matrices_are_worked_on_by_one_thread() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.splitlines()[-1] == "False 1"
+
+
+def test_a_folder_that_is_no_session_cannot_be_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["replay-window", str(tmp_path)]) == 2
+    assert "is no recorded session" in capsys.readouterr().err

@@ -25,6 +25,7 @@ from gaze_demo.view.shared.timers import every
 
 _TICK_MS = 33
 _JUMP_S = 5.0
+_SHOWN_MS = 300
 _PLAY, _PAUSE, _AGAIN = "▶", "❚❚", "↻"
 
 
@@ -56,6 +57,7 @@ class ReplayWindow(QWidget):
         state = self.replay.state
         state.on_any(("position_s", "playing", "speed"), self._show, now=True)
         self._found.connect(self._show_events)
+        self._looking = every(_SHOWN_MS, self._look_for_events, self, once=True)
         self._choose()
         self._calls = self._keys()
         self.resize(1100, 720)
@@ -175,7 +177,9 @@ class ReplayWindow(QWidget):
         names = list(self.replay.tracks)
         tracks = [self.replay.tracks[names[self.choosers[pane].currentIndex()]] for pane in PaneId]
         self.line.show_tracks(tracks[: len(names)])
-        self._look_for_events()
+        self.events = None
+        self.line.show_events(None, self.replay.start_s)
+        self._looking.start()  # those of an hour take seconds: the window is shown first
         self._show()
 
     def _look_for_events(self) -> None:
@@ -193,8 +197,6 @@ class ReplayWindow(QWidget):
             except RuntimeError:  # the window is gone
                 return
 
-        self.events = None
-        self.line.show_events(None, self.replay.start_s)
         threading.Thread(target=look, name="events", daemon=True).start()
 
     def _show_events(self, found: object) -> None:

@@ -30,6 +30,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 12.0, 26.0, 22.0
 """Room around the charts, px: names at the left, marks above, times below."""
 _LANE, _LANES = 12.0, (("fixations", ("fixation",)), ("blinks", ("blink", "eyes closed")), ("lost", ("lost",)))
 _SHORTEST_S = 1.0
+_MARK_PX = 20.0
+"""For a mark to have its line through the charts; more of them would hide the curves."""
 _LIMITS_DEG = (20.0, 40.0, 90.0)
 _TICKS_S: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
@@ -49,8 +51,7 @@ class TimeLine(QWidget):
         self._duration_s = max(duration_s, 1e-3)
         self._marks = marks
         self._tracks: Sequence[Track | None] = ()
-        self._events: Sequence[GazeEvent] | None = None
-        self._start_s = 0.0
+        self._lanes: list[Array] = [np.zeros((0, 2)) for _ in _LANES]
         self._position_s = 0.0
         self.span_s = (0.0, self._duration_s)
         self._picture: QPixmap | None = None
@@ -70,7 +71,11 @@ class TimeLine(QWidget):
 
     def show_events(self, events: Sequence[GazeEvent] | None, start_s: float) -> None:
         """With times of the session's clock, which began at `start_s`; None while they are looked for."""
-        self._events, self._start_s = events, start_s
+        found = events or ()
+        self._lanes = [
+            np.array([(one.start_s, one.end_s) for one in found if one.kind in kinds], float).reshape(-1, 2) - start_s
+            for _, kinds in _LANES
+        ]
         self._redraw()
 
     def show_position(self, time_s: float) -> None:
@@ -202,7 +207,9 @@ class TimeLine(QWidget):
         for one, colour in zip(rows, (used.pane_a, used.pane_b), strict=False):
             if one is None:
                 continue
-            painter.setPen(QPen(QColor(colour), 1.4))
+            ink = QColor(colour)
+            ink.setAlphaF(1.0 if one is rows[0] else 0.75)  # the one below is seen through the other
+            painter.setPen(QPen(ink, 1.4))
             x = area.left() + (one[:, 0] - start) / (end - start) * area.width()
             low, high = (area.center().y() - one[:, side] * area.height() / 2 / limit for side in (1, 2))
             for run in _whole_runs(x, low, high):
@@ -212,31 +219,35 @@ class TimeLine(QWidget):
     def _draw_events(self, painter: QPainter, area: QRectF) -> None:
         used = theme.colours()
         colours = (used.accent, used.muted, used.trouble)
-        for i, ((name, kinds), colour) in enumerate(zip(_LANES, colours, strict=True)):
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for i, ((name, _), colour) in enumerate(zip(_LANES, colours, strict=True)):
             lane = QRectF(area.left(), area.top() + i * _LANE + 2, area.width(), _LANE - 4)
             painter.setPen(QColor(used.muted))
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, lane.top() - 3, _LEFT - 8, _LANE + 2), right, name)
             painter.fillRect(lane, QColor(used.raised))
-            if self._events is None:
-                continue
-            for event in self._events:
-                if event.kind in kinds:
-                    left = max(self._x(event.start_s - self._start_s, lane), lane.left())
-                    right_x = min(self._x(event.end_s - self._start_s, lane), lane.right())
-                    if right_x >= left:
-                        width = max(right_x - left - 0.5, 1.0)
-                        painter.fillRect(QRectF(left, lane.top(), width, lane.height()), QColor(colour))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            for left, width in self._bars(self._lanes[i], lane):
+                painter.drawRect(QRectF(left, lane.top(), width, lane.height()))
+
+    def _bars(self, times: Array, lane: QRectF) -> list[tuple[float, float]]:
+        """Left and width in px of events (n, 2) from start to end; of many in one px there is one."""
+        start, end = self.span_s
+        x = lane.left() + (times - start) / (end - start) * lane.width()
+        x = np.clip(x[(x[:, 1] >= lane.left()) & (x[:, 0] <= lane.right())], lane.left(), lane.right())
+        bars = np.stack([x[:, 0], np.maximum(x[:, 1] - x[:, 0] - 0.5, 1.0)], 1)
+        _, first = np.unique(np.floor(bars[:, 0]), return_index=True)
+        return [(float(left), float(width)) for left, width in bars[first]]
 
     def _draw_marks(self, painter: QPainter, area: QRectF) -> None:
         """As many names as there is room for; each mark has its line."""
         used, free_x = theme.colours(), area.left()
-        for mark in self._marks:
-            x = self._x(mark.time_s, area)
-            if not area.left() - 1 <= x <= area.right() + 1:
-                continue
+        places = [(self._x(mark.time_s, area), mark) for mark in self._marks]
+        places = [(x, mark) for x, mark in places if area.left() - 1 <= x <= area.right() + 1]
+        foot = area.bottom() if len(places) * _MARK_PX < area.width() else area.top()
+        for x, mark in places:
             painter.setPen(QPen(QColor(used.warning if mark.kind == "marker" else used.good), 1, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(x, area.top() - 6), QPointF(x, area.bottom()))
+            painter.drawLine(QPointF(x, area.top() - 6), QPointF(x, foot))
             text = painter.fontMetrics().elidedText(mark.text, Qt.TextElideMode.ElideRight, 160)
             width = painter.fontMetrics().horizontalAdvance(text)
             left = min(x + 3, self.width() - width - 2.0)
