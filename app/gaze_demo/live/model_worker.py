@@ -99,6 +99,9 @@ class ModelWorker:
             self._deliver(Sight(shot, None, Gazes()))
             return
         estimate = model.estimate(shot.observation)
+        if shot.lids_moving:
+            self._deliver(Sight(shot, estimate, Gazes()))
+            return
         raw = Gazes(estimate.gaze, estimate.left, estimate.right)
         filtered = smoothed.apply(raw, shot.observation.frame.time_s, estimate)
         self._deliver(Sight(shot, estimate, filtered, smoothed.lag_s))

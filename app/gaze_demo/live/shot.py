@@ -25,7 +25,8 @@ class Shot:
     film so far: between shots of different numbers nothing may be carried over. `preview`: (h, w, 4) BGRA,
     scaled to the panes; `mirrored` or not. `crops`: the person's left and right eye normalised, (h, w, 4) BGRA, not
     mirrored, where asked for. `captured_s`: when the image was taken or, of a file, due; `taken_s`: when work on it
-    began; `ready_s`: when it was ready for the models; all of `gaze_demo.clock`.
+    began; `ready_s`: when it was ready for the models; all of `gaze_demo.clock`. `lids_moving`: around a blink,
+    where no gaze is drawn.
     """
 
     source: int
@@ -37,6 +38,7 @@ class Shot:
     taken_s: float
     ready_s: float
     cuts: int = 0
+    lids_moving: bool = False
 
 
 @dataclass(frozen=True, eq=False)
