@@ -122,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE.csv", help="one row for each frame and model; - is the standard output"
     )
     track.add_argument("--video", type=Path, metavar="FILE.mp4", help="the frames with the gazes drawn into them")
+    track.add_argument("--side-by-side", action="store_true", help="in the video, a picture for each model")
     track.add_argument(
         "--profile", metavar="NAME", help="a calibration profile: adds the point of gaze on its screen, in px and mm"
     )
@@ -291,6 +292,7 @@ def _track(options: argparse.Namespace) -> int:
             lens=lens_of(options),
             csv=options.out,
             video=options.video,
+            side_by_side=options.side_by_side,
             profile=options.profile,
             sinks=tuple(options.sink),
             duration_s=options.duration,

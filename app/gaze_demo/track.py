@@ -30,6 +30,7 @@ from gaze_demo.model.registry import ModelEntry, default_pair, find_model, list_
 from gaze_demo.pipeline import GazeSample, Pipeline
 from gaze_demo.sink.annotated_video import AnnotatedVideo
 from gaze_demo.sink.bus import Bus
+from gaze_demo.sink.drawing import annotate, side_by_side
 from gaze_demo.sink.gaze_csv import GazeCsv
 from gaze_demo.sink.plugins import make_sink
 from gaze_demo.sink.sink import Run, Sink
@@ -44,7 +45,8 @@ class TrackOptions:
     """What to track, with which models, and where to write it.
 
     `lens` None: the source's own where it is known exactly, else the default field of view. `profile`: a name, or a
-    file. `sinks`: NAME=TARGET each, of sinks that other packages add. `duration_s`: of the source's own time.
+    file. `side_by_side`: each model in a picture of its own. `sinks`: NAME=TARGET each, of sinks that other
+    packages add. `duration_s`: of the source's own time.
     """
 
     source: str
@@ -52,6 +54,7 @@ class TrackOptions:
     lens: Lens | None = None
     csv: Path | None = None
     video: Path | None = None
+    side_by_side: bool = False
     profile: str | None = None
     sinks: tuple[str, ...] = ()
     duration_s: float | None = None
@@ -158,7 +161,8 @@ def track(options: TrackOptions, console: Console) -> Summary:
         if path is not None and path.exists() and Path(options.source).exists() and path.samefile(options.source):
             raise UserError(f"{path} is the source itself: choose another name to write to.")
     profile = None if options.profile is None else find_profile(options.profile)
-    sinks: list[Sink] = [] if options.video is None else [AnnotatedVideo(options.video)]
+    draw = side_by_side if options.side_by_side else annotate
+    sinks: list[Sink] = [] if options.video is None else [AnnotatedVideo(options.video, draw)]
     sinks += [] if options.csv is None else [GazeCsv(options.csv)]
     sinks += [make_sink(spec) for spec in options.sinks]
     with ExitStack() as stack:

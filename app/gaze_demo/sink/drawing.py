@@ -1,7 +1,8 @@
-"""Draws gaze into an image, for files; the window has its own drawing."""
+"""Draws gaze into an image, for files, as the window draws it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -13,36 +14,73 @@ from gaze_demo.geometry import Array, vector_to_pitch_yaw
 from gaze_demo.observation import Observation
 
 Image = NDArray[np.uint8]
-_COLOURS = ((80, 200, 255), (255, 170, 60), (120, 230, 120), (220, 120, 255), (90, 120, 255), (230, 230, 90))
-"""BGR, one for each model in turn."""
-_AXES = ((90, 90, 230), (100, 200, 100), (230, 150, 90))
+Colour = tuple[int, int, int]
+_COLOURS: tuple[Colour, ...] = (
+    (56, 178, 255),
+    (220, 224, 53),
+    (120, 230, 120),
+    (220, 120, 255),
+    (90, 120, 255),
+    (230, 230, 90),
+)
+"""BGR, one for each model in turn; the first two are those of the window's panes."""
+_LENGTH_MM, _NEAREST_MM = 130.0, 60.0
+"""Of every arrow in space, as in the window; it ends that far before the lens."""
+_ABOVE, _BESIDE = 0.4, 0.2
+"""Of the landmarks' box: hair above and beside the face, which no legend covers."""
 _FONT, _SHIFT = cv2.FONT_HERSHEY_SIMPLEX, 4
 _WHITE, _DARK = (245, 245, 245), (24, 24, 24)
 
 
 def annotate(seen: Observation, estimates: Sequence[GazeEstimate]) -> Image:
-    """The frame, unmirrored, with the head's axes, each model's gaze and its angles in degrees."""
+    """The frame, unmirrored, with each model's gaze from between the eyes, the true one in white where it is known,
+    and a legend with the angles in degrees.
+
+    The legend stands in a corner where it covers nothing of the head; where there is none, it is left out.
+    """
+    return _annotated(seen, [(one, _COLOURS[i % len(_COLOURS)]) for i, one in enumerate(estimates)])
+
+
+def side_by_side(seen: Observation, estimates: Sequence[GazeEstimate]) -> Image:
+    """The frame once for each model, in rows that are about as many as their pictures."""
+    if not estimates:
+        return annotate(seen, estimates)
+    images = [_annotated(seen, [(one, _COLOURS[i % len(_COLOURS)])]) for i, one in enumerate(estimates)]
+    across = math.ceil(math.sqrt(len(images)))
+    images += [np.zeros_like(images[0])] * (-len(images) % across)
+    return np.vstack([np.hstack(images[i : i + across]) for i in range(0, len(images), across)])
+
+
+def _annotated(seen: Observation, drawn: Sequence[tuple[GazeEstimate, Colour]]) -> Image:
     image = seen.frame.image.copy()
     unit = max(image.shape[:2]) / 640
-    if seen.pose is not None and seen.landmarks is not None:
-        x0, _, x1, _ = seen.landmarks.box_px
-        _draw_head(image, seen, (x1 - x0) * 0.3, unit)
-        for i, estimate in enumerate(estimates):
-            for start, gaze in _rays(seen, estimate):
-                end = start + gaze[:2] * (x1 - x0) * 0.9
-                _arrow(image, start, end, _COLOURS[i % len(_COLOURS)], unit)
-    lines = [_caption(estimate) for estimate in estimates]
-    _draw_captions(image, lines, unit)
+    if seen.pose is not None:
+        for estimate, colour in drawn:
+            if estimate.gaze is not None:
+                origin = seen.pose.eyes_middle_mm if estimate.origin_mm is None else estimate.origin_mm
+                _arrow(image, *_ends(seen, origin, estimate.gaze), colour, unit)
+        truth = seen.frame.truth
+        if truth is not None:
+            _arrow(image, *_ends(seen, (truth.left_eye_mm + truth.right_eye_mm) / 2, truth.gaze), _WHITE, unit / 2)
+    _draw_legend(image, [(_caption(estimate), colour) for estimate, colour in drawn], unit, _head(seen))
     return image
 
 
-def _rays(seen: Observation, estimate: GazeEstimate) -> list[tuple[Array, Array]]:
-    """Image point in px and gaze of each eye, or of both where the model tells no more."""
-    if seen.pose is None or estimate.gaze is None:
-        return []
-    eyes = [(seen.pose.left_eye_mm, estimate.left), (seen.pose.right_eye_mm, estimate.right)]
-    rays = [(seen.camera.project(centre), gaze) for centre, gaze in eyes if gaze is not None]
-    return rays or [(seen.camera.project(seen.pose.eyes_middle_mm), estimate.gaze)]
+def _ends(seen: Observation, origin_mm: Array, gaze: Array) -> tuple[Array, Array]:
+    """Start and tip in px of an arrow in space."""
+    tip = origin_mm + _LENGTH_MM * gaze
+    if tip[2] < _NEAREST_MM:
+        tip = origin_mm + gaze * max((_NEAREST_MM - origin_mm[2]) / min(gaze[2], -1e-6), 0.0)
+    return seen.camera.project(origin_mm), seen.camera.project(tip)
+
+
+def _head(seen: Observation) -> tuple[float, float, float, float] | None:
+    """Left, top, right and bottom in px of the head with its hair."""
+    if seen.landmarks is None:
+        return None
+    x0, y0, x1, y1 = seen.landmarks.box_px
+    beside = _BESIDE * (x1 - x0)
+    return x0 - beside, y0 - _ABOVE * (y1 - y0), x1 + beside, y1
 
 
 def _caption(estimate: GazeEstimate) -> str:
@@ -50,14 +88,6 @@ def _caption(estimate: GazeEstimate) -> str:
         return f"{estimate.model}   {estimate.reason.value}"
     pitch, yaw = np.degrees(vector_to_pitch_yaw(estimate.gaze))
     return f"{estimate.model}   yaw {yaw:+.1f}   pitch {pitch:+.1f} deg"
-
-
-def _draw_head(image: Image, seen: Observation, length: float, unit: float) -> None:
-    assert seen.pose is not None
-    start = seen.camera.project(seen.pose.eyes_middle_mm)
-    for axis, colour in zip((0, 1, 2), _AXES, strict=True):
-        direction = seen.pose.rotation[:, axis] * (-1.0 if axis == 2 else 1.0)  # the face looks along -z
-        _line(image, start, start + direction[:2] * length, colour, max(1, round(unit)))
 
 
 def _arrow(image: Image, start: Array, end: Array, colour: tuple[int, int, int], unit: float) -> None:
@@ -75,26 +105,40 @@ def _arrow(image: Image, start: Array, end: Array, colour: tuple[int, int, int],
         cv2.fillConvexPoly(image, corners, colour, cv2.LINE_AA, _SHIFT)
 
 
-def _draw_captions(image: Image, lines: Sequence[str], unit: float) -> None:
-    scale, thick, gap = 0.45 * unit, max(1, round(unit)), round(8 * unit)
-    sizes = [cv2.getTextSize(line, _FONT, scale, thick)[0] for line in lines]
+def _draw_legend(
+    image: Image, lines: Sequence[tuple[str, Colour]], unit: float, head: tuple[float, float, float, float] | None
+) -> None:
+    scale, thick, gap = 0.4 * unit, max(1, round(unit)), round(7 * unit)
+    sizes = [cv2.getTextSize(line, _FONT, scale, thick)[0] for line, _ in lines]
     if not sizes:
         return
     step = max(height for _, height in sizes) + gap
-    width = max(width for width, _ in sizes) + 4 * gap
-    plate = image[: step * len(lines) + gap, : min(width, image.shape[1])]
+    width = min(max(width for width, _ in sizes) + 4 * gap, image.shape[1])
+    height = min(step * len(lines) + gap, image.shape[0])
+    corner = _free_corner(image.shape[1], image.shape[0], width, height, head)
+    if corner is None:
+        return
+    left, top = corner
+    plate = image[top : top + height, left : left + width]
     plate[:] = (plate * 0.35 + np.array(_DARK) * 0.65).astype(np.uint8)
-    for i, line in enumerate(lines):
-        y = gap + i * step + sizes[i][1]
-        cv2.circle(
-            image,
-            (2 * gap - round(3 * unit), y - sizes[i][1] // 2),
-            round(3 * unit),
-            _COLOURS[i % len(_COLOURS)],
-            -1,
-            cv2.LINE_AA,
-        )
-        cv2.putText(image, line, (3 * gap, y), _FONT, scale, _WHITE, thick, cv2.LINE_AA)
+    for i, (line, colour) in enumerate(lines):
+        y = top + gap + i * step + sizes[i][1]
+        middle = (left + 2 * gap - round(3 * unit), y - sizes[i][1] // 2)
+        cv2.circle(image, middle, round(3 * unit), colour, -1, cv2.LINE_AA)
+        cv2.putText(image, line, (left + 3 * gap, y), _FONT, scale, _WHITE, thick, cv2.LINE_AA)
+
+
+def _free_corner(
+    width: int, height: int, own_width: int, own_height: int, head: tuple[float, float, float, float] | None
+) -> tuple[int, int] | None:
+    """Left and top of a plate in the first corner where it covers nothing of the head."""
+    for top in (0, height - own_height):
+        for left in (0, width - own_width):
+            if head is None or left + own_width <= head[0] or left >= head[2]:
+                return left, top
+            if top + own_height <= head[1] or top >= head[3]:
+                return left, top
+    return None
 
 
 def _line(image: Image, start: Array, end: Array, colour: tuple[int, int, int], width: int) -> None:

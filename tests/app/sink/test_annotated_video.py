@@ -15,7 +15,7 @@ from gaze_demo.geometry import Array, pitch_yaw_to_vector
 from gaze_demo.observation import Observation, Reason
 from gaze_demo.pipeline import GazeSample, ModelGaze
 from gaze_demo.sink.annotated_video import AnnotatedVideo
-from gaze_demo.sink.drawing import annotate
+from gaze_demo.sink.drawing import annotate, side_by_side
 from gaze_demo.sink.sink import Run, opened
 
 
@@ -61,6 +61,29 @@ def test_a_frame_without_a_face_tells_the_reason_and_no_gaze() -> None:
     image = annotate(nobody, [estimate(None)])
     assert (image[:60] != 90).any()
     assert (image[60:] == 90).all()
+
+
+@pytest.mark.parametrize("at_mm", [(0, 0, 600), (-90, -60, 450), (90, -60, 450), (0, -60, 450), (0, 0, 150)])
+def test_the_legend_covers_nothing_of_the_face_wherever_it_is(at_mm: tuple[float, float, float]) -> None:
+    seen = grey(observation(head_pose(at_mm=at_mm)))
+    none = [estimate(None)] * 2
+    changed = (annotate(seen, none) != 90).any(-1)
+    assert changed.any() == (at_mm[2] > 200)  # a face that fills the picture leaves no room
+    assert seen.landmarks is not None
+    x0, y0, x1, y1 = (max(round(float(side)), 0) for side in seen.landmarks.box_px)
+    assert not changed[y0:y1, x0:x1].any()
+
+
+@pytest.mark.parametrize(("models", "shape"), [(1, (480, 640)), (2, (480, 1280)), (3, (960, 1280)), (0, (480, 640))])
+def test_side_by_side_each_model_has_its_own_picture(models: int, shape: tuple[int, int]) -> None:
+    seen = grey(observation())
+    gaze = pitch_yaw_to_vector(np.radians([0.0, 30.0]))
+    image = side_by_side(seen, [estimate(gaze), *[estimate(None)] * 2][:models])
+    assert image.shape[:2] == shape
+    if models == 2:
+        arrow = (image[200:300] != 90).any((0, 2))
+        assert arrow[:640].any()
+        assert not arrow[640:].any()
 
 
 @pytest.mark.parametrize("ending", [".mp4", ".mkv"])
