@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.live.fakes import FakeSource, fake_tools
@@ -27,6 +27,29 @@ from gaze_demo.view.window.trouble import TroubleRelay
 QUICK = Timing(travel_s=0.0, settle_s=0.0, look_s=0.3, longest_s=0.9, repeats=1)
 
 undo_opencv()  # other tests have imported OpenCV by now, and pytest-qt makes the application by itself
+
+
+@pytest.fixture(autouse=True)
+def file_dialogs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The titles of the file dialogs that a test opened: each is cancelled at once, as a real one would wait for ever.
+
+    A test that expects them clears the list, or answers them by a patch of its own.
+    """
+    titles: list[str] = []
+
+    def of_file(_parent: object, title: str, *_rest: object) -> tuple[str, str]:
+        titles.append(title)
+        return "", ""
+
+    def of_folder(_parent: object, title: str, *_rest: object) -> str:
+        titles.append(title)
+        return ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", of_file)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", of_file)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", of_folder)
+    yield titles
+    assert titles == []
 
 
 @pytest.fixture

@@ -337,11 +337,16 @@ def test_full_screen_is_left_with_escape(start: Start, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not app.window.isFullScreen())
 
 
-def test_every_menu_entry_that_opens_no_dialog_can_be_triggered(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_menu_entry_can_be_triggered_and_a_cancelled_dialog_changes_nothing(
+    start: Start, monkeypatch: pytest.MonkeyPatch, file_dialogs: list[str]
+) -> None:
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
     app = start()
     for name, action in app.window.menus.actions.items():
-        if name not in ("open-file", "open-folder", "add-model", "quit"):
+        if name != "quit":
             action.trigger()
+    expected = ["Open a video or an image", "Open a folder of images", "Add a model", "Open a recording"]
+    assert sorted(file_dialogs) == sorted(expected)
+    file_dialogs.clear()
     assert opened == [str(paths.user_models()), str(paths.recordings()), str(paths.log_file())]
