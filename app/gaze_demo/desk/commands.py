@@ -62,7 +62,15 @@ COMMANDS: Final = (
     ),
     _line("Source"),
     Command("hold", "Source", "&Hold the picture", "H", "The models can still be changed", state="held"),
-    Command("mirror", "Source", "&Mirror the picture of a camera", "", "As a mirror shows it", state="mirror"),
+    Command(
+        "mirror",
+        "Source",
+        "&Mirror the picture of a camera",
+        "",
+        "As a mirror shows it; files are shown as they are",
+        state="mirror",
+        needs="source_live",
+    ),
     Command("pointer", "Source", "Virtual eyes follow the poin&ter", "P", "Off: they follow a path", state="pointer"),
     Command(
         "play",
@@ -105,7 +113,7 @@ COMMANDS: Final = (
         "Gaze, markers and events over time",
     ),
     Command("recordings-folder", "Record", "Open the &folder of recordings"),
-    Command("two-panes", "View", "&Two panes", "T", "Off: one pane", state="two_panes", icon="two", short="Two panes"),
+    Command("two-panes", "View", "Two pa&nes", "T", "Off: one pane", state="two_panes", icon="two", short="Two panes"),
     Command("swap", "View", "S&wap the models", "X"),
     Command(
         "each-eye",
@@ -186,7 +194,7 @@ COMMANDS: Final = (
     Command(
         "undo-calibration", "Calibrate", "Undo the last cali&bration", "", "Take it out of the profile", needs="profile"
     ),
-    Command("profiles", "Calibrate", "Manage &profiles…", "", "Rename, delete or export what is kept of you"),
+    Command("profiles", "Calibrate", "Mana&ge profiles…", "", "Rename, delete or export what is kept of you"),
     _line("Calibrate"),
     Command(
         "overlay",

@@ -11,6 +11,7 @@ from gaze_demo.desk.gaze_control import GazeControl
 from gaze_demo.desk.memory import Memory
 from gaze_demo.desk.model_control import ModelControl
 from gaze_demo.desk.notices import Notices
+from gaze_demo.desk.people import People
 from gaze_demo.desk.player_control import PlayerControl
 from gaze_demo.desk.profile_control import ProfileControl
 from gaze_demo.desk.recent import Recent
@@ -58,6 +59,7 @@ class Desk:
             state, notices, self.engine, self.source, self.gaze, memory, background, tools, tell
         )
         self.player = PlayerControl(state, commands)
+        self.people = People(notices, self.engine)
         self.record = RecordControl(state, notices, self.engine, self.source, self.gaze, background)
         self._lag_s = Recent(1.0)
         self._calibration_wanted = options.calibrate
@@ -86,6 +88,8 @@ class Desk:
             state.seen = state.seen | {pane}
         if pane is PaneId.A and sight.filtered.mean is not None:
             self._lag_s.add(clock.now_s(), sight.lag_s)
+        if pane is PaneId.A:
+            self.people.see(sight.shot.observation)
         self.gaze.see(pane, sight)
 
     def fit_previews(self, width: int, height: int) -> None:
@@ -112,6 +116,7 @@ class Desk:
         bind("choose-model", self.models.choose)
         bind("add-model-file", self.models.add_file)
         bind("swap", self.models.swap)
+        bind("choose-face", self.people.choose)
         bind("recentre", self.gaze.recentre)
         bind("undo-correction", self.gaze.undo)
         bind("undo-calibration", self.calibration.undo)
@@ -128,6 +133,7 @@ class Desk:
         state.on("held", self._hold)
         state.on_any(("two_panes", "narrow"), self._use_panes, now=True)
         self.source.opening.connect(lambda _: self.player.use(None))
+        self.source.opening.connect(lambda _: self.people.forget())
         self.source.opened.connect(self.player.use)
         state.on_any(("seen", "models_known"), self._begin_calibrating)
 

@@ -32,6 +32,7 @@ def recall(state: WindowState, memory: Memory, panels: Mapping[str, bool]) -> No
     state.size = _size(memory.text("resolution"))
     state.hfov_deg = memory.number("hfov_deg", DEFAULT_HFOV_DEG, 20, 150)
     state.most_fps = memory.number("most_fps", 0.0, 0.0, 1000.0)
+    state.provider = memory.text("provider", state.provider)
     state.virtual = VirtualChoice(
         "path" if memory.text("virtual_gaze") == "path" else "pointer",
         int(memory.number("virtual_person", 0, 0, PEOPLE - 1)),
@@ -48,7 +49,8 @@ def remember(state: WindowState, memory: Memory, panels: Mapping[str, bool]) -> 
     state.on("filter", lambda choice: _keep_filter(memory, choice))
     state.on("size", lambda size: memory.keep("resolution", f"{size[0]}x{size[1]}"))
     state.on("hfov_deg", _keeper(memory, "hfov_deg"))
-    state.on("most_fps", _keeper(memory, "most_fps"))
+    for name in ("most_fps", "provider"):
+        state.on(name, _keeper(memory, name))
     state.on("virtual", lambda choice: _keep_virtual(memory, choice))
 
 

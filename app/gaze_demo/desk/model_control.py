@@ -41,10 +41,13 @@ class ModelControl:
         self._state, self._notices, self._engine = state, notices, engine
         self._memory, self._background, self._tools = memory, background, tools
         self._wanted = tuple(wanted)
+        state.on("provider", self._use_provider)
 
     def look(self) -> None:
         """Read the models' folders, and the files named on the command line, in the background."""
         wanted, tools = self._wanted, self._tools
+        self._state.providers = tools.installed_providers()
+        tools.choose_provider(self._state.provider)
 
         def job() -> tuple[Models, list[ModelEntry]]:
             found = [tools.find_model(name) for name in wanted]
@@ -82,9 +85,11 @@ class ModelControl:
             lambda: add_model(path, replace=replace), lambda entry: self._on_added(entry, pane), failed
         )
 
-    def on_loaded(self, pane: PaneId, entry: ModelEntry, error: Exception | None) -> None:
-        """A model runs, or does not."""
+    def on_loaded(self, pane: PaneId, entry: ModelEntry, error: Exception | None, notice: str = "") -> None:
+        """A model runs, or does not; with a notice it runs on the CPU, although another provider was chosen."""
         if entry is self._state.models[pane]:
+            if notice:
+                self._notices.trouble(notice, f"provider {entry.name}")
             self._tell_error(pane, sentence(error, f"{entry.name} could not be loaded") if error else "")
 
     def _on_found(self, found: tuple[Models, list[ModelEntry]]) -> None:
@@ -119,6 +124,14 @@ class ModelControl:
         self._notices.info(f"Added {entry.name}.")
         if pane is not None:
             self.choose(pane, entry.name)
+
+    def _use_provider(self, name: str) -> None:
+        """Load the models in sight again, to run there."""
+        self._tools.choose_provider(name)
+        for known in self._state.entries:
+            self._notices.withdraw(f"provider {known.name}")
+        for pane, entry in self._state.models.items():
+            self._show(pane, entry)
 
     def _by_name(self, name: str) -> ModelEntry | None:
         return next((entry for entry in self._state.entries if entry.name == name), None)

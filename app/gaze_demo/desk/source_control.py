@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from gaze_demo.camera.devices import CameraDevice
 from gaze_demo.camera.open import SourceOptions
 from gaze_demo.camera.reader import ReaderStatus
 from gaze_demo.camera.source import Source
-from gaze_demo.camera.turned import Turn
+from gaze_demo.camera.turned import TURNS, Turn
 from gaze_demo.desk.memory import Memory
 from gaze_demo.desk.notices import Notices
 from gaze_demo.desk.observed import Told
@@ -49,7 +50,8 @@ class SourceControl:
         self._background, self._tools = background, tools
         self._given_lens = options.lens
         self._rate = options.rate or _RATE
-        self._rotate: Turn = options.rotate
+        self._given_turn: Turn = options.rotate
+        self._turn: Turn = 0
         self._given_size = options.width, options.height
         self.virtual = VirtualControl(state)
         self.virtual.respec.connect(lambda _: self.open(self.virtual.spec))
@@ -57,6 +59,7 @@ class SourceControl:
         if options.width and options.height:
             state.size = options.width, options.height
         state.on("size", self._choose_size)
+        state.on("turn", self._choose_turn)
         state.on("hfov_deg", self._choose_hfov)
         self._set_lens()
 
@@ -85,6 +88,8 @@ class SourceControl:
             spec = self.virtual.spec
         if keep:
             self._memory.keep("source", spec)
+        self._turn = self._turn_of(spec)
+        self._state.turn = self._turn
         self._state.source_spec = spec
         self.restart()
 
@@ -96,17 +101,6 @@ class SourceControl:
     def try_virtual(self) -> None:
         self.open(VIRTUAL)
 
-    @property
-    def rotation(self) -> Turn:
-        """Clockwise degrees by which the pictures of cameras and files are turned."""
-        return self._rotate
-
-    def rotate(self, turn: Turn) -> None:
-        """Turn the pictures of cameras and files from now on."""
-        if turn != self._rotate:
-            self._rotate = turn
-            self.restart()
-
     def restart(self) -> None:
         """Open the source in use again."""
         spec, state = self.spec, self._state
@@ -114,7 +108,7 @@ class SourceControl:
             return
         virtual = is_virtual(spec)
         width, height = self._given_size if virtual else state.size
-        options = SourceOptions(width, height, self._rate, real_time=True, rotate=0 if virtual else self._rotate)
+        options = SourceOptions(width, height, self._rate, real_time=True, rotate=self._turn)
         make = self._tools.open_virtual if virtual else self._tools.open_source
         state.source_kind = SourceKind.VIRTUAL if virtual else SourceKind.UNKNOWN
         state.source_live = False
@@ -169,6 +163,20 @@ class SourceControl:
     def _choose_size(self, size: tuple[int, int]) -> None:
         self.restart()
 
+    def _choose_turn(self, turn: int) -> None:
+        if turn != self._turn:  # by the user, not with another source
+            self._turn = cast(Turn, turn)
+            self._memory.keep(_turn_key(self.spec), turn)
+            self.restart()
+
+    def _turn_of(self, spec: str) -> Turn:
+        """By how much the pictures of a source are turned: as the command line says, of its first one, or as before."""
+        if is_virtual(spec):
+            return 0
+        given, self._given_turn = self._given_turn, 0
+        kept = self._memory.number(_turn_key(spec), 0, 0, 270)
+        return given or next((turn for turn in TURNS if turn == kept), 0)
+
     def _choose_hfov(self, hfov_deg: float) -> None:
         self._given_lens = None
         self._set_lens()
@@ -184,3 +192,7 @@ class SourceControl:
 
     def _show_cameras(self, cameras: Sequence[CameraDevice]) -> None:
         self._state.cameras = tuple(CameraItem(each.name, each.name, each.path, each.index) for each in cameras)
+
+
+def _turn_key(spec: str) -> str:
+    return f"turn/{spec}"

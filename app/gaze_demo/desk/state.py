@@ -141,13 +141,14 @@ class WindowState(Observed):
     """One field for each thing that is shown; who listens to a field draws it, who sets it changes it.
 
     Remembered from one start to the next: the first block. `most_fps`: no more frames a second are worked on, 0 for no
-    limit. `raw`: angles are shown where a point of gaze could be. `narrow`: the window has room for one pane.
-    `models`, `model_errors`, `points`: by pane. `seen`: the panes that have shown something of the source in use.
-    `status`: what the source delivers, in words. `lag_s`: of pane A's filter. `film`, `album`: of a source that can be
-    played or turned over. `profile`: the calibration in use; `corrections`: how many corrections of its drift can be
-    undone. `screen_words`: what the points mean just now. `screen_px`: width and height of the monitor that points are
-    told on. `sitting`: a calibration fills a monitor; `recentring`: one dot is shown. `monitor`: the one that the
-    window is on, of `monitors`.
+    limit. `provider`: where models run, of `providers`, as `gaze_demo.model.providers` names them. `turn`: clockwise
+    degrees by which the pictures of the source are turned. `raw`: angles are shown where a point of gaze could be.
+    `narrow`: the window has room for one pane. `models`, `model_errors`, `points`: by pane. `seen`: the panes that
+    have shown something of the source in use. `status`: what the source delivers, in words. `lag_s`: of pane A's
+    filter. `film`, `album`: of a source that can be played or turned over. `profile`: the calibration in use;
+    `corrections`: how many corrections of its drift can be undone. `screen_words`: what the points mean just now.
+    `screen_px`: width and height of the monitor that points are told on. `sitting`: a calibration fills a monitor;
+    `recentring`: one dot is shown. `monitor`: the one that the window is on, of `monitors`.
     """
 
     two_panes: bool = True
@@ -161,6 +162,7 @@ class WindowState(Observed):
     filter: FilterChoice = field(default_factory=lambda: FilterChoice("one-euro"))
     size: tuple[int, int] = SIZES[1]
     most_fps: float = 0.0
+    provider: str = "cpu"
     hfov_deg: float = DEFAULT_HFOV_DEG
     virtual: VirtualChoice = VirtualChoice()
 
@@ -177,6 +179,7 @@ class WindowState(Observed):
     source_kind: SourceKind = SourceKind.UNKNOWN
     source_live: bool = False
     status: str = ""
+    turn: int = 0
     cameras: tuple[CameraItem, ...] = ()
     lens: LensShown = LensShown()
     lag_s: float | None = None
@@ -185,6 +188,7 @@ class WindowState(Observed):
     album: AlbumShown | None = None
     recording: RecordingShown | None = None
 
+    providers: tuple[str, ...] = ("cpu",)
     entries: tuple[ModelEntry, ...] = ()
     models_known: bool = False
     models: Mapping[PaneId, ModelEntry | None] = field(default_factory=lambda: dict.fromkeys(PaneId))

@@ -130,8 +130,8 @@ class Engine:
             if self._sights[pane].put(sight):
                 self._tell(SightReady(pane))
 
-        def loaded(entry: ModelEntry, error: Exception | None) -> None:
-            self._tell(ModelLoaded(pane, entry, error))
+        def loaded(entry: ModelEntry, error: Exception | None, notice: str) -> None:
+            self._tell(ModelLoaded(pane, entry, error, notice))
 
         return ModelWorker(pane.value, self._tools.load_model, deliver, loaded)
 

@@ -46,11 +46,12 @@ class SightReady:
 
 @dataclass(frozen=True, eq=False)
 class ModelLoaded:
-    """A model runs, or with `error` does not."""
+    """A model runs, or with `error` does not; `notice`: a sentence where it does not run where it was to."""
 
     pane: PaneId
     entry: ModelEntry
     error: Exception | None
+    notice: str = ""
 
 
 @dataclass(frozen=True, eq=False)

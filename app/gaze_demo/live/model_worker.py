@@ -13,14 +13,15 @@ from gaze_demo.model.load import GazeEstimator
 from gaze_demo.model.registry import ModelEntry
 from gaze_demo.sink.mailbox import Mailbox
 
-Loaded = Callable[[ModelEntry, "Exception | None"], None]
+Loaded = Callable[[ModelEntry, "Exception | None", str], None]
 
 
 class ModelWorker:
     """Estimates the newest shot; what comes while the model is busy replaces what waits.
 
-    `deliver` gets every sight, `loaded` every model that was loaded, or with the exception why it does not run; both
-    are called from the worker's thread. Without a model, shots are delivered as they are.
+    `deliver` gets every sight, `loaded` every model that was loaded, with the exception why it does not run and the
+    sentence why it runs elsewhere than wished, also where that turns out later; both are called from the worker's
+    thread. Without a model, shots are delivered as they are.
 
     Attributes: `filter`, which may be exchanged at any time.
     """
@@ -38,6 +39,7 @@ class ModelWorker:
         self._last: Shot | None = None
         self._wanted: ModelEntry | None = None
         self._asked = self._answered = 0
+        self._notice = ""
         self._thread = threading.Thread(target=self._run, name=f"model {name}", daemon=True)
         self._thread.start()
 
@@ -79,7 +81,7 @@ class ModelWorker:
             except Exception as error:  # the picture is shown without this model from now on
                 logger.exception("A model has failed")
                 if model is not None:
-                    self._loaded(model.entry, error)
+                    self._loaded(model.entry, error, "")
                 model = None
 
     def _load(self, entry: ModelEntry | None) -> GazeEstimator | None:
@@ -89,9 +91,10 @@ class ModelWorker:
             model = self._load_model(entry)
         except Exception as error:
             logger.warning("Model %s was not loaded", entry.name, exc_info=True)
-            self._loaded(entry, error)
+            self._loaded(entry, error, "")
             return None
-        self._loaded(entry, None)
+        self._notice = model.notice
+        self._loaded(entry, None, self._notice)
         return model
 
     def _estimate(self, model: GazeEstimator | None, smoothed: GazeFilter, shot: Shot) -> None:
@@ -99,6 +102,9 @@ class ModelWorker:
             self._deliver(Sight(shot, None, Gazes()))
             return
         estimate = model.estimate(shot.observation)
+        if model.notice != self._notice:
+            self._notice = model.notice
+            self._loaded(model.entry, None, self._notice)
         if shot.lids_moving:
             self._deliver(Sight(shot, estimate, Gazes()))
             return

@@ -15,6 +15,7 @@ from gaze_demo.camera.source import Source
 from gaze_demo.camera.virtual_process import VirtualProcess
 from gaze_demo.intrinsics import Lens
 from gaze_demo.model.load import GazeEstimator, load_model
+from gaze_demo.model.providers import choose_provider, installed_providers
 from gaze_demo.model.registry import ModelEntry, Models, find_model, scan_models
 from gaze_demo.observer import Observer
 
@@ -25,7 +26,9 @@ class Tools:
 
     `open_source`: from a spec. `open_virtual`: the virtual participant in a process of its own, which renders without
     holding up the window. `make_observer`: from whether frames follow each other, and the lens. `load_model`: from an
-    entry. `default_spec`: the source to begin with. `list_cameras`, `scan_models`, `find_model`: what there is.
+    entry. `default_spec`: the source to begin with. `list_cameras`, `scan_models`, `find_model`: what there is. The
+    last two answer at once: `installed_providers`, where models can be run, and `choose_provider`, where those that
+    are loaded from now on are.
     """
 
     open_source: Callable[[str, SourceOptions], Source] = open_source
@@ -36,3 +39,5 @@ class Tools:
     list_cameras: Callable[[], list[CameraDevice]] = list_cameras
     scan_models: Callable[[], Models] = scan_models
     find_model: Callable[[str], ModelEntry] = find_model
+    installed_providers: Callable[[], tuple[str, ...]] = installed_providers
+    choose_provider: Callable[[str], None] = choose_provider

@@ -34,6 +34,11 @@ class Committee:
         # a stable order in which those that tell an eye's condition come first
         self._members = sorted(members, key=lambda pair: not pair[1].tells_condition)
 
+    @property
+    def notice(self) -> str:
+        """The first sentence of a member that runs on the CPU although another provider was chosen."""
+        return next((model.notice for _, model in self._members if model.notice), "")
+
     def estimate(self, seen: Observation) -> GazeEstimate:
         """The gaze of an observation, in the camera frame; its `reason` says why there is none."""
         estimates = []

@@ -16,6 +16,10 @@ class GazeEstimator(Protocol):
 
     entry: ModelEntry
 
+    @property
+    def notice(self) -> str:
+        """A sentence where it does not run where it was to, else nothing."""
+
     def estimate(self, seen: Observation) -> GazeEstimate:
         """The gaze of an observation, in the camera frame; its `reason` says why there is none."""
 

@@ -26,14 +26,14 @@ class Bridge(QObject):
 
     Signals: `source_opened`, with the source's number and the source; `status_changed`, with number and ReaderStatus;
     `source_failed`, with number and exception; `sight_ready`, with the pane whose newest sight waits in the engine;
-    `model_loaded`, with pane, entry and None or the exception why not.
+    `model_loaded`, with pane, entry, None or the exception why not, and a sentence where it runs elsewhere than wished.
     """
 
     source_opened = Signal(int, object)
     status_changed = Signal(int, object)
     source_failed = Signal(int, object)
     sight_ready = Signal(object)
-    model_loaded = Signal(object, object, object)
+    model_loaded = Signal(object, object, object, str)
     _told = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -65,7 +65,7 @@ class Bridge(QObject):
         elif isinstance(event, SightReady):
             self.sight_ready.emit(event.pane)
         elif isinstance(event, ModelLoaded):
-            self.model_loaded.emit(event.pane, event.entry, event.error)
+            self.model_loaded.emit(event.pane, event.entry, event.error, event.notice)
         elif self._engine is not None and event.number == self._engine.source_number:
             if isinstance(event, SourceOpened):
                 self.source_opened.emit(event.number, event.source)

@@ -83,7 +83,7 @@ class Room:
         if isinstance(event, Outcome):
             event.call()
         elif isinstance(event, ModelLoaded):
-            self.desk.models.on_loaded(event.pane, event.entry, event.error)
+            self.desk.models.on_loaded(event.pane, event.entry, event.error, event.notice)
         elif isinstance(event, SightReady):
             sight = self.desk.engine.take(event.pane)
             if sight is not None:

@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 
 from app.desk.fakes import FakeMemory, Room
-from app.live.fakes import FakeSource
+from app.live.fakes import FakeObserver, FakeSource
 from app.tiny_models import follows_head
 from gaze_demo import clock
+from gaze_demo.camera.open import SourceOptions
 from gaze_demo.camera.source import SourceError
 from gaze_demo.desk.state import CameraItem, SourceKind
 from gaze_demo.filter.kinds import FilterChoice
 from gaze_demo.live.pane_id import PaneId
+from gaze_demo.model.providers import choose_provider
 
 OpenRoom = Callable[..., Room]
 
@@ -152,3 +154,58 @@ def test_the_desk_and_its_workers_need_no_qt() -> None:
     program = "import sys, gaze_demo.desk.desk; raise SystemExit('PySide6' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0
+
+
+def test_a_turned_camera_is_opened_turned_now_and_at_the_next_start(
+    open_room: OpenRoom, sources: dict[str, FakeSource | Exception]
+) -> None:
+    sources["other"] = FakeSource()
+    turns: list[tuple[str, int]] = []
+
+    def open_source(spec: str, options: SourceOptions) -> FakeSource:
+        turns.append((spec, options.rotate))
+        source = sources[spec]
+        assert isinstance(source, FakeSource)
+        return source
+
+    room = open_room("cam", tools={"open_source": open_source})
+    room.state.turn = 90
+    room.pump(lambda: ("cam", 90) in turns)
+    room.desk.source.open("other")  # a camera that stands upright
+    room.pump(lambda: ("other", 0) in turns)
+    assert room.state.turn == 0
+    again = open_room("cam", tools={"open_source": open_source})
+    assert again.state.turn == 90
+
+
+def test_the_command_line_turns_the_first_source_alone(
+    open_room: OpenRoom, sources: dict[str, FakeSource | Exception]
+) -> None:
+    sources["other"] = FakeSource()
+    room = open_room("cam", rotate=180)
+    assert room.state.turn == 180
+    room.desk.source.open("other")
+    assert room.state.turn == 0
+
+
+def test_a_click_on_a_face_reaches_the_observer(open_room: OpenRoom) -> None:
+    room = open_room()
+    room.pump(lambda: bool(room.state.seen))
+    room.commands.run("choose-face", 30.0, 40.0)
+    assert FakeObserver.made[-1].chosen == [(30.0, 40.0)]
+
+
+def test_a_provider_that_fails_leaves_the_model_on_the_cpu_and_says_so(open_room: OpenRoom, memory: FakeMemory) -> None:
+    tools = {"installed_providers": lambda: ("cpu", "cuda"), "choose_provider": choose_provider}
+    room = open_room(tools=tools)
+    room.pump(lambda: room.state.seen == set(PaneId))
+    assert room.state.providers == ("cpu", "cuda")
+    try:
+        room.state.provider = "cuda"  # this onnxruntime has none
+        room.pump(lambda: "big.onnx runs on the CPU" in room.notices.text)
+        assert memory.kept["provider"] == "cuda"
+        room.state.provider = "cpu"
+        assert "runs on the CPU" not in room.notices.text
+        room.pump(lambda: set(room.state.points) == set(PaneId))
+    finally:
+        choose_provider("cpu")

@@ -42,7 +42,7 @@ def listener() -> Listener:
 
 @pytest.fixture
 def worker(listener: Listener) -> Iterator[ModelWorker]:
-    loaded = lambda entry, error: listener.loads.append((entry, error))  # noqa: E731
+    loaded = lambda entry, error, notice: listener.loads.append((entry, error))  # noqa: E731
     worker = ModelWorker("a", load_model, listener.sights.append, loaded)
     yield worker
     worker.close()

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QMenu, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.live.fakes import FakeSource
+from app.drawn_face import observation
+from app.live.fakes import FakeObserver, FakeSource
 from app.tiny_models import follows_head
 from gaze_demo import paths
 from gaze_demo.camera.source import SourceError
@@ -327,6 +328,46 @@ def test_every_control_is_reached_by_the_keyboard_and_named(start: Start, qtbot:
 def test_no_two_actions_share_a_shortcut(start: Start) -> None:
     shortcuts = [a.shortcut().toString() for a in start().window.menus.actions.values() if not a.shortcut().isEmpty()]
     assert len(shortcuts) == len(set(shortcuts))
+
+
+def test_no_two_entries_of_a_menu_share_an_access_key(start: Start) -> None:
+    app = start()
+    bar = app.window.menuBar()
+    assert {_letter(action.text()) for action in bar.actions()} == set("fslrvch")
+    for top in bar.actions():
+        menu = top.menu()
+        assert isinstance(menu, QMenu)
+        letters = [_letter(action.text()) for action in menu.actions() if not action.isSeparator()]
+        assert len(set(letters)) == len(letters), (top.text(), letters)
+
+
+def _letter(text: str) -> str:
+    return text[text.index("&") + 1].lower()
+
+
+def test_only_what_applies_to_the_source_can_be_chosen(
+    start: Start, sources: dict[str, FakeSource | Exception], qtbot: QtBot
+) -> None:
+    sources["film"] = FakeSource(live=False)
+    app = start()
+    mirror = app.window.menus.actions["mirror"]
+    turns = next(a for a in app.window.menus.menus["Source"].actions() if "urn the picture" in a.text())
+    qtbot.waitUntil(lambda: mirror.isEnabled() and turns.isEnabled(), timeout=20000)
+    app.desk.source.open("film")
+    qtbot.waitUntil(lambda: not mirror.isEnabled() and app.state.source_kind is SourceKind.FILE, timeout=20000)
+    assert turns.isEnabled()
+    app.desk.source.open("virtual")
+    assert not turns.isEnabled()
+
+
+def test_a_click_on_the_preview_chooses_the_face_there(start: Start, qtbot: QtBot) -> None:
+    app = start()
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=20000)
+    preview = app.window.panes[PaneId.A].preview
+    qtbot.mouseClick(preview, Qt.MouseButton.LeftButton, pos=preview.rect().center())
+    ((x_px, y_px),) = FakeObserver.made[-1].chosen
+    frame = observation().frame
+    assert (x_px, y_px) == pytest.approx((frame.width / 2, frame.height / 2), abs=2)
 
 
 def test_full_screen_is_left_with_escape(start: Start, qtbot: QtBot) -> None:

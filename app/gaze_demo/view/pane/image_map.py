@@ -46,6 +46,11 @@ class ImageMap:
     def rect(self) -> QRectF:
         return QRectF(self.left, self.top, self.width * self.scale, self.height * self.scale)
 
+    def image_px(self, place: QPointF) -> tuple[float, float]:
+        """Which point, in px of the unmirrored image, is drawn there."""
+        x, y = (place.x() - self.left) / self.scale, (place.y() - self.top) / self.scale
+        return self.width - x if self.mirrored else x, y
+
     def point(self, image_px: Array) -> QPointF:
         """Where a point (2,) in px of the unmirrored image is drawn."""
         x, y = float(image_px[0]), float(image_px[1])

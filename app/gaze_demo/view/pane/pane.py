@@ -47,6 +47,7 @@ class Pane(QFrame):
         self.chooser.chosen.connect(lambda name: commands.run("choose-model", pane, name))
         self.preview = Preview(pane, commands.run)
         self.preview.painted.connect(self._count_paint)
+        self.preview.clicked.connect(lambda x_px, y_px: commands.run("choose-face", x_px, y_px))
         self._rate = Recent(_RATE_SPAN_S)
         self._latency_ms = Recent(_LATENCY_SPAN_S)
         self._error_deg = Recent(ERROR_SPAN_S)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gaze_demo import clock
@@ -29,11 +29,13 @@ _HINT_AFTER_S = 0.6
 class Preview(QWidget):
     """Draws the newest sight, and a card over it where something is wrong; `run` gets the id of the card's command.
 
-    Signals: `painted`, with the sight and the time in ms that drawing took; `resized`, when another size is wanted.
+    Signals: `painted`, with the sight and the time in ms that drawing took; `resized`, when another size is wanted;
+    `clicked`, with a point in px of the unmirrored image.
     """
 
     painted = Signal(object, float)
     resized = Signal()
+    clicked = Signal(float, float)
 
     def __init__(self, pane: PaneId, run: Callable[[str], None]) -> None:
         super().__init__()
@@ -44,6 +46,7 @@ class Preview(QWidget):
         self._pills = Pill(theme.figure_font(1.0)), Pill(theme.figure_font(1.0))
         self._sight: Sight | None = None
         self._image: QImage | None = None
+        self._image_map: ImageMap | None = None
         self._is_new = False
         self._without_gaze_since: float | None = None
         self._card = MessageCard(self, run)
@@ -69,6 +72,8 @@ class Preview(QWidget):
         self._sight = sight
         self._image = qimage(sight.shot.preview)
         self._is_new = True
+        several = sight.shot.observation.people > 1  # then a click chooses one
+        self.setCursor(Qt.CursorShape.PointingHandCursor if several else Qt.CursorShape.ArrowCursor)
         reason = str(sight.estimate.reason) if sight.estimate else ""
         if not reason:
             self._without_gaze_since = None
@@ -99,6 +104,13 @@ class Preview(QWidget):
             self._card.place()
         self.resized.emit()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        image_map, place = self._image_map, event.position()
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self._card.message is None and image_map is not None and image_map.rect.contains(place):
+            self.clicked.emit(*image_map.image_px(place))
+        super().mousePressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         started = time.perf_counter()
         painter = QPainter(self)
@@ -114,7 +126,7 @@ class Preview(QWidget):
             self.painted.emit(self._sight, (time.perf_counter() - started) * 1000)
 
     def _draw_sight(self, painter: QPainter, sight: Sight, image: QImage, stage: QColor) -> None:
-        image_map = self._place(painter, image, sight.shot)
+        self._image_map = image_map = self._place(painter, image, sight.shot)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._card.message is not None:
             painter.fillRect(image_map.rect, QColor(stage.red(), stage.green(), stage.blue(), 170))

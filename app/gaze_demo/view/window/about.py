@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QT
 
 from gaze_demo import __version__, paths
 from gaze_demo.landmarks.engine import engine_description
+from gaze_demo.model.providers import chosen_provider, installed_providers
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.icons import app_icon
 
@@ -67,6 +68,7 @@ def about_html(models: Iterable[ModelEntry]) -> str:
         + (table("Models", weights) if weights else "")
         + f"<p style='margin-top:14px'><b>Privacy</b><br>{_PRIVACY}</p>"
         + f"<p style='color:{used.muted}; margin-top:14px'>Landmark engine: {escape(engine_description())}<br>"
+        + f"Models run on: {escape(_providers())}<br>"
         + f"Log file: {escape(str(paths.log_file()))}<br>"
         + f"Your own models: {escape(str(paths.user_models()))}</p>"
     )
@@ -103,6 +105,12 @@ class About(QDialog):
         column.addLayout(head)
         column.addWidget(text, 1)
         column.addWidget(buttons)
+
+
+def _providers() -> str:
+    used, installed = chosen_provider(), installed_providers()
+    others = [name for name in installed if name != used]
+    return used.upper() + (f" (also installed: {', '.join(others)})" if others else "")
 
 
 def _version(package: str) -> str:

@@ -9,10 +9,20 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from gaze_demo.desk.commands import MENUS, SEPARATOR, Command, CommandBook
-from gaze_demo.desk.state import CameraItem, Theme, WindowState
+from gaze_demo.desk.state import CameraItem, SourceKind, Theme, WindowState
 from gaze_demo.desk.switches import Switches
 
 _LIMITS = ((0.0, "&No limit"), (60.0, "&60 frames a second"), (30.0, "&30"), (15.0, "&15"), (5.0, "&5"))
+_TURNS = ((0, "&Not turned"), (90, "90° to the &right"), (180, "&Upside down"), (270, "90° to the &left"))
+_PROVIDERS = {
+    "cpu": "&Processor (CPU)",
+    "cuda": "NVIDIA graphics card (C&UDA)",
+    "directml": "Graphics card (&DirectML)",
+    "coreml": "Apple &Core ML",
+    "openvino": "Intel &OpenVINO",
+}
+_TITLES = {"Film": "Fi&lm"}
+"""Where the first letter is the access key of another menu."""
 _THEMES = ((Theme.SYSTEM, "As the &system"), (Theme.LIGHT, "&Light"), (Theme.DARK, "&Dark"))
 
 
@@ -25,7 +35,7 @@ class Menus:
         self._bar, self._state, self._commands = bar, state, commands
         self._switches = Switches(state)
         for title in MENUS:
-            menu = self.menus[title] = bar.addMenu(f"&{title}")
+            menu = self.menus[title] = bar.addMenu(_TITLES.get(title, f"&{title}"))
             menu.setToolTipsVisible(True)
             for command in commands.commands:
                 if command.menu != title:
@@ -39,8 +49,15 @@ class Menus:
         self._cameras = QMenu("&Cameras", bar)
         self.menus["Source"].insertMenu(self.actions["refresh-cameras"], self._cameras)
         state.on("cameras", self._show_cameras, now=True)
-        self._add_choices("View", "T&heme", "theme", _THEMES)
-        self._add_choices("Source", "Frame rate &limit", "most_fps", _LIMITS)
+        self._add_choices("View", "&Theme", "theme", _THEMES)
+        self._add_choices("Source", "&Frame rate limit", "most_fps", _LIMITS)
+        turns = self._add_choices("Source", "T&urn the picture", "turn", _TURNS, apart=False)
+        turns.setToolTip("Of a camera that stands on its side or hangs upside down, or of a file")
+        state.on("source_kind", lambda kind: turns.setEnabled(kind is not SourceKind.VIRTUAL), now=True)
+        self._providers = QMenu("Models &run on", bar)
+        self.menus["File"].insertMenu(self.actions["palette"], self._providers)
+        state.on("providers", self._show_providers, now=True)
+        state.on("provider", lambda _: self._show_providers(state.providers))
 
     def insert(self, menu: QMenu, before: str) -> None:
         """Another menu, before a command in the menu of that command."""
@@ -76,8 +93,26 @@ class Menus:
             none.setEnabled(False)
             self._cameras.addAction(none)
 
-    def _add_choices(self, title: str, text: str, field: str, choices: Sequence[tuple[Any, str]]) -> None:
-        """A menu within a menu, to choose the value of a field from."""
+    def _show_providers(self, providers: tuple[str, ...]) -> None:
+        """Where onnxruntime can run models here; a choice only where there is one."""
+        menu = self._providers
+        menu.clear()
+        for name in providers:
+            action = menu.addAction(_PROVIDERS[name])
+            action.setCheckable(True)
+            action.setChecked(name == self._state.provider)
+            action.triggered.connect(lambda _=False, chosen=name: self._choose_provider(chosen))
+        if len(providers) == 1:
+            menu.addAction("Others need another build of onnxruntime").setEnabled(False)
+
+    def _choose_provider(self, name: str) -> None:
+        self._state.provider = name
+        self._show_providers(self._state.providers)  # a click on what is chosen already has taken its mark away
+
+    def _add_choices(
+        self, title: str, text: str, field: str, choices: Sequence[tuple[Any, str]], *, apart: bool = True
+    ) -> QMenu:
+        """A menu within a menu, to choose the value of a field from; below a line where it stands `apart`."""
         menu = QMenu(text, self._bar)
         group = QActionGroup(menu)
         actions: dict[Any, QAction] = {}
@@ -86,7 +121,8 @@ class Menus:
             action.triggered.connect(lambda _=False, chosen=value: setattr(self._state, field, chosen))
             group.addAction(action)
             menu.addAction(action)
-        self.menus[title].addSeparator()
+        if apart:
+            self.menus[title].addSeparator()
         self.menus[title].addMenu(menu)
 
         def show(value: Any) -> None:
@@ -94,3 +130,4 @@ class Menus:
                 actions[value].setChecked(True)
 
         self._state.on(field, show, now=True)
+        return menu
