@@ -27,7 +27,7 @@ def add_models(parser: argparse.ArgumentParser, default: object = ()) -> None:
         action="append",
         default=default if default is argparse.SUPPRESS else [],
         metavar="NAME|PATH",
-        help="a name from 'gaze-demo models' or an ONNX file with a contract; may be given again",
+        help="a name from 'gaze-demo models' or an ONNX file with a contract; can be repeated",
     )
 
 

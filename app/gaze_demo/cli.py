@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=style,
     )
     parser.add_argument(
-        "--version", action="store_true", help="print the version; with --verbose all that 'doctor' tells"
+        "--version", action="store_true", help="print the version; with --verbose, everything that 'doctor' prints"
     )
     add_verbose(parser, default=False)
     parser.set_defaults(run=_window, calibrate=False)
@@ -110,8 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="without a window", metavar="COMMAND", action=Commands)
     track = commands.add_parser(
         "track",
-        help="gaze of a whole video, folder or camera into a CSV file or an annotated video",
-        description="Estimates the gaze in every frame of a source, with one model or several.",
+        help="write the gaze in a video, folder or camera stream to a CSV file or an annotated video",
+        description="Estimates the gaze in every frame of a source, with one or more models.",
         epilog=_TRACK_EXAMPLES,
         formatter_class=style,
     )
@@ -119,10 +119,10 @@ def _parser() -> argparse.ArgumentParser:
     track.add_argument("source", metavar="SOURCE", help=SOURCE_HELP)
     add_models(track, argparse.SUPPRESS)
     track.add_argument(
-        "--out", type=Path, metavar="FILE.csv", help="one row for each frame and model; - is the standard output"
+        "--out", type=Path, metavar="FILE.csv", help="one row for each frame and model; - means standard output"
     )
-    track.add_argument("--video", type=Path, metavar="FILE.mp4", help="the frames with the gazes drawn into them")
-    track.add_argument("--side-by-side", action="store_true", help="in the video, a picture for each model")
+    track.add_argument("--video", type=Path, metavar="FILE.mp4", help="the frames with the gaze vectors drawn on them")
+    track.add_argument("--side-by-side", action="store_true", help="in the video, one picture for each model")
     track.add_argument(
         "--profile", metavar="NAME", help="a calibration profile: adds the point of gaze on its screen, in px and mm"
     )
@@ -131,14 +131,14 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME=TARGET",
-        help="a sink that another package adds, as EXTENDING.md says; may be given again",
+        help="a sink from another package (see EXTENDING.md); can be repeated",
     )
     track.add_argument(
         "--duration",
         type=positive,
         default=argparse.SUPPRESS,
         metavar="S",
-        help="stop after so many seconds of the source",
+        help="stop after this many seconds of the source",
     )
     add_camera(track, argparse.SUPPRESS)
     add_landmarks(track, argparse.SUPPRESS)
@@ -146,8 +146,8 @@ def _parser() -> argparse.ArgumentParser:
 
     calibrate = commands.add_parser(
         "calibrate",
-        help="calibrate to the screen and tell how accurate each model is",
-        description="Calibrates all models at once and tells how accurate each is on other targets.",
+        help="calibrate to the screen and report how accurate each model is",
+        description="Calibrates all models at once and reports how accurate each one is on other targets.",
         epilog=_CALIBRATE_EXAMPLES,
         formatter_class=style,
     )
@@ -159,29 +159,37 @@ def _parser() -> argparse.ArgumentParser:
         help="a camera, 'virtual', or a recorded sitting (.npz)",
     )
     add_models(calibrate, argparse.SUPPRESS)
-    calibrate.add_argument("--headless", action="store_true", help="without a window: virtual, or a recorded sitting")
-    calibrate.add_argument("--out", type=Path, metavar="FILE.json", help="the report")
-    calibrate.add_argument("--html", type=Path, metavar="FILE.html", help="the report for people")
-    calibrate.add_argument("--record", type=Path, metavar="FILE.npz", help="keep the sitting for models to come")
-    calibrate.add_argument("--points", type=int, choices=[1, 2, 3, 5, 9, 13, 16], default=9, help="default: 9")
+    calibrate.add_argument(
+        "--headless", action="store_true", help="run without a window; the source is 'virtual' or a recorded sitting"
+    )
+    calibrate.add_argument("--out", type=Path, metavar="FILE.json", help="write the report as JSON")
+    calibrate.add_argument("--html", type=Path, metavar="FILE.html", help="write the report as a web page")
+    calibrate.add_argument(
+        "--record", type=Path, metavar="FILE.npz", help="save the sitting, to calibrate other models later"
+    )
+    calibrate.add_argument(
+        "--points", type=int, choices=[1, 2, 3, 5, 9, 13, 16], default=9, help="number of points (default: 9)"
+    )
     calibrate.add_argument(
         "--validation",
         type=int,
         choices=range(5, 21),
         default=5,
         metavar="N",
-        help="points to judge by, 5 to 20 (default: 5); more of them tell models apart that err nearly alike",
+        help="number of validation points, 5 to 20 (default: 5); more points separate models of similar accuracy",
     )
-    calibrate.add_argument("--pursuit", action="store_true", help="a dot to follow instead of points")
+    calibrate.add_argument("--pursuit", action="store_true", help="show a moving dot to follow instead of points")
     calibrate.add_argument("--person", type=int, choices=range(len(NAMES)), default=0, help="which virtual person")
     calibrate.add_argument("--head", choices=["still", "moving"], default="still", help="the virtual person's head")
-    calibrate.add_argument("--seed", type=seed, default=0, help="of the virtual person and the order of targets")
+    calibrate.add_argument(
+        "--seed", type=seed, default=0, help="random seed of the virtual person and the order of targets"
+    )
     calibrate.add_argument(
         "--lens-x",
         type=millimetres,
         default=0.0,
         metavar="MM",
-        help="put the virtual camera off the screen's middle, unsaid",
+        help="move the virtual camera this far from the screen's middle, without telling the calibration",
     )
     for name in ("--fullscreen", "--duration", "--stats"):  # the window's, said before or after the command
         _add_window(calibrate, name, argparse.SUPPRESS)
@@ -199,32 +207,36 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
     add_verbose(watch)
 
-    models = commands.add_parser("models", help="the models at hand", description="Lists the models at hand.")
+    models = commands.add_parser("models", help="list the available models", description="Lists the available models.")
     models.set_defaults(run=_models)
     form = models.add_mutually_exclusive_group()
-    form.add_argument("--names", action="store_true", help="one name a line and nothing else")
-    form.add_argument("--json", action="store_true", help="all that is known of each, as JSON")
-    cameras = commands.add_parser("cameras", help="the cameras at hand", description="Lists the cameras at hand.")
+    form.add_argument("--names", action="store_true", help="print only the names, one per line")
+    form.add_argument("--json", action="store_true", help="print everything known about each model, as JSON")
+    cameras = commands.add_parser(
+        "cameras", help="list the available cameras", description="Lists the available cameras."
+    )
     cameras.set_defaults(run=_cameras)
-    cameras.add_argument("--json", action="store_true", help="number, name and path of each, as JSON")
+    cameras.add_argument("--json", action="store_true", help="print the number, name and path of each camera, as JSON")
     bench = commands.add_parser(
         "bench",
-        help="what each stage and each model costs on this machine",
-        description="Measures every stage, both landmark engines and the models in turns, in one run.",
+        help="measure how long each stage and each model takes on this machine",
+        description="Measures every stage, both landmark engines and the models in one run, taking turns.",
     )
     bench.set_defaults(run=_bench)
     add_models(bench, argparse.SUPPRESS)
-    bench.add_argument("--size", type=size, default=argparse.SUPPRESS, metavar="WxH", help="of the pictures: 640x480")
-    bench.add_argument("--frames", type=frames, default=200, metavar="N", help="how many pictures (default: 200)")
+    bench.add_argument(
+        "--size", type=size, default=argparse.SUPPRESS, metavar="WxH", help="size of the pictures (default: 640x480)"
+    )
+    bench.add_argument("--frames", type=frames, default=200, metavar="N", help="number of pictures (default: 200)")
     bench.add_argument("--out", type=Path, metavar="FILE.json", help="save the figures")
     add_landmarks(bench, argparse.SUPPRESS)
     doctor = commands.add_parser(
         "doctor",
-        help="versions, folders, cameras, display, landmarks and models, for bug reports",
-        description="Tells what this installation is made of and whether its parts work; for bug reports.",
+        help="print versions, folders, cameras, display, landmarks and models, for bug reports",
+        description="Lists the parts of this installation and checks that they work; for bug reports.",
     )
     doctor.set_defaults(run=_doctor)
-    doctor.add_argument("--json", action="store_true", help="the same as JSON")
+    doctor.add_argument("--json", action="store_true", help="print it as JSON")
     return parser
 
 

@@ -102,7 +102,7 @@ class Interrupts:
         else:
             _finish_all()
         if not self._over.is_set():
-            print(f"{self._name}: stopped while a library was at work; what was recorded is kept.", file=sys.stderr)
+            print(f"{self._name}: stopped while a library was working; what was recorded is kept.", file=sys.stderr)
             leave(128 + received[0])
 
 

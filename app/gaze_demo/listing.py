@@ -58,7 +58,7 @@ def show_models(*, names: bool = False, as_json: bool = False) -> None:
         )
     if models.entries:
         wide_console().print(table)
-    print(f"Your own models go into {paths.user_models()}, or give --model PATH.")
+    print(f"Put your own models into {paths.user_models()}, or give --model PATH.")
     for problem in models.problems:
         print(f"gaze-demo: {problem}", file=sys.stderr)
 

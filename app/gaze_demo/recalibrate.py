@@ -60,13 +60,13 @@ def recalibrate(options: RecalibrateOptions, console: Console) -> tuple[list[Ref
     session = load_session(options.folder)
     screen = options.screen or session.about.screen
     if screen is None:
-        raise UserError("The recording does not know its screen: give --screen 1920x1080@527x296 (px, then mm).")
+        raise UserError(
+            "The recording does not say which screen was used: give --screen 1920x1080@527x296 (px, then mm)."
+        )
     times = session.table.column("time_s").to_numpy()
     looks = looks_of(session.events, float(times.max()) if len(times) else 0.0)
     if not any(look.kind == "fit" for look in looks):
-        raise UserError(
-            f"{options.folder} has no marker 'target X Y' (px of the screen) that tells where the person looked."
-        )
+        raise UserError(f"{options.folder} has no marker 'target X Y' (screen px) that says where the person looked.")
     refits, hull = [], None
     for model, rows in _readings(session, options.models, looks):
         labelled = {kind: _label(rows, looks, kind, screen) for kind in ("fit", "validation")}
@@ -134,7 +134,7 @@ def _refit(model: str, fitting: Labelled, validation: Labelled | None, only: Cor
     try:
         choice = fit(fitting, only)
     except ValueError as error:
-        raise UserError(f"{model} cannot be calibrated so: {error}.") from None
+        raise UserError(f"{model} cannot be calibrated with these targets: {error}.") from None
 
     def error_deg(mapping: Mapping, labelled: Labelled | None) -> float:
         return float("nan") if labelled is None else float(np.degrees(angular_errors(mapping, labelled).mean()))

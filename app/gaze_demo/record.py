@@ -159,7 +159,7 @@ def _read_markers(lines: TextIO, recorder: SessionRecorder, stop: threading.Even
             if text:
                 recorder.marker(text)
     except (UserError, ValueError, OSError) as error:  # the recording has ended, or the stream is no text
-        print(f"gaze-demo: markers are read no further: {error}", file=sys.stderr)
+        print(f"gaze-demo: no more markers are read: {error}", file=sys.stderr)
 
 
 def _progress(console: Console) -> Progress:

@@ -105,7 +105,7 @@ def _entries(session: Session, names: Sequence[str], console: Console) -> list[M
     entries = [find_model(model.name) for model in session.about.models]
     for entry, then in zip(entries, session.about.models, strict=True):
         if then.sha256 and ModelAbout.of(entry).sha256 != then.sha256:
-            console.print(f"{entry.name} is another file now than in the recording.", highlight=False, markup=False)
+            console.print(f"{entry.name} is not the same file as in the recording.", highlight=False, markup=False)
     return entries
 
 
@@ -174,7 +174,7 @@ def refuse_what_is_not_kept(session: Session, entry: ModelEntry) -> None:
             same = False
         if not same:
             raise UserError(
-                f"{entry.name} reads more of the picture than the {session.about.keep} that were kept: "
+                f"{entry.name} needs a larger part of the picture than was kept ({session.about.keep}): "
                 "record with --keep face or --keep video."
             )
 

@@ -40,8 +40,8 @@ def add_session_commands(commands: Any) -> None:
 def _add_record(commands: Any) -> None:
     record = commands.add_parser(
         "record",
-        help="keep a session in a folder: gaze, markers, and pictures if asked for",
-        description="Records the gaze of a source into a new folder. Without --keep no picture is kept.",
+        help="record a session to a folder: gaze, markers, and pictures if asked for",
+        description="Records the gaze in a source to a new folder. No picture is kept without --keep.",
         epilog=_RECORD_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -49,19 +49,27 @@ def _add_record(commands: Any) -> None:
     record.add_argument("source", metavar="SOURCE", help=SOURCE_HELP)
     record.add_argument("--out", type=Path, metavar="FOLDER", required=True, help="a new folder for the session")
     add_models(record, argparse.SUPPRESS)
-    record.add_argument("--duration", type=positive, default=argparse.SUPPRESS, metavar="S", help="stop after so long")
+    record.add_argument(
+        "--duration", type=positive, default=argparse.SUPPRESS, metavar="S", help="stop after S seconds"
+    )
     record.add_argument("--profile", metavar="NAME", help="a calibration profile: adds the point of gaze on its screen")
     record.add_argument(
         "--keep",
         choices=["nothing", "eyes", "face", "video"],
         default="nothing",
-        help="pictures to keep: eyes and face can be run through any later model without loss (default: nothing)",
+        help="pictures to keep; later models can be run on eyes and face without loss (default: nothing)",
     )
     record.add_argument(
-        "--filter", type=_share, default=0.0, metavar="0..1", help="of the point that is shown; the rest is unfiltered"
+        "--filter",
+        type=_share,
+        default=0.0,
+        metavar="0..1",
+        help="filter strength for the shown point; everything else stays unfiltered",
     )
     record.add_argument(
-        "--stdin-markers", action="store_true", help="each line of the standard input is a marker; 'stop' ends it"
+        "--stdin-markers",
+        action="store_true",
+        help="read markers from standard input, one per line; the line 'stop' ends the recording",
     )
     add_camera(record, argparse.SUPPRESS)
     add_landmarks(record, argparse.SUPPRESS)
@@ -71,8 +79,8 @@ def _add_record(commands: Any) -> None:
 def _add_stream(commands: Any) -> None:
     stream = commands.add_parser(
         "stream",
-        help="gaze to other programs of this computer, live",
-        description="Streams gaze by WebSocket (127.0.0.1 alone, with a token) or Lab Streaming Layer. "
+        help="send live gaze to other programs on this computer",
+        description="Streams gaze over WebSocket (only on 127.0.0.1, with a token) or Lab Streaming Layer. "
         "Both need pip install 'gaze-demo[live]'.",
         epilog=_STREAM_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -80,16 +88,24 @@ def _add_stream(commands: Any) -> None:
     stream.set_defaults(run=_stream)
     stream.add_argument("source", metavar="SOURCE", help=SOURCE_HELP)
     stream.add_argument(
-        "--websocket", action="store_true", help="serve WebSocket clients, and a page that draws the gaze"
+        "--websocket", action="store_true", help="serve WebSocket clients and a page that draws the gaze"
     )
-    stream.add_argument("--port", type=_port, metavar="N", help="of the WebSocket server; 0 takes any (default: 8765)")
-    stream.add_argument("--lsl", action="store_true", help="Lab Streaming Layer: one stream a model")
-    stream.add_argument("--out", type=Path, metavar="FOLDER", help="record it, too, with the markers of the clients")
+    stream.add_argument(
+        "--port", type=_port, metavar="N", help="port of the WebSocket server; 0 picks a free one (default: 8765)"
+    )
+    stream.add_argument("--lsl", action="store_true", help="stream over Lab Streaming Layer, one stream per model")
+    stream.add_argument("--out", type=Path, metavar="FOLDER", help="also record a session, with the clients' markers")
     add_models(stream, argparse.SUPPRESS)
-    stream.add_argument("--duration", type=positive, default=argparse.SUPPRESS, metavar="S", help="stop after so long")
+    stream.add_argument(
+        "--duration", type=positive, default=argparse.SUPPRESS, metavar="S", help="stop after S seconds"
+    )
     stream.add_argument("--profile", metavar="NAME", help="a calibration profile: adds the point of gaze on its screen")
     stream.add_argument(
-        "--filter", type=_share, default=0.5, metavar="0..1", help="of the filtered point (default: 0.5)"
+        "--filter",
+        type=_share,
+        default=0.5,
+        metavar="0..1",
+        help="filter strength for the filtered point (default: 0.5)",
     )
     add_camera(stream, argparse.SUPPRESS)
     add_landmarks(stream, argparse.SUPPRESS)
@@ -99,8 +115,8 @@ def _add_stream(commands: Any) -> None:
 def _add_repair(commands: Any) -> None:
     repair = commands.add_parser(
         "repair",
-        help="put a session in order whose recording was torn",
-        description="Saves all that was written of a session whose program was killed or whose disk was full.",
+        help="repair a session whose recording was interrupted",
+        description="Saves everything that was written before the program was killed or the disk was full.",
     )
     repair.set_defaults(run=_repair)
     repair.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
@@ -109,8 +125,10 @@ def _add_repair(commands: Any) -> None:
 def _add_replay(commands: Any) -> None:
     replay = commands.add_parser(
         "replay",
-        help="a session through other models, another calibration or another filter",
-        description="Makes another session of a recorded one. Models are run again where its eyes or faces were kept.",
+        help="run a session through other models, another calibration or another filter",
+        description="Makes a new session from a recorded one. Models are run again if pictures of the eyes or face "
+        "were "
+        "kept.",
     )
     replay.set_defaults(run=_replay)
     replay.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
@@ -118,16 +136,20 @@ def _add_replay(commands: Any) -> None:
     add_models(replay, argparse.SUPPRESS)
     replay.add_argument("--profile", metavar="NAME", help="a calibration profile (default: the recording's own)")
     replay.add_argument(
-        "--filter", type=_share, metavar="0..1", help="of the shown point (default: the recording's own)"
+        "--filter",
+        type=_share,
+        metavar="0..1",
+        help="filter strength for the shown point (default: the recording's own)",
     )
 
 
 def _add_recalibrate(commands: Any) -> None:
     again = commands.add_parser(
         "recalibrate",
-        help="fit the calibration that a session's markers tell again",
-        description="Fits a calibration to the looks that markers 'target X Y' (px of the screen) tell. Markers "
-        "'validation X Y' judge it. 'gaze-demo replay --profile NAME' then maps the whole session.",
+        help="fit a calibration to the targets marked in a session",
+        description="Fits a calibration to the markers 'target X Y' (screen px), which say where the person looked. "
+        "Markers "
+        "'validation X Y' measure its accuracy. 'gaze-demo replay --profile NAME' then maps the whole session.",
     )
     again.set_defaults(run=_recalibrate)
     again.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
@@ -135,18 +157,20 @@ def _add_recalibrate(commands: Any) -> None:
     again.add_argument(
         "--correction",
         choices=["offset", "affine", "affine and head", "ridge"],
-        help="default: whichever serves best on targets left out",
+        help="default: the one with the smallest error on targets that are left out",
     )
     again.add_argument("--screen", type=_screen, metavar="WxH@WxH", help="screen in px and mm, if the session has none")
-    again.add_argument("--save", metavar="NAME", help="keep it as a profile of that name")
+    again.add_argument("--save", metavar="NAME", help="save it as a profile with this name")
 
 
 def _add_export(commands: Any) -> None:
     export = commands.add_parser(
         "export",
-        help="a session in the formats that other programs read",
-        description="Writes a session as CSV, Parquet, BIDS eye tracking, XDF or EyeLink's .asc. One file a model "
-        "where readers take two gazes for one.",
+        help="write a session in formats that other programs read",
+        description="Writes a session as CSV, Parquet, BIDS eye tracking, XDF or EyeLink's .asc. Writes one file per "
+        "model "
+        "for formats "
+        "whose readers would mix up two models.",
     )
     export.set_defaults(run=_export)
     export.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
@@ -157,17 +181,19 @@ def _add_export(commands: Any) -> None:
 def _add_report(commands: Any) -> None:
     report = commands.add_parser(
         "report",
-        help="one HTML file about a session: quality, events, areas, maps",
+        help="write an HTML report of a session: quality, events, areas, maps",
         description="Writes one self-contained HTML file: quality, trace, events, heat map and scan path, areas of "
         "interest, blinks, drift, and what was lost and why.",
     )
     report.set_defaults(run=_report)
     report.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
     report.add_argument("--out", type=Path, metavar="FILE.html", required=True, help="the report")
-    report.add_argument("--plots", type=Path, metavar="FOLDER2", help="the plots as SVG and PNG files, too")
+    report.add_argument("--plots", type=Path, metavar="FOLDER2", help="also write the plots as SVG and PNG files")
     report.add_argument("--of", metavar="MODEL", help="the model whose trace and maps are drawn (default: the first)")
     report.add_argument("--areas", type=Path, metavar="FILE.json", help="areas of interest on the screen")
-    report.add_argument("--image", type=Path, metavar="FILE", help="what lay on the whole screen, below the maps")
+    report.add_argument(
+        "--image", type=Path, metavar="FILE", help="image of what was on the whole screen, drawn under the maps"
+    )
     report.add_argument(
         "--fixations", choices=["cut", "i2mc"], default="cut", help="i2mc needs pip install 'gaze-demo[analysis]'"
     )

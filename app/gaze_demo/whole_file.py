@@ -139,7 +139,9 @@ def refuse_unwritable(path: Path) -> None:
     if not folder.is_dir():
         raise UserError(f"{path} cannot be written: there is no folder {folder}. Create it first.")
     if not os.access(folder, os.W_OK) and not _is_special(path):
-        raise UserError(f"{path} cannot be written: the folder {folder} may not be written to. Choose another one.")
+        raise UserError(
+            f"{path} cannot be written: the folder {folder} is read-only for this account. Choose another one."
+        )
 
 
 def cannot_write(path: Path, error: OSError, then: str = "") -> UserError:
@@ -173,4 +175,7 @@ def _reserve(goal: Path, path: Path, recording: bool, mode: int) -> Path:
         except OSError as error:
             raise cannot_write(path, error) from None
         return part
-    raise UserError(f"{path} cannot be written: too many parts of it lie beside it. Remove those you do not need.")
+    raise UserError(
+        f"{path} cannot be written: there are too many unfinished parts of it in that folder. Remove those you do "
+        "not need."
+    )

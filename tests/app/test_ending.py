@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and /dev/full are a matter of POSIX")
-STUCK = "gaze-demo: stopped while a library was at work; what was recorded is kept.\n"
+STUCK = "gaze-demo: stopped while a library was working; what was recorded is kept.\n"
 PROGRAM = """
 import hashlib, sys, threading, time
 from pathlib import Path

@@ -20,10 +20,10 @@ def _no_handlers_left():  # type: ignore[no-untyped-def]
 def test_the_log_names_version_and_thread(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "gaze-demo.log"
     log.start_log(path)
-    log.logger.warning("The camera is gone")
+    log.logger.warning("The camera was disconnected")
     text = path.read_text()
     assert "gaze-demo 0." in text
-    assert "WARNING MainThread: The camera is gone" in text
+    assert "WARNING MainThread: The camera was disconnected" in text
 
 
 def test_the_log_does_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ def test_a_model_that_needs_more_than_was_kept_is_refused(eyes: Path, tmp_path: 
     wide = level_eyes_contract()
     wide["input"]["widths"] = 4.0
     path = constant_vector(tmp_path / "wide.onnx", [0.0, 0.0, -1.0], wide, LEVEL_EYES_INPUTS)
-    with pytest.raises(UserError, match="wide reads more of the picture than the eyes"):
+    with pytest.raises(UserError, match="wide needs a larger part of the picture than was kept"):
         replay(ReplayOptions(eyes, tmp_path / "out", (str(path),)), QUIET)
 
 
@@ -125,7 +125,7 @@ def test_a_correction_that_reads_the_eyes_needs_pictures(tmp_path: Path) -> None
     weights = Mapping(correction="ridge", feature_weights=((0.1,) * 8, (0.1,) * 8))
     path = save_profile(profile("Ridge", {"a": weights}), tmp_path)
     recorded(tmp_path / "s", 10)
-    with pytest.raises(UserError, match="reads the eyes themselves"):
+    with pytest.raises(UserError, match="needs pictures of the eyes"):
         replay(ReplayOptions(tmp_path / "s", tmp_path / "out", profile=str(path)), QUIET)
 
 

@@ -206,7 +206,7 @@ def test_a_profile_adds_the_point_on_its_screen(
         assert [float(row["point_x_px"]), float(row["point_y_px"])] == pytest.approx(point, abs=0.5)
         assert float(row["point_x_mm"]) == pytest.approx(kept.screen.px_to_mm(point)[0], abs=0.2)
     assert all(not row["point_x_px"] for row in rows if row["model"] == "head" or row["valid"] == "0")
-    assert "knows nothing of head" in console.export_text()
+    assert "no calibration for head" in console.export_text()
 
 
 def test_a_profile_that_is_not_there_is_named(models: tuple[str, str]) -> None:

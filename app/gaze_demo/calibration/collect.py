@@ -137,7 +137,7 @@ class Collector:
         if not self._seen:
             return "The camera gave no picture"
         if len({seen.person for seen in self._seen if seen.person}) > 1:
-            return "Another face was taken for yours"
+            return "Another face was mistaken for yours"
         # A validation is repeated only where nothing can be told: what is lost in it belongs in the report.
         fewest = max(FEWEST_SAMPLES, LEAST_SHARE * len(self._seen) if self._kind == "fit" else 0.0)
         if sum(seen.valid for seen in self._seen) < fewest:

@@ -27,7 +27,7 @@ def recentred(mapping: Mapping, readings: Readings, point_mm: Array) -> Mapping:
     Raises ValueError without readings.
     """
     if not len(readings):
-        raise ValueError("nothing to recentre by")
+        raise ValueError("there is no gaze to recentre with")
     missing = np.median(_missing(mapping, readings, point_mm), 0)
     return mapping.model_copy(update={"shift": tuple(float(v) for v in np.array(mapping.shift) + missing)})
 

@@ -83,9 +83,12 @@ def _within_reach(models: list[Estimates], session: Session) -> list[Estimates]:
     """The models that find all they look at in the kept pictures; raises UserError where none does."""
     fitting = [model for model in models if reach(model.entry) <= session.margin + 1e-6]
     for name in (model.entry.name for model in models if model not in fitting):
-        print(f"Left out: {name} looks at more of the picture than this sitting has kept.", file=sys.stderr)
+        print(f"Left out: {name} needs a larger part of the picture than this sitting kept.", file=sys.stderr)
     if not fitting:
-        raise UserError("No model finds what it looks at in this sitting: record another one with these models.")
+        raise UserError(
+            "This sitting does not hold the part of the picture that the models need: record a new one with these "
+            "models."
+        )
     return fitting
 
 
@@ -108,7 +111,7 @@ def load_models(names: Sequence[str]) -> list[Estimates]:
         except UserError as error:
             print(f"Left out: {error}", file=sys.stderr)
     if not models:
-        raise UserError("There is no model at hand: give one with --model PATH.")
+        raise UserError("No model is available: give one with --model PATH.")
     return models
 
 

@@ -88,7 +88,7 @@ def recalibrated(
     session = together([*past[:last], *past[last + 1 :]], past[last])
     models, problems = load_estimates(entries, replace(session, margin=min(one.margin for one in past)))
     if not models:
-        raise UserError(" ".join(problems) or "There is no model to calibrate: add one.")
+        raise UserError(" ".join(problems) or "There is no model to calibrate: add a model first.")
     made = calibrate(session, models)
     report = made.report.model_copy(update={"models": {**profile.report.models, **made.report.models}})
     sittings = profile.sittings or (_kept(past[last], made),)
@@ -117,7 +117,7 @@ def grown(
     margin = min(one.margin for one in (*past, session))
     models, problems = load_estimates(entries, replace(session, margin=margin))
     if not models:
-        raise UserError(" ".join(problems) or "There is no model to calibrate: add one.")
+        raise UserError(" ".join(problems) or "There is no model to calibrate: add a model first.")
     report = profile.report
     if purpose == "calibration":
         result = calibrate(together(past, session), models)
@@ -151,7 +151,7 @@ def undone(profile: Profile, folder: Path | None = None) -> Profile:
     path = profile_path(profile, folder)
     before = load_profile(before_path(path)) if before_path(path).is_file() else None
     if before is None:
-        raise UserError(f"There is no step of the profile {profile.name} to be undone.")
+        raise UserError(f"The profile {profile.name} has no calibration to undo.")
     there = tuple(kept for kept in before.sittings if sitting_path(before, kept.identity, folder).is_file())
     before = before.model_copy(update={"sittings": there})
     save_profile(before, folder)
@@ -181,7 +181,7 @@ def load_estimates(entries: Sequence[ModelEntry], session: Session) -> tuple[lis
     models, problems = [], []
     for entry in entries:
         if reach(entry) > session.margin + 1e-6:
-            problems.append(f"{entry.name} looks at more of the picture than was kept: calibrate again.")
+            problems.append(f"{entry.name} needs a larger part of the picture than was kept: calibrate again.")
             continue
         try:
             models.append(Estimates(load_model(entry)))

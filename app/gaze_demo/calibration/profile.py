@@ -90,7 +90,8 @@ class Profile(BaseModel):
         missing = [model for model in models if model not in self.mappings]
         if missing:
             sentences.append(
-                f"It knows nothing of {', '.join(missing)}: calibrate again, or add the model from the kept samples."
+                f"It has no calibration for {', '.join(missing)}: calibrate again, or add the model from the kept "
+                "samples."
             )
         return sentences
 

@@ -44,14 +44,15 @@ def recommend(models: dict[str, ModelReport]) -> Recommendation:
         sentence = f"{best} is the best for you: {known[best]:.1f}° off, {gap:.1f}° less than {second}{span}."
     elif len(level) == len(order):
         sentence = (
-            f"All models are level for you, from {known[best]:.1f} to {known[level[-1]]:.1f}° off. Use {chosen}, the "
-            "fastest of them; more validation points would tell them apart."
+            f"All models are equally accurate for you, from {known[best]:.1f} to {known[level[-1]]:.1f}° off. Use "
+            f"{chosen}, the "
+            "fastest of them; more validation points would show which is best."
         )
     else:
         others = ", ".join(name for name in level if name != chosen)
         sentence = (
             f"Use {chosen}: {known[chosen]:.1f}° off. It is the fastest of the models that "
-            f"{len(_by_target(models[best]))} points cannot tell from the best for you; the others: {others}."
+            f"{len(_by_target(models[best]))} points cannot distinguish from the best for you; the others: {others}."
         )
     return Recommendation(chosen, tuple(level), sentence)
 
@@ -77,13 +78,13 @@ def replacement(new: Report, old: Report) -> Replacement:
     if old_best is None:
         return Replacement(False)
     if new_best is None:
-        return Replacement(True, "The new calibration gave no gaze. Keep the one before?")
+        return Replacement(True, "The new calibration gave no gaze. Keep the previous one?")
     if new_best <= _CLEARLY_WORSE * old_best:
         return Replacement(False)
     return Replacement(
         True,
-        f"The new calibration is less accurate than the one before: {new_best:.1f}° instead of {old_best:.1f}°. "
-        "Keep the one before?",
+        f"The new calibration is less accurate than the previous one: {new_best:.1f}° instead of {old_best:.1f}°. "
+        "Keep the previous one?",
     )
 
 

@@ -137,18 +137,18 @@ def describe_geometry(session: Session) -> Geometry:
     guesses = []
     if screen.size_source == "guessed":
         guesses.append(
-            f"The monitor does not tell its size: {screen.width_mm:.0f} x {screen.height_mm:.0f} mm is a guess, and so "
-            "are centimetres and degrees. Hold a bank card to the screen to correct it."
+            f"The monitor does not report its size: {screen.width_mm:.0f} x {screen.height_mm:.0f} mm is a guess, so "
+            "centimetres and degrees may be wrong. Hold a bank card to the screen to correct it."
         )
     if camera.distance_source == "assumed field of view":
         guesses.append(
-            f"The distance rests on an assumed horizontal field of view of {camera.hfov_deg:.0f} degrees, and degrees "
-            "with it. Give the camera's own to correct it."
+            f"The distance and the angles depend on an assumed horizontal field of view of {camera.hfov_deg:.0f} "
+            "degrees. Give the camera's own to correct it."
         )
     if screen.lens_source == "assumed":
         guesses.append(
-            "The lens is taken to be 10 mm above the middle of the screen's top edge; the calibration made up for "
-            "where it is."
+            "The lens is assumed to be 10 mm above the middle of the screen's top edge; the calibration corrects for "
+            "its real place."
         )
     return Geometry(
         screen=screen,
@@ -165,7 +165,7 @@ def judge_points(
     """Each validation target and all together; None where the model gave no gaze. Never hand over fitting frames:
     raises ValueError for them."""
     if any(fixation.kind != "validation" for fixation in fixations):
-        raise ValueError("accuracy is told from validation frames alone")
+        raise ValueError("accuracy is computed from validation frames only")
     points = []
     looks: list[dict[str, Array]] = []
     for look, fixation in enumerate(fixations):
@@ -248,7 +248,7 @@ def load_report(text: str | bytes, where: str) -> Report:
     try:
         return Report.model_validate_json(text)
     except ValueError:
-        raise UserError(f"{where} is no report of a calibration.") from None
+        raise UserError(f"{where} is not a calibration report.") from None
 
 
 def _root_mean(squares: Array) -> float | None:

@@ -127,9 +127,9 @@ def load_session(path: Path) -> Session:
     except UserError:
         raise
     except Exception:  # a damaged file raises whatever numpy's and zip's readers stumble over
-        raise UserError(f"{path} is damaged or no recorded sitting.") from None
+        raise UserError(f"{path} is damaged or not a recorded sitting.") from None
     if not all(isinstance(array, np.ndarray) for array in arrays.values()):
-        raise UserError(f"{path} is damaged or no recorded sitting.")
+        raise UserError(f"{path} is damaged or not a recorded sitting.")
     try:
         return _session(arrays)
     except ValidationError as error:

@@ -12,7 +12,7 @@ def absent(name: str) -> SourceError:
 
 
 def denied(name: str, remedy: str) -> SourceError:
-    return SourceError("denied", f"{name} may not be used by this account: {remedy}, or choose another source.")
+    return SourceError("denied", f"{name} cannot be used by this account: {remedy}, or choose another source.")
 
 
 def busy(name: str) -> SourceError:
@@ -40,6 +40,6 @@ def silent(name: str, rendered: bool = False) -> SourceError:
 def frozen(name: str) -> SourceError:
     return SourceError(
         "frozen",
-        f"{name} sends the same picture again and again: open its cover, start the program that feeds it again, or "
-        "plug it in again.",
+        f"{name} keeps sending the same picture: open its cover, restart the program that feeds it, or plug it in "
+        "again.",
     )

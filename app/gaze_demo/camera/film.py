@@ -70,7 +70,7 @@ class Film:
         if codec is None:
             raise SourceError(
                 "unreadable",
-                f"{self._path} is compressed in a way that this program cannot read: convert it to H.264 (MP4), "
+                f"{self._path} uses a compression that this program cannot read: convert it to H.264 (MP4), "
                 "for example with HandBrake or ffmpeg.",
             )
         if codec.width * codec.height > LARGEST_PX:
@@ -197,7 +197,7 @@ class Film:
 
 def unreadable(path: Path) -> SourceError:
     return SourceError(
-        "unreadable", f"{path} cannot be read as a video or an image: it is damaged, or of another kind."
+        "unreadable", f"{path} cannot be read as a video or an image: it is damaged, or it is another kind of file."
     )
 
 

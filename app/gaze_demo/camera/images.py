@@ -173,7 +173,7 @@ def _files(folder: Path, suffixes: frozenset[str]) -> list[Path]:
             if file.suffix.lower() in suffixes and not file.name.startswith(".") and file.is_file()
         ]
     except OSError as problem:
-        raise SourceError("denied", f"{folder} may not be read: check the folder's permissions.") from problem
+        raise SourceError("denied", f"{folder} cannot be read: check the folder's permissions.") from problem
     return sorted(files, key=lambda file: (_natural(file.name.casefold()), file.name))
 
 

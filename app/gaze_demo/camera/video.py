@@ -252,4 +252,4 @@ def check_readable(path: Path) -> None:
     if not path.exists():
         raise SourceError("absent", f"There is no file {path}: check its name.")
     if not os.access(path, os.R_OK):
-        raise SourceError("denied", f"{path} may not be read: check the file's permissions.")
+        raise SourceError("denied", f"{path} cannot be read: check the file's permissions.")

@@ -104,7 +104,7 @@ class VirtualSource:
         """The next frame, when it is due. Raises SourceError where the source is not open."""
         participant = self.participant
         if participant is None:
-            raise SourceError("unreadable", "The virtual participant is not there: open it first.")
+            raise SourceError("unreadable", "The virtual participant has not been opened: open it first.")
         step_s = self._wait() if self._real_time else 1 / self.frame_rate
         image, truth = participant.step(step_s)
         self._index += 1

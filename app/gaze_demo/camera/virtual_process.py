@@ -93,7 +93,7 @@ class VirtualProcess:
         """The next frame, when it is due. Raises SourceError where the process has ended."""
         child = self._child
         if child is None or child.stdout is None:
-            raise SourceError("unreadable", "The virtual participant is not there: open it first.")
+            raise SourceError("unreadable", "The virtual participant has not been opened: open it first.")
         height, width = self.intrinsics.height, self.intrinsics.width
         head, truth = np.empty(_HEAD.size, np.uint8), np.empty(_TRUTH)
         image = np.empty((height, width, 3), np.uint8)

@@ -33,7 +33,7 @@ from gaze_demo.model.reach import farthest
 from gaze_demo.screen import ScreenGeometry
 
 _NOTICE = "calibration"
-_SILENT = "The camera sends no picture. The dots go on when it does."
+_SILENT = "The camera sends no picture. The dots continue when it does."
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ class CalibrationControl:
         if before is not None and before.name == phase.name and before.fits(made.profile.camera, made.profile.screen):
             choice = replacement(result.report, before.report)
             if choice.keep_old:
-                self._notices.info("The calibration before is still in use.", _NOTICE)
+                self._notices.info("The previous calibration is still in use.", _NOTICE)
                 self.worse.tell((made, choice.question))
                 return
             self._grow(before, made)
@@ -235,7 +235,7 @@ class CalibrationControl:
             self.calibrated.tell(grew[0])
 
         def failed(error: Exception) -> None:  # an earlier sitting is missing: this one stands alone
-            logger.warning("The profile could not grow: %s", error)
+            logger.warning("The samples could not be added to the profile: %s", error)
             self.use(made)
 
         self._background.run(lambda: grown(before, made.session, "calibration", entries), done, failed)
@@ -248,7 +248,7 @@ class CalibrationControl:
 
     def _use_undone(self, profile: Profile) -> None:
         self._gaze.use(profile)
-        self._notices.info(f"The last calibration was taken out of the profile {profile.name}.", _NOTICE)
+        self._notices.info(f"The last calibration was removed from the profile {profile.name}.", _NOTICE)
 
     def _use_again(self, made: tuple[Profile, list[str]]) -> None:
         profile, problems = made
@@ -272,7 +272,7 @@ class CalibrationControl:
                 self.moved.tell(phase)
             elif source.state != "opening":
                 self.cancel()
-                self._notices.warn(f"The calibration was stopped, nothing was changed. {source.text}", _NOTICE)
+                self._notices.warn(f"The calibration was stopped; nothing was changed. {source.text}", _NOTICE)
         elif isinstance(phase, Checking) and source.state not in ("opening", "streaming"):
             phase.forget()
             self.phase_changed.tell(phase)

@@ -28,7 +28,7 @@ from gaze_demo.live.tools import Tools
 from gaze_demo.options import WindowOptions
 from gaze_demo.session.names import ABOUT
 
-_HELD = "Held: the pictures stand still. They go on with H."
+_HELD = "The picture is held. Press H to continue."
 
 
 class Desk:

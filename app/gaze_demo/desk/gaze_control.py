@@ -86,7 +86,7 @@ class GazeControl:
         mappings = self._before.pop()
         self._teachers = {name: ClickTeacher(mapping) for name, mapping in mappings.items()}
         self._state.corrections = len(self._before)
-        self._notices.info("The last correction was taken back.", "recentre")
+        self._notices.info("The last correction was undone.", "recentre")
 
     @property
     def monitor(self) -> Monitor:
@@ -149,7 +149,8 @@ class GazeControl:
         if taught:
             self._keep_before(before)
             self._notices.info(
-                "Corrected by this click. Calibrate, Undo the last correction takes it back.", "recentre"
+                "This click corrected the calibration. To undo it, choose Calibrate, Undo the last correction.",
+                "recentre",
             )
         return taught
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gaze_demo.desk.state import SourceKind, WindowState
 from gaze_demo.live.pane_id import PaneId
 
-_LOST = {"silent": "The camera sends nothing", "lost": "The camera is gone", "failed": "No picture"}
+_LOST = {"silent": "The camera sends nothing", "lost": "The camera was disconnected", "failed": "No picture"}
 _OPENING = {
     SourceKind.CAMERA: "Opening the camera…",
     SourceKind.VIRTUAL: "Starting the virtual participant…",
@@ -33,7 +33,7 @@ def message_for(state: WindowState, pane: PaneId) -> Message | None:
         return Message("This cannot be shown", source.text, _USE_VIRTUAL)
     if source.state in _LOST:
         if state.source_kind is SourceKind.VIRTUAL:
-            return Message("The virtual participant stands still", source.text, _RESTART)
+            return Message("The virtual participant has stopped", source.text, _RESTART)
         return Message(_LOST[source.state], source.text, _USE_VIRTUAL)
     if state.models_known and not state.entries:
         text = "Put an ONNX model with its contract into your models folder, or add one from the File menu."

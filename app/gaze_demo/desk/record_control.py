@@ -126,7 +126,7 @@ class RecordControl:
         running = self._running
         if running is not None and text.strip():
             self._write(lambda: running.recorder.note(text.strip()))
-            self._notices.info("The note is in the recording.", "marker")
+            self._notices.info("The note was added to the recording.", "marker")
 
     def read(self, folder: Path) -> None:
         """Read a session in the background; why it cannot be read is told in a notice."""
@@ -185,7 +185,7 @@ class RecordControl:
 
     def _on_ended(self, running: _Running, why: str) -> None:
         recorder, lost = running.recorder, running.bus.lost
-        missing = f" {lost} frames are missing, which the disk was too slow for." if lost else ""
+        missing = f" {lost} frames are missing because the disk was too slow." if lost else ""
         told = f"{words.clock_time(recorder.duration_s)}, {words.size(recorder.size_bytes)}"
         self._notices.info(f"{why}Recorded {told}: {recorder.folder}.{missing}", _KEY)
 

@@ -12,7 +12,7 @@ _HINTS: Final = {
     "eye too small": "The eyes are too small. Move closer, or choose a higher resolution.",
     "too dark": "Too dark. Turn on a light in front of you.",
     "eye out of the picture": "Your eyes are out of the picture. Move, or tilt the camera.",
-    "two people": "Somebody else is there, and you are not. Come back, or click on the face to follow.",
+    "two people": "Another person is in the picture and you are not. Come back, or click on the face to follow.",
     "head turned too far": "The head is turned too far. Turn towards the camera.",
 }
 

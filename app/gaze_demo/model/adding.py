@@ -32,9 +32,11 @@ def add_model(path: Path, *, replace: bool = False) -> ModelEntry:
     committee = path.suffix == COMMITTEE_SUFFIX
     entry = read_committee_entry(path, "path") if committee else read_entry(path, "path")
     if entry is None:
-        raise UserError(f"{path} is no committee of models: give the ONNX file of a model.")
+        raise UserError(f"{path} is not a committee of models: give the ONNX file of a model.")
     if any(member.is_path for member in (entry.committee.members if entry.committee else ())):
-        raise UserError(f"{path} names members by paths: add these first, then name them by their names.")
+        raise UserError(
+            f"{path} names its members by path: add the members first, then write their names in the committee."
+        )
     load_model(entry)
     folder = paths.user_models()
     goal = folder / path.name
@@ -63,7 +65,7 @@ def add_model(path: Path, *, replace: bool = False) -> ModelEntry:
 def _read(path: Path) -> ModelEntry:
     entry = read_committee_entry(path, "yours") if path.suffix == COMMITTEE_SUFFIX else read_entry(path, "yours")
     if entry is None:
-        raise UserError(f"{path} is no model any more: add it again.")
+        raise UserError(f"{path} is no longer a model: add it again.")
     return entry
 
 

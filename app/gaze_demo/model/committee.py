@@ -27,7 +27,7 @@ class Committee:
 
     def __init__(self, entry: ModelEntry) -> None:
         if entry.committee is None:
-            raise ContractError(f"{entry.path} is no committee.")
+            raise ContractError(f"{entry.path} is not a committee.")
         self.entry = entry
         self._file: CommitteeFile = entry.committee
         members = [(member, GazeModel(one)) for member, one in zip(entry.committee.members, entry.members, strict=True)]

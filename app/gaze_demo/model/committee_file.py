@@ -85,7 +85,7 @@ def read_committee(path: Path) -> CommitteeFile | None:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        raise ContractError(f"{path} is damaged or no JSON.") from None
+        raise ContractError(f"{path} is damaged or not JSON.") from None
     if not isinstance(found, dict) or found.get("kind") != KIND:
         return None
     try:

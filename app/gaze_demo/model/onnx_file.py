@@ -37,7 +37,7 @@ def read_embedded_contract(path: Path) -> bytes | None:
     except OSError as error:
         raise ContractError(f"{path} cannot be read: {error.strerror or error}.") from None
     except (ValueError, IndexError):
-        raise ContractError(f"{path} is damaged or no ONNX model.") from None
+        raise ContractError(f"{path} is damaged or not an ONNX model.") from None
 
 
 def _read_model(path: Path, data: memoryview) -> bytes | None:
@@ -47,7 +47,7 @@ def _read_model(path: Path, data: memoryview) -> bytes | None:
         if kind:
             graphs += field == _MODEL_GRAPH
             if _has_external_data(payload, kind, 0):
-                raise ContractError(f"{path} keeps weights in other files: save it as one file.")
+                raise ContractError(f"{path} keeps its weights in other files: save the model as a single file.")
         elif field == _MODEL_METADATA:
             entry = {number: bytes(value) for number, value in _records(payload)}
             if entry.get(_ENTRY_KEY) == METADATA_KEY.encode():

@@ -27,7 +27,7 @@ def choose_provider(name: str) -> None:
     Raises ValueError for a name that is none.
     """
     if name not in _PROVIDERS:
-        raise ValueError(f"{name!r} is no provider: {', '.join(_PROVIDERS)}")
+        raise ValueError(f"{name!r} is not a provider; choose one of: {', '.join(_PROVIDERS)}")
     global _chosen
     _chosen = name
 

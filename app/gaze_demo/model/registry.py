@@ -79,7 +79,7 @@ def find_model(name_or_path: str) -> ModelEntry:
     if path.suffix == COMMITTEE_SUFFIX and path.is_file():
         entry = read_committee_entry(path, "path")
         if entry is None:
-            raise UserError(f"{path} is no committee of models: give the ONNX file of a model.")
+            raise UserError(f"{path} is not a committee of models: give the ONNX file of a model.")
         return entry
     if path.suffix == ".onnx":
         if not path.is_file():
@@ -95,7 +95,7 @@ def find_model(name_or_path: str) -> ModelEntry:
         if f"{name_or_path}.onnx" in problem or f"{name_or_path}{COMMITTEE_SUFFIX}" in problem:
             raise UserError(problem)
     if path.is_file():
-        raise UserError(f"{path} is no model: an ONNX file's name ends in .onnx.")
+        raise UserError(f"{path} is not a model: the name of an ONNX file ends in .onnx.")
     names = ", ".join(entry.name for entry in models.entries) or f"none, put one into {paths.user_models()}"
     raise UserError(f"There is no model {name_or_path!r}; there are: {names}.")
 
@@ -104,7 +104,9 @@ def refuse_namesakes(entries: list[ModelEntry]) -> list[ModelEntry]:
     """The same entries; raises UserError where two go by one name."""
     twice = [name for name, count in Counter(entry.name for entry in entries).items() if count > 1]
     if twice:
-        raise UserError(f"Two models are called {twice[0]}: rename one of the files, rows go by that name.")
+        raise UserError(
+            f"Two models are called {twice[0]}: rename one of the files, because results are listed by this name."
+        )
     return entries
 
 
@@ -174,7 +176,9 @@ def _member(committee: Path, member: Member, origin: Origin) -> ModelEntry:
         file = folder / (member.model if member.is_path else f"{member.model}.onnx")
         if file.is_file():
             return read_entry(file, where)
-    raise ContractError(f"{committee}: there is no model {member.model!r}, a member must be an ONNX file at hand.")
+    raise ContractError(
+        f"{committee}: there is no model {member.model!r}, each member must be an ONNX file that is available."
+    )
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

@@ -74,8 +74,8 @@ def check_answers(path: Path, contract: Contract, answers: Tensors) -> None:
         if largest > half_turn:
             other = "rad" if output.unit == "deg" else "deg"
             raise ContractError(
-                f"{path}: output {output.tensor!r} answers {largest:.3g} {output.unit} to a grey picture, which is no "
-                f"angle of a gaze: is 'output.unit' {other!r}?"
+                f"{path}: output {output.tensor!r} answers {largest:.3g} {output.unit} to a grey picture, which "
+                f"cannot be an angle of gaze: is 'output.unit' {other!r}?"
             )
 
 

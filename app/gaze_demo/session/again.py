@@ -95,7 +95,7 @@ def refuse_features(mapping: Mapping, model: str) -> None:
     """Raise UserError where a mapping cannot do without the pictures."""
     if mapping.feature_weights[0]:
         raise UserError(
-            f"The profile's correction of {model} reads the eyes themselves, which this session did not keep: "
+            f"The profile's correction of {model} needs pictures of the eyes, which this session did not keep: "
             "record with --keep eyes, or fit an affine correction with 'gaze-demo recalibrate'."
         )
 
@@ -110,7 +110,7 @@ def readings_of(gaze: Array, origin_mm: Array, head_rotation: Array) -> Readings
 
 def _camera(session: Session) -> CameraAbout:
     if session.about.camera is None:
-        raise UserError(f"{session.folder} has no frame: there is nothing to replay.")
+        raise UserError(f"{session.folder} has no frames: there is nothing to replay.")
     return session.about.camera
 
 
@@ -169,5 +169,5 @@ def _vector(row: dict[str, Any], *names: str) -> Array | None:
 
 def _reason(text: str) -> Reason:
     if text not in _REASONS:
-        raise UserError(f"The session tells a reason that this version of gaze-demo does not know: {text[:80]!r}.")
+        raise UserError(f"The session holds a reason that this version of gaze-demo does not know: {text[:80]!r}.")
     return _REASONS[text]

@@ -100,7 +100,7 @@ class ArrowReader:
                 self._reader = None
                 self.torn = Torn(0, 0, self._size, False)
                 return
-            raise UserError(f"{path} is damaged or no recording.") from None
+            raise UserError(f"{path} is damaged or not a recording.") from None
         if not self._reader.schema.equals(schema):
             self._file.close()
             raise UserError(f"{path} has other columns than this version of gaze-demo writes.")

@@ -91,7 +91,7 @@ def load_session(folder: Path) -> Session:
         if not reader.torn.ended:
             problems.append(f"{reader.torn.rows} rows could be read; {lost_sentence(reader.torn)}")
     else:
-        raise UserError(f"{folder} has neither {TABLE} nor {GAZE}: it is no recorded session.")
+        raise UserError(f"{folder} has neither {TABLE} nor {GAZE}: it is not a recorded session.")
     events = read_events(folder / EVENTS)
     if events.broken:
         problems.append(f"{events.broken} lines of {EVENTS} could not be read.")
@@ -102,7 +102,7 @@ def load_about(folder: Path) -> SessionAbout:
     """Read `session.json`. Raises UserError, naming the field that is wrong."""
     path = folder / ABOUT
     if not folder.is_dir() or not path.exists():
-        raise UserError(f"{folder} is no recorded session: it has no {ABOUT}.")
+        raise UserError(f"{folder} is not a recorded session: it has no {ABOUT}.")
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_ABOUT_BYTES + 1)

@@ -95,7 +95,7 @@ def read_parquet(path: Path) -> Any:
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or 'it is damaged'}.") from None
     except (pa.ArrowException, ValueError):
-        raise UserError(f"{path} is damaged or no recording.") from None
+        raise UserError(f"{path} is damaged or not a recording.") from None
     wanted = columns.schema()
     if table.schema.names != wanted.names or any(
         not field.type.equals(wanted.field(field.name).type) for field in table.schema

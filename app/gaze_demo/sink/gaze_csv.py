@@ -99,7 +99,7 @@ class GazeCsv:
             with suppress(OSError, ValueError):  # what is still buffered has nowhere to go
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             if isinstance(error, BrokenPipeError):
-                return UserError("The program that read the rows has ended.")
+                return UserError("The program that was reading the rows has ended.")
             return cannot_write(Path("The standard output"), error)
         file, self._file = self._file, None
         with suppress(OSError):

@@ -115,5 +115,5 @@ def test_a_look_in_which_the_face_jumps_to_another_person_is_a_bad_one() -> None
     for i in range(30):
         collector.add(replace(person.observe(POINT, i / 30), person=1 if i < 20 else 2), POINT)
     look = collector.finish()
-    assert look.problem == "Another face was taken for yours"
+    assert look.problem == "Another face was mistaken for yours"
     assert {sample.seen.person for sample in look.fixation.samples} == {1}

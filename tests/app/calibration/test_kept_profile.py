@@ -132,5 +132,5 @@ def test_a_model_that_looks_farther_than_was_kept_is_left_out(tmp_path: Path) ->
     contract = merged(face_box_contract(90, 4.0, -180.0), {"input__scale": 3.0})
     entry = find_model(str(binned(tmp_path / "wide.onnx", contract, 0.0, 0.0)))
     session = Person().sitting(1)
-    assert "looks at more of the picture" in load_estimates([entry], session)[1][0]
+    assert "needs a larger part of the picture" in load_estimates([entry], session)[1][0]
     assert load_estimates([entry], replace(session, margin=1.5))[1] == []

@@ -62,7 +62,7 @@ def test_models_that_few_points_cannot_tell_apart_are_level_and_the_fastest_is_r
     assert "Use fast" in advice.sentence
     assert "the others: slow" in advice.sentence
     del models["bad"]
-    assert "All models are level" in recommend(models).sentence
+    assert "All models are equally accurate" in recommend(models).sentence
 
 
 def test_without_a_gaze_nothing_is_recommended(report: Report) -> None:
@@ -108,7 +108,7 @@ def test_an_old_calibration_is_asked_about_where_the_new_one_is_clearly_worse(re
     assert not replacement(with_error(1.0), with_error(None)).keep_old
     worse = replacement(with_error(3.4), with_error(2.0))
     assert worse.keep_old
-    assert "3.4° instead of 2.0°. Keep the one before?" in worse.question
+    assert "3.4° instead of 2.0°. Keep the previous one?" in worse.question
     assert replacement(with_error(None), with_error(2.0)).keep_old
     other = report.model_copy(update={"models": {}})
     assert not replacement(with_error(9.0), other).keep_old  # nothing to compare with

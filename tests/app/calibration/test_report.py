@@ -59,7 +59,7 @@ def test_lost_frames_are_counted_over_all_points() -> None:
 def test_accuracy_is_never_told_from_fitting_frames() -> None:
     session = Person().sitting(5)
     labelled = label(session.of_kind("fit"), SCREEN, Estimates(FakeModel()).of)
-    with pytest.raises(ValueError, match="validation frames alone"):
+    with pytest.raises(ValueError, match="validation frames only"):
         judge_points(Mapping(), labelled, session.of_kind("fit"), SCREEN)
 
 

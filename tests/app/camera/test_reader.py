@@ -223,7 +223,7 @@ def test_an_unplugged_camera_is_lost_and_streams_again_when_it_is_back(start: Ca
     [
         (faults.absent("Test camera"), "is not connected: plug it in", True),
         (faults.busy("Test camera"), "is in use by another program: close that program", True),
-        (faults.denied("Test camera", "ask for it"), "may not be used by this account: ask for it", False),
+        (faults.denied("Test camera", "ask for it"), "cannot be used by this account: ask for it", False),
     ],
 )
 def test_a_camera_that_cannot_be_had_is_tried_until_it_can(
@@ -337,7 +337,7 @@ def test_a_camera_that_repeats_one_picture_is_told_until_it_changes(
         time.sleep(0.01)
     status = wait_for(reading, lambda status: status.fault == "frozen")
     assert status.state == "streaming"
-    assert status.message.startswith("Test camera sends the same picture again and again: open its cover")
+    assert status.message.startswith("Test camera keeps sending the same picture: open its cover")
     another = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
     source.give(Frame(another, 12, 12.0))
     assert wait_for(reading, lambda status: status.fault is None).message == ""

@@ -116,7 +116,7 @@ def test_an_absent_file_is_named(tmp_path: Path) -> None:
 
 def test_a_file_that_may_not_be_read_says_so(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with pytest.raises(SourceError, match="may not be read") as caught:
+    with pytest.raises(SourceError, match="cannot be read") as caught:
         VideoFile(clip, real_time=True).open()
     assert caught.value.kind == "denied"
 

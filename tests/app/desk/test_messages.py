@@ -35,14 +35,14 @@ def test_nothing_is_said_where_all_is_well(fine: WindowState) -> None:
     [
         ({"source": SourceState("failed", "Camera 0 is in use.")}, "No picture", "try-virtual"),
         ({"source": SourceState("failed", "x.mp4 is no video."), "source_live": False}, "This cannot", "try-virtual"),
-        ({"source": SourceState("lost", "Camera 0 was unplugged.")}, "The camera is gone", "try-virtual"),
+        ({"source": SourceState("lost", "Camera 0 was unplugged.")}, "The camera was disconnected", "try-virtual"),
         ({"source": SourceState("silent", "It sends no picture.")}, "The camera sends nothing", "try-virtual"),
         ({"entries": ()}, "No models found", "models-folder"),
         ({"model_errors": {PaneId.A: "a.onnx: field 'role' is wrong."}}, "This model cannot be used", None),
         ({"source": SourceState("ended"), "seen": frozenset()}, "Nothing to show", None),
         ({"source": SourceState("opening"), "seen": frozenset()}, "Starting", None),
         # a lost camera matters more than a missing model
-        ({"source": SourceState("lost"), "entries": ()}, "The camera is gone", "try-virtual"),
+        ({"source": SourceState("lost"), "entries": ()}, "The camera was disconnected", "try-virtual"),
         # models are not missing while nobody has looked
         ({"models_known": False, "entries": (), "seen": frozenset()}, "Starting", None),
     ],

@@ -114,7 +114,7 @@ def test_contracts_and_cards_are_no_committees(folder: Path) -> None:
     models = scan_models()
     assert [entry.name for entry in models.entries] == ["a"]
     assert models.problems == ()
-    with pytest.raises(UserError, match=r"notes\.json is no committee"):
+    with pytest.raises(UserError, match=r"notes\.json is not a committee"):
         find_model(str(folder / "notes.json"))
 
 

@@ -50,7 +50,7 @@ def flaky(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_cpu_is_always_there_and_the_default() -> None:
     assert providers.installed_providers()[0] == "cpu"
     assert providers.chosen_provider() == "cpu"
-    with pytest.raises(ValueError, match="'gpu' is no provider: cpu, cuda"):
+    with pytest.raises(ValueError, match="'gpu' is not a provider; choose one of: cpu, cuda"):
         providers.choose_provider("gpu")
 
 

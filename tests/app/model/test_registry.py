@@ -83,7 +83,7 @@ def test_a_name_nobody_has_is_answered_with_those_there_are(folders: tuple[Path,
 
 def test_a_file_of_another_kind_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"a photo")
-    with pytest.raises(UserError, match=r"photo\.jpg is no model"):
+    with pytest.raises(UserError, match=r"photo\.jpg is not a model"):
         find_model(str(tmp_path / "photo.jpg"))
 
 

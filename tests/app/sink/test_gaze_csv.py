@@ -188,4 +188,4 @@ except UserError as error:
     os.close(reading)
     done = subprocess.run([sys.executable, "-c", code], stdout=writing, stderr=subprocess.PIPE, text=True)
     os.close(writing)
-    assert (done.returncode, done.stderr) == (0, "The program that read the rows has ended.\n")
+    assert (done.returncode, done.stderr) == (0, "The program that was reading the rows has ended.\n")

@@ -119,7 +119,7 @@ def test_a_model_that_does_not_load_says_so_in_its_pane_alone(start: Start, mode
 @pytest.mark.fault("the camera is taken by another program", "the window says so, and streams once it is free")
 @pytest.mark.parametrize(
     ("fault", "text"),
-    [("absent", "is not connected"), ("busy", "is in use"), ("denied", "may not be used")],
+    [("absent", "is not connected"), ("busy", "is in use"), ("denied", "cannot be used")],
 )
 def test_a_camera_that_cannot_be_had_is_told_and_its_return_noticed(
     start: Start, sources: dict[str, FakeSource | Exception], qtbot: QtBot, fault: str, text: str
@@ -144,7 +144,7 @@ def test_an_unplugged_camera_dims_the_last_picture_until_it_is_back(
     app = start()
     qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
     camera.fault = SourceError("unplugged", "Camera 0 was unplugged: plug it in again.")
-    qtbot.waitUntil(lambda: title(app) == "The camera is gone", timeout=10000)
+    qtbot.waitUntil(lambda: title(app) == "The camera was disconnected", timeout=10000)
     camera.fault = None
     qtbot.waitUntil(lambda: title(app) == "", timeout=10000)
 

@@ -85,7 +85,7 @@ class CalibrationView(QObject):
         """Without an answer the calibration before stays."""
         made, question = asked
         box = QMessageBox(QMessageBox.Icon.Question, "Calibration", question, parent=self._window)
-        keep = box.addButton("Keep the one before", QMessageBox.ButtonRole.RejectRole)
+        keep = box.addButton("Keep the previous one", QMessageBox.ButtonRole.RejectRole)
         use = box.addButton("Use the new one", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(keep)
         box.setEscapeButton(keep)

@@ -59,7 +59,7 @@ def required_display() -> Iterator[None]:
         yield
         return
     if not any(os.environ.get(name) for name in _DISPLAYS):
-        raise UserError("There is no display for the window: use `gaze-demo track`, or start it by `xvfb-run`.")
+        raise UserError("There is no display for the window: use `gaze-demo track`, or start it with `xvfb-run`.")
     folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), "platforms")
     if platform and not os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH"):
         known = sorted(path.stem.removeprefix("libq") for path in folder.glob("libq*.so"))

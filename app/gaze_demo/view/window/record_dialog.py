@@ -101,7 +101,7 @@ class RecordDialog(QDialog):
         if there:
             self._place.setText("There is a recording of this name: choose another one.")
         elif not whole:
-            self._place.setText("A name without slashes, please.")
+            self._place.setText("The name cannot contain a slash.")
         else:
             self._place.setText(f"In {self._parent_folder}. {_PRIVATE}")
 

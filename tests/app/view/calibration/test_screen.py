@@ -37,7 +37,7 @@ def test_a_monitor_is_chosen_only_where_there_are_several(screen: CalibrationScr
 
 def test_notes_are_shown_where_there_are_any(screen: CalibrationScreen) -> None:
     assert not screen.checks.notes.isVisible()
-    screen.checks.show_notes(["The monitor does not tell its size."])
+    screen.checks.show_notes(["The monitor does not report its size."])
     assert screen.checks.notes.isVisible()
 
 

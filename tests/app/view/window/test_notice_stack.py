@@ -25,7 +25,7 @@ def test_several_notices_lie_over_the_foot_and_each_can_be_closed(body: QWidget,
     notices = Notices()
     stack = NoticeStack(notices, body)
     notices.warn("The profile may not fit.")
-    notices.trouble("The camera is gone. " * 20)
+    notices.trouble("The camera was disconnected. " * 20)
     labels = stack.findChildren(QLabel)
     qtbot.waitUntil(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in labels))
     qtbot.waitUntil(lambda: len(texts(stack)) == 2)
