@@ -59,10 +59,10 @@ def between(before: StoredNetwork, after: StoredNetwork, share: float, eyes: Eye
     disturbed as in training. Raises UserError where one network did not grow from the other.
     """
     if not before.spec.grows_into(after.spec) or before.spec.refined != after.spec.refined:
-        raise UserError("Weights can be averaged of one network and a later state of the same one only.")
+        raise UserError("Only the weights of a network and a later state of the same network can be averaged.")
     network, later = build_network(before.spec), after.network.state_dict()
     if any(later[name].shape != value.shape for name, value in network.state_dict().items()):
-        raise UserError("Weights can be averaged of networks with layers of the same size only.")
+        raise UserError("Only weights of networks with layers of the same size can be averaged.")
     weights = {
         name: torch.lerp(value, later[name], share) if value.is_floating_point() else value
         for name, value in before.network.state_dict().items()

@@ -32,5 +32,7 @@ def load_cards(folder: Path) -> list[Card]:
         try:
             cards.append(Card.model_validate_json(path.read_text(encoding="utf-8")))
         except (ValidationError, ValueError) as error:
-            raise UserError(f"{path} is no card of gaze-train; write it anew with `gaze-train card`.") from error
+            raise UserError(
+                f"{path} is not a model card of gaze-train; write it again with `gaze-train card`."
+            ) from error
     return sorted(cards, key=lambda card: (card.role != "teacher", -(card.parameters or 0), card.name))

@@ -27,7 +27,9 @@ def centre(network: GazeNetwork, faces: LensFaces) -> Tensor:
     """
     asked = faces.where(faces.open & ~heldout_mask(faces))
     if not len(asked):
-        raise UserError("--centre: none of these photographs shows a person that is not held out for measuring.")
+        raise UserError(
+            "--centre: all people in these photographs are held out for evaluation: add photographs of others."
+        )
     members = [*network.members] if isinstance(network, Ensemble) else [network]
     offsets = []
     for member in members:

@@ -72,9 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if error.filename is None:
                 raise
             reason = error.strerror or error
-            raise UserError(f"{error.filename}: {reason}; name another place, or mend that one.") from None
+            raise UserError(f"{error.filename}: {reason}; choose another place, or fix that one.") from None
         except KeyboardInterrupt:
-            print("gaze-train: stopped; the same command goes on from here.", file=sys.stderr)
+            print("gaze-train: stopped; run the same command again to continue.", file=sys.stderr)
             raise
 
     return run_guarded("gaze-train", command, native_s=_NATIVE_S)

@@ -37,7 +37,7 @@ def fit_committee(names: Sequence[str], answers: Answers, title: str, fitted: st
         numbers = []
         for a, (mine, first) in enumerate(zip(axes, responses[0], strict=True)):
             if mine.gain < _LEAST_GAIN:
-                raise UserError(f"{name} hardly answers to the gaze (gain {mine.gain:.2f}): leave it out.")
+                raise UserError(f"{name} hardly responds to the gaze (gain {mine.gain:.2f}): leave it out.")
             gain = first.gain / mine.gain
             leaning = first.per_head - gain * mine.per_head
             scaled = gain * answer[known, a] + leaning * head[:, a]

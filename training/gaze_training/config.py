@@ -48,7 +48,7 @@ class FacesConfig(_Section):
 
 
 class AugmentConfig(_Section):
-    """Disturbances drawn anew for each eye and epoch; 0 switches one off.
+    """Disturbances drawn again for each eye and epoch; 0 switches one off.
 
     Standard deviations: `shift_px`, `scale` (log), `roll_deg` (gaze and head turn with it exactly), `head_deg` (error
     of the measured head), `gamma` (log), `light` (slope across the crop). Upper limits: `noise` (grey levels), `blur`
@@ -177,7 +177,7 @@ def parse_config(tree: dict[str, Any], origin: str, overrides: dict[str, Any] | 
         for step in tables:
             table = table.setdefault(step, {})
             if not isinstance(table, dict):
-                raise UserError(f"{name}: `{step}` is no table of a run's configuration.")
+                raise UserError(f"{name}: `{step}` is not a table of a run's configuration.")
         table[key] = value
     try:
         return RunConfig.model_validate(tree)

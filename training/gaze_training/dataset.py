@@ -28,9 +28,7 @@ class Dataset:
 def load_dataset(config: FacesConfig) -> Dataset:
     """Raises UserError where there are no faces, or too few people to hold some out."""
     if config.leave_out is not None and (config.validation or config.stream):
-        raise UserError(
-            "data.leave_out names who is held out of data.folders: say no data.validation or stream beside."
-        )
+        raise UserError("data.leave_out names who is held out of data.folders: remove data.validation and data.stream.")
     if config.stream:
         return Dataset(_stream(config), Eyes.from_faces(_validation_of_stream(config)))
     if not config.folders:
@@ -52,7 +50,7 @@ def load_dataset(config: FacesConfig) -> Dataset:
     if config.unlabelled:
         others = without_people(_load(config.unlabelled, config.limit), validation)
         if not len(others):
-            raise UserError("data.unlabelled has no faces but of people who are held out; name other folders.")
+            raise UserError("data.unlabelled has only faces of people who are held out; name other folders.")
         eyes = Eyes.concatenate(eyes, Eyes.from_faces(others, labelled=False))
     return Dataset(InMemory(eyes), Eyes.from_faces(validation))
 

@@ -33,7 +33,9 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen types of its own
-        raise UserError(f"{path} is not an ONNX model that can be run here; is it whole?") from error
+        raise UserError(
+            f"{path} is not an ONNX model that can be run here: check that the file is complete."
+        ) from error
 
 
 def run_onnx(path: Path, eyes: Eyes) -> Tensor:

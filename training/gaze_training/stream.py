@@ -99,7 +99,7 @@ class ShardStream:
                 if file["fname"].endswith(".npz"):
                     yield file["fname"], file["data"]
             if not stream.ended_as_tar():
-                raise UserError(f"{url} was cut off, its end is missing: copy it again.")
+                raise UserError(f"{url} is incomplete, its end is missing: copy it again.")
 
     def _eyes(self, parts: list[Faces]) -> Eyes:
         faces = Faces.concatenate(parts)

@@ -30,7 +30,7 @@ def temper(network: GazeNetwork, eyes: Eyes) -> float:
     layers = [module.outputs for module in network.modules() if isinstance(module, Confidence)]
     known = eyes.select(eyes.gaze.isfinite().all(1))
     if not layers or not len(known):
-        raise UserError("--temper: it needs a network that tells its covariance, and faces with a known gaze.")
+        raise UserError("--temper needs a network that outputs a covariance, and faces with a known gaze.")
     total = 1.0
     for _ in range(_ROUNDS):  # an ensemble's spread does not scale, so one round is not enough for it
         gaze, _, covariance = asker(network)(known.crops[:, 0].numpy(), known.head.numpy())

@@ -88,7 +88,7 @@ class Trainer:
                 f"train.batch: {world} processes share batches of {batch} eyes; make it a multiple of {world}."
             )
         if train.count < 2:
-            raise UserError("There are no eyes to train on; are they all marked as not valid?")
+            raise UserError("There are no eyes to train on; check whether all of them are marked as not valid.")
         if isinstance(train, InMemory):
             train = InMemory(self._ready(train.eyes))
         if validation is not None and len(validation) and not validation.gaze.isfinite().all(1).any():
@@ -197,7 +197,9 @@ class Trainer:
             log.step()
             step += 1
         if not step:
-            raise UserError("There are no eyes to train on in data.stream; are they all marked as not valid?")
+            raise UserError(
+                "There are no eyes to train on in data.stream; check whether all of them are marked as not valid."
+            )
         return total / step
 
     def _batches(self, source: EyeSource, number: int) -> Iterator[Eyes]:

@@ -21,7 +21,7 @@ TIMING = Timing(travel_s=0.1, settle_s=0.4)
 
 @dataclass(frozen=True)
 class VirtualSitting:
-    """Who sits there, and what is believed wrongly.
+    """The virtual person of a sitting, and the wrong assumptions of the calibration.
 
     `lens`: what the observer believes of the camera, None for the truth. `lens_x_mm`: how far the camera is off the
     middle of the screen, which the mapping is not told of.

@@ -95,7 +95,7 @@ def test_a_profile_that_fits_has_nothing_to_explain(profile: Profile) -> None:
         ({"hfov_deg": 75.0}, {}, ["fake"], "field of view of 60"),
         ({}, {"name": "Projector"}, ["fake"], "monitor 'Test'"),
         ({}, {"width_px": 1280, "height_px": 720}, ["fake"], "1920 x 1080"),
-        ({}, {}, ["fake", "newer"], "nothing of newer"),
+        ({}, {}, ["fake", "newer"], "no calibration for newer"),
     ],
 )
 def test_a_mismatch_is_explained_with_the_remedy(

@@ -127,7 +127,7 @@ def test_the_report_says_what_is_a_guess(screen: ScreenGeometry, camera: object,
 def test_a_report_comes_back_from_its_json() -> None:
     report = calibrate(Person().sitting(5), [Estimates(FakeModel())]).report
     assert load_report(report.to_json(), "report.json") == report
-    with pytest.raises(UserError, match="no report"):
+    with pytest.raises(UserError, match="not a calibration report"):
         load_report('{"version": 2}', "report.json")
 
 

@@ -77,7 +77,7 @@ def test_a_lens_that_the_user_sets_is_remembered_and_counts(open_room: OpenRoom,
 def test_what_is_held_says_so_until_it_goes_on(open_room: OpenRoom) -> None:
     room = open_room()
     room.state.held = True
-    assert "Held" in room.notices.text
+    assert "is held" in room.notices.text
     assert room.desk.engine.wishes.paused
     room.state.held = False
     assert room.notices.text == ""

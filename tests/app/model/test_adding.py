@@ -71,5 +71,5 @@ def test_a_committee_of_models_at_hand_is_added(tmp_path: Path, yours: Path) -> 
     assert [member.name for member in add_model(path).members] == ["mine", "teacher"]
     assert find_model("both").origin == "yours"
     path.write_text(json.dumps({"kind": "committee", "members": [{"model": "mine.onnx"}, {"model": "teacher"}]}))
-    with pytest.raises(UserError, match="by paths"):
+    with pytest.raises(UserError, match="by path"):
         add_model(path, replace=True)

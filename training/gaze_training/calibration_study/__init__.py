@@ -1,1 +1,1 @@
-"""The closed loop of calibration over virtual people, heads, numbers of points, and what is believed wrongly."""
+"""The closed loop of calibration over virtual people, heads, numbers of points, and wrong assumptions."""

@@ -1,4 +1,4 @@
-"""`gaze-train calibration-study`: the closed loop over people, heads, numbers of points, and what is believed wrongly.
+"""`gaze-train calibration-study`: the closed loop over people, heads, numbers of points, and wrong assumptions.
 
 Each virtual person sits once with a still and once with a moving head, through the targets of all layouts. What is
 believed of lens and camera is changed afterwards, in the recorded samples: the head pose is measured again with another

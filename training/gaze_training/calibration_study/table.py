@@ -82,7 +82,7 @@ def _around(path: Path) -> tuple[str, str]:
         raise UserError(f"{path} cannot be read.") from None
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise UserError(f"{path} has no place for the tables: put the lines {BEGIN} and {END} where they belong.")
+        raise UserError(f"{path} has no place for the tables: add the lines {BEGIN} and {END} where the tables belong.")
     return before, after
 
 
@@ -98,15 +98,19 @@ def _section(study: Study) -> str:
         "with a still and once with a moving head. Degrees, seen from where the eyes really are."
     )
     before = (
-        f"Before → after a calibration at {WRONG_POINTS} points, where something is believed wrongly (the lens has 60 "
-        "degrees and is above the middle of the screen):"
+        f"Before → after a calibration with {WRONG_POINTS} points, where one assumption is wrong (the true field "
+        "of view "
+        "is 60 degrees, and the lens is above the middle of the screen):"
     )
     time = (
-        f"Fit and report of all {len({line.model for line in study.lines})} models at {max(POINTS)} points took "
+        f"The fit and report of all {len({line.model for line in study.lines})} models with {max(POINTS)} points took "
         f"{np.median(study.fit_s):.1f} s (median; longest {max(study.fit_s):.1f} s)."
     )
-    cost = f"What the wrong belief costs after the calibration, in degrees over all sittings: {costs}."
-    return "\n\n".join([head, "By number of points, nothing believed wrongly:", points, before, wrong, cost, time])
+    cost = (
+        "Increase of the error after the calibration because of the wrong assumption, in degrees over all sittings: "
+        f"{costs}."
+    )
+    return "\n\n".join([head, "By number of points, with correct assumptions:", points, before, wrong, cost, time])
 
 
 def _table(lines: Sequence[Line], titles: list[str], cells: Callable[[list[Line]], list[str]]) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 def add_to(commands: Any) -> None:
     parser = commands.add_parser(
-        "calibration-study", help="the app's calibration against virtual people: heads, numbers of points, wrong lenses"
+        "calibration-study",
+        help="test the app's calibration with virtual people: heads, numbers of points, wrong lenses",
     )
     add = parser.add_argument
     add("--model", action="append", default=[], metavar="MODEL", help="a name or an ONNX file (default: all at hand)")

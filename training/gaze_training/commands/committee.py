@@ -35,10 +35,10 @@ def run(options: argparse.Namespace) -> int:
     from gaze_training.evaluate.heads import ask
 
     if options.out.suffix != ".json" or not options.out.absolute().parent.is_dir():
-        raise UserError(f"--out {options.out} must be NAME.json in a folder that is there.")
+        raise UserError(f"--out {options.out} must be NAME.json in an existing folder.")
     entries = [find_model(name) for name in options.model]
     if not 2 <= len(set(options.model)) <= 8 or any(entry.committee for entry in entries):
-        raise UserError("A committee has two to eight different models as members, and no committee.")
+        raise UserError("A committee has two to eight different models as members; a committee cannot be a member.")
     models = [load_model(entry) for entry in entries]
     scenes = head_scenes(load_head_mesh(options.heads), options.count, 0, options.seed)
     answers = ask(models, track(scenes, "heads", total=options.count, console=Console(stderr=True)))

@@ -10,7 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 def add_to(commands: Any) -> None:
-    parser = commands.add_parser("data", help="render faces with known gaze into shards; an interrupted run goes on")
+    parser = commands.add_parser(
+        "data", help="render faces with known gaze to shards; run it again to continue after an interruption"
+    )
     add = parser.add_argument
     add("--renderer", choices=("procedural", "photo", "head"), default="procedural")
     add("--read", metavar="SET", help="read a data set of real people instead: mpiigaze, gazecapture, sittings, ...")

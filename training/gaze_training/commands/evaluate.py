@@ -24,29 +24,32 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("evaluate", help="measure models on real people and on known rotations")
     tests = parser.add_subparsers(title="tests", metavar="TEST", required=True, action=Commands)
     zero = _add(tests, "zero", "FACES", _zero, "portraits of people who look into the lens")
-    zero.add_argument(
-        "--response", type=Path, metavar="DIR", help="labelled faces, whose gains stand beside the errors"
-    )
+    zero.add_argument("--response", type=Path, metavar="DIR", help="labelled faces; the table then also has the gains")
     mirror = _add(tests, "mirror", "FACES", _mirror, "portraits and their mirror images: do both answers agree")
     pose = _add(tests, "pose", "FACES", _pose, "the same portraits: how far answers lean on the measured head")
     offsets = _add(tests, "offsets", "FACES", _offsets, "the same portraits: what of the error the build of eyes tells")
     for test in (zero, mirror, pose, offsets):
         test.add_argument(
-            "--people", choices=("heldout", "all"), default="heldout", help="heldout: kept out of training"
+            "--people",
+            choices=("heldout", "all"),
+            default="heldout",
+            help="heldout: people who are not used in training",
         )
     _add(tests, "points", "FILE", _points, "webcam eyes with known screen points (npz)")
     screen = _add(tests, "screen", "FOLDER", _screen, "frames of real people with the point on the screen looked at")
     screen.add_argument("table", type=Path, nargs="?", metavar="TABLE", help="CSV: file, x, y, and optionally series")
     screen.add_argument("--read", metavar="SET", help="instead of a table: gazecapture, mpiifacegaze or sittings")
-    screen.add_argument("--hfov", type=float, default=60.0, metavar="DEG", help="where the table does not tell it")
     screen.add_argument(
-        "--slices", type=int, default=1, metavar="K", help="cut each series into K with maps of their own"
+        "--hfov", type=float, default=60.0, metavar="DEG", help="for frames whose table does not have it"
+    )
+    screen.add_argument(
+        "--slices", type=int, default=1, metavar="K", help="cut each series into K parts and fit a map to each"
     )
     response = _add(
         tests, "response", "DIR", _response, "labelled faces: gain, linearity, head turn, agreement of the eyes"
     )
     response.add_argument(
-        "--picture", type=Path, metavar="PNG", help="draw the mean answer against the true angle; one line a model"
+        "--picture", type=Path, metavar="PNG", help="draw the mean output against the true angle, one line per model"
     )
     _add(tests, "parts", "DIR", _parts, "labelled faces: errors by what makes eyes hard to read, and what models know")
     heads = _add(
@@ -212,7 +215,7 @@ def _heads(options: argparse.Namespace) -> int:
     from gaze_training.evaluate.table import heads_tables
 
     if options.count < 8:
-        raise UserError(f"--count {options.count} is too few to tell anything: give 8 or more.")
+        raise UserError(f"--count {options.count} is too small for a result: give 8 or more.")
     people = max(2, options.count // 10)
     models = [load_model(find_model(name)) for name in options.model]
     scenes = head_scenes(load_head_mesh(options.data), options.count, people, options.seed)

@@ -50,9 +50,9 @@ def run(options: argparse.Namespace) -> int:
     from gaze_training.provenance import training_of
 
     if options.int8 and not options.calibration:
-        raise UserError("--int8 needs --calibration DIR: faces whose value ranges the 8 bits are to cover.")
+        raise UserError("--int8 needs --calibration DIR: a folder of faces that gives the value ranges for the 8 bits.")
     if options.calibration and not options.int8:
-        raise UserError("--calibration is for the 8 bits: say --int8 too.")
+        raise UserError("--calibration is only for 8 bits: add --int8.")
     if options.out.suffix != ".onnx":
         raise UserError(f"--out {options.out}: a model's name ends in .onnx.")
     stored = load_teacher((options.network, *options.member))

@@ -17,7 +17,7 @@ _SEED = 1
 
 
 def add_to(commands: Any) -> None:
-    parser = commands.add_parser("import", help="make an exported model a network that training can continue with")
+    parser = commands.add_parser("import", help="convert an exported model back to a network, to continue its training")
     add = parser.add_argument
     add("model", metavar="MODEL", help="an ONNX file that gaze-train exported, or the name of a shipped model")
     add("--out", type=Path, required=True, metavar="FILE", help="the network.pt to write")

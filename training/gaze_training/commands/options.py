@@ -18,7 +18,10 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 def add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--device", choices=DEVICES, default="auto", help="where to compute (default: the fastest there)"
+        "--device",
+        choices=DEVICES,
+        default="auto",
+        help="where to compute (default: the fastest device that is available)",
     )
 
 

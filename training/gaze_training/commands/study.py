@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 def add_to(commands: Any) -> None:
-    parser = commands.add_parser("study", help="every scheme over several seeds, run by run, and the report of it")
+    parser = commands.add_parser("study", help="train every scheme with several seeds, and write a report")
     add = parser.add_argument
     add("config", type=Path, help="a TOML file, or the name of one that comes with the package")
     add("--data", type=Path, action="append", default=[], metavar="DIR", help="shards of faces, instead of its own")

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def add_to(commands: Any) -> None:
     teacher = commands.add_parser("teacher", help="train a network on labels")
-    distill = commands.add_parser("distill", help="train a student with a teacher, by the scheme of its configuration")
+    distill = commands.add_parser(
+        "distill", help="train a student with a teacher, using the scheme in its configuration"
+    )
     for parser in (teacher, distill):
         add = parser.add_argument
         add("config", type=Path, help="a TOML file, or the name of one that comes with the package")
@@ -48,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     folder = options.out or Path("runs") / f"{config.name}-{config.seed}"
     trained = train(config, folder, options.device)
     if trained.diverged:
-        raise UserError(f"{config.name} diverged in epoch {len(trained.epochs)}; lower train.rate and start anew.")
+        raise UserError(f"{config.name} diverged in epoch {len(trained.epochs)}; lower train.rate and start again.")
     quality = trained.epochs[-1].quality
     if quality:
         print(

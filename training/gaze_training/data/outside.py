@@ -33,10 +33,12 @@ class OutsideTeacher:
         try:
             self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a dozen types of its own
-            raise UserError(f"{path} is not an ONNX model that can be run here; is it whole?") from error
+            raise UserError(
+                f"{path} is not an ONNX model that can be run here: check that the file is complete."
+            ) from error
         missing = _INPUTS.difference(given.name for given in self._session.get_inputs())
         if missing:
-            raise UserError(f"{path} is no outside teacher: it has no input {', '.join(sorted(missing))}.")
+            raise UserError(f"{path} cannot be an outside teacher: it has no input {', '.join(sorted(missing))}.")
 
     def gaze(self, image: NDArray[np.uint8], left_px: Array, right_px: Array, head_rotation: Array) -> Array:
         """Unit gaze (3,) from a BGR image, each eye's corners (2, 2), that at the image's left first, in px."""

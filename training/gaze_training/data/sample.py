@@ -176,7 +176,7 @@ def leave_person_out(faces: Faces, place: int) -> tuple[Faces, Faces]:
     """
     people = sorted(set(zip(faces.renderer.tolist(), faces.person.tolist(), strict=True)))
     if len(people) < 2 or place >= len(people):
-        raise UserError(f"data.leave_out is {place}: there are {len(people)} people, their places count from 0.")
+        raise UserError(f"data.leave_out is {place}: there are {len(people)} people, numbered from 0.")
     renderer, person = people[place]
     left_out = (faces.renderer == renderer) & (faces.person == person)
     return faces.select(~left_out), faces.select(left_out)

@@ -97,5 +97,5 @@ def _vectors(words: Any, name: str, path: Path) -> Array:
     texts = words if isinstance(words, list) else []
     rows = [re.findall(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?", text) if isinstance(text, str) else [] for text in texts]
     if not rows or len({len(row) for row in rows}) != 1 or len(rows[0]) < 3:
-        raise UserError(f"{path}: {name} is not made of vectors: it is no description of UnityEyes.")
+        raise UserError(f"{path}: {name} is not made of vectors: it is not a description file of UnityEyes.")
     return checked([[float(word) for word in row] for row in rows], (None, len(rows[0])), name, path)

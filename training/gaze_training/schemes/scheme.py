@@ -64,7 +64,7 @@ class Scheme(nn.Module):
         for name, value in options.items():
             if name not in self.defaults:
                 known = ", ".join(self.defaults) or "none"
-                raise UserError(f"scheme.options.{name} is no option of this scheme; its options: {known}.")
+                raise UserError(f"scheme.options.{name} is not an option of this scheme; its options: {known}.")
             number = isinstance(self.defaults[name], (int, float)) and not isinstance(self.defaults[name], bool)
             fits = isinstance(value, (int, float)) and not isinstance(value, bool)
             if fits if number else isinstance(value, type(self.defaults[name])):
