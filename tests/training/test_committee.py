@@ -45,7 +45,7 @@ def test_a_flat_model_that_follows_the_head_is_brought_onto_the_scale_of_the_fir
 
 
 def test_a_model_that_does_not_answer_is_refused() -> None:
-    with pytest.raises(UserError, match="second hardly answers"):
+    with pytest.raises(UserError, match="second hardly responds"):
         fit_committee(NAMES, answers(TRUE, TRUE * [0.01, 1.0]), "", "")
 
 

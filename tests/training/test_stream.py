@@ -119,7 +119,7 @@ def test_a_tar_that_was_cut_between_its_members_is_one_sentence(tars: Path) -> N
         second = tar.getmembers()[1].offset
     (tars / "cut.tar").write_bytes(path.read_bytes()[:second])
     run = parse_config(stream(tars, stream=[str(tars / "cut.tar")]), "test")
-    with pytest.raises(UserError, match=r"cut\.tar was cut off"):
+    with pytest.raises(UserError, match=r"cut\.tar is incomplete"):
         list(load_dataset(run.data).train.chunks(0))
 
 
