@@ -208,4 +208,4 @@ def test_small_matrices_are_worked_on_by_one_thread() -> None:
 
 def test_a_folder_that_is_no_session_cannot_be_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["replay-window", str(tmp_path)]) == 2
-    assert "is no recorded session" in capsys.readouterr().err
+    assert "is not a recorded session" in capsys.readouterr().err

@@ -224,7 +224,8 @@ _MANIFEST = b"""{"version": 2, "renderer": "procedural", "seed": 1, "shard": 2, 
 
 
 def _read_manifest(path: Path) -> object:
-    from gaze_training.data.generate import DataConfig, _write_manifest
+    from gaze_training.data.data_config import DataConfig
+    from gaze_training.data.generate import _write_manifest
 
     return _write_manifest(DataConfig(shard=2), path.parent)
 

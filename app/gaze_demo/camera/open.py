@@ -17,11 +17,13 @@ from gaze_demo.camera.webcam import Webcam
 from gaze_demo.errors import UserError
 from gaze_demo.participant.names import NAMES, STUDIED, find_person
 from gaze_demo.paths import given
+from gaze_demo.plugins import make_plugin, plugin_names
 
 VIRTUAL = "virtual"
 _SHOWN_S = 2.0
-_MOVING = {".gif"}
-"""On its own a film, in a folder a picture."""
+_MOVING = {".gif"}  # a film if it is named itself, a picture if its folder is named
+_PLUGINS = "gaze_demo.sources"
+_PARTS = ("name", "live", "independent", "frame_rate", "frame_count", "intrinsics", "open", "read", "close")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def open_source(spec: str = "", options: SourceOptions | None = None) -> Source:
 
     A number or a name is a camera, which need not be there yet; a path is a video, an image or a folder of images;
     `virtual` is the virtual participant, with settings after a colon (`virtual:path,person=1,head=moving,seed=3`,
-    `virtual:amara`); nothing is `default_spec`. Raises UserError.
+    `virtual:amara`); NAME:TARGET is a source that another package adds through the entry point group
+    `gaze_demo.sources`, called with the text TARGET and the options; nothing is `default_spec`. Raises UserError.
     """
     options = options or SourceOptions()
     spec = spec.strip() or default_spec()
@@ -65,12 +68,16 @@ def open_source(spec: str = "", options: SourceOptions | None = None) -> Source:
 
 
 def _given(spec: str, options: SourceOptions) -> Source:
-    """A camera or a file."""
+    """A camera, a file or a source of another package."""
     if spec.isdecimal() and spec.isascii():
         return Webcam(int(spec), options.width, options.height, options.rate)
     path = given(spec)
     if path.exists():
         return _file(path, options)
+    name, colon, target = spec.partition(":")
+    if colon and name in plugin_names(_PLUGINS):
+        source: Source = make_plugin(_PLUGINS, name, (target, options), _PARTS)
+        return source
     if _looks_like_a_path(path) and all(camera.name != spec for camera in list_cameras()):
         raise SourceError("absent", f"There is no file {spec}: check its name.")
     return Webcam(spec, options.width, options.height, options.rate)

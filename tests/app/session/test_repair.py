@@ -167,9 +167,9 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str, content: bytes, name
 
 
 def test_another_folder_is_no_session(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no recorded session"):
+    with pytest.raises(UserError, match="not a recorded session"):
         load_session(tmp_path)
-    with pytest.raises(UserError, match="no recorded session"):
+    with pytest.raises(UserError, match="not a recorded session"):
         repair(tmp_path)
 
 

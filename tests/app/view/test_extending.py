@@ -1,11 +1,9 @@
-"""The examples of EXTENDING.md for the window run as they stand there: each costs its own file alone."""
+"""The examples of EXTENDING.md for the window run as they are printed: each is one file, and no other file changes."""
 
 from __future__ import annotations
 
-import importlib
-import re
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.live.sights import seen_frame, shot, sight
+from examples import added
 from gaze_demo import filter as filters
 from gaze_demo.desk.commands import COMMANDS, CommandBook
 from gaze_demo.desk.state import WindowState
@@ -32,28 +31,15 @@ Add = Callable[[ModuleType, str], None]
 
 
 @pytest.fixture
-def add(tmp_path: Path, repository: Path) -> Iterator[Add]:
+def add(tmp_path: Path) -> Iterator[Add]:
     """Puts an example of the document beside the files of a package."""
-    text = (repository / "EXTENDING.md").read_text("utf8")
-    added: list[tuple[ModuleType, str]] = []
 
     def forget() -> None:
-        importlib.invalidate_caches()
         for kinds in (filter_kinds, panel_kinds, control_kinds):
             kinds.cache_clear()
 
-    def add(package: ModuleType, name: str) -> None:
-        (code,) = [each for each in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if f"/{name}.py" in each]
-        (tmp_path / f"{name}.py").write_text(code, "utf8")
-        package.__path__.append(str(tmp_path))
-        added.append((package, name))
-        forget()
-
-    yield add
-    for package, name in added:
-        package.__path__.remove(str(tmp_path))
-        sys.modules.pop(f"{package.__name__}.{name}", None)
-    forget()
+    with ExitStack() as stack:
+        yield lambda package, name: stack.enter_context(added(package, name, tmp_path, forget))
 
 
 def test_the_filter_of_the_example_is_offered_with_its_parameter(add: Add) -> None:

@@ -16,7 +16,7 @@ from gaze_training.cli import main
         ("data --renderer head --source a --out b --people all", "--people means nothing to the head renderer"),
         ("data --sheet a.png --workers 2", "--workers means nothing to a sheet"),
         ("data --out b --columns 3", "--columns means nothing without --sheet"),
-        ("export network.pt --out a.onnx --calibration b", "say --int8 too"),
+        ("export network.pt --out a.onnx --calibration b", "add --int8"),
         ("study study --only-report --report a.md --workers 3", "--workers means nothing to --only-report"),
         ("study study --models a", "--models is for --report"),
     ],

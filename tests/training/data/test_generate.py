@@ -11,7 +11,8 @@ import pytest
 
 from gaze_demo import paths
 from gaze_demo.errors import UserError
-from gaze_training.data.generate import DataConfig, generate, shard_path
+from gaze_training.data.data_config import DataConfig
+from gaze_training.data.generate import generate, shard_path
 from gaze_training.data.sample import Faces, load_faces
 
 

@@ -12,6 +12,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.geometry import FORWARD, angle_between, normalised
 from gaze_demo.landmarks.search import FaceSearch
 from gaze_training.data.aperture import lid_lines
+from gaze_training.data.data_config import DataConfig
 from gaze_training.data.own_eye import BallPose, paint_own_eye
 from gaze_training.data.photo import photo_renderer, render_photo
 from gaze_training.data.photo_face import PhotoFace, load_photo_face
@@ -103,4 +104,4 @@ def test_the_same_seed_draws_the_same_face(face: PhotoFace) -> None:
 
 def test_a_folder_without_faces_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no photograph with a face"):
-        photo_renderer(tmp_path, "all")
+        photo_renderer(DataConfig(renderer="photo", source=str(tmp_path), people="all"))

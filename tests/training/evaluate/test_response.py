@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from gaze_training.data.sample import RENDERERS, Faces
+from gaze_training.data.renderers import RENDERERS
+from gaze_training.data.sample import Faces
 from gaze_training.evaluate.predict import into_the_lens
 from gaze_training.evaluate.response import response_result, response_test
 
@@ -10,7 +11,7 @@ def faces(count: int = 400, renderer: str = "procedural") -> Faces:
     rng = np.random.default_rng(3)
     made = Faces.empty(count)
     made.valid[:] = True
-    made.renderer[:] = RENDERERS.index(renderer)
+    made.renderer[:] = RENDERERS[renderer].number
     made.head[:] = rng.normal(0, 0.25, made.head.shape)
     made.gaze[:] = rng.normal(0, 0.2, made.gaze.shape) + 0.5 * made.head
     return made

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gaze_demo.geometry import Intrinsics, normalised
-from gaze_training.data.sample import RENDERERS
+from gaze_training.data.renderers import renderer_name
 from gaze_training.readers.measured import face_with_gaze, face_with_target, observe, person_number, sight_gaze
 from training.readers.fake_observer import POSE, FakeObserver, eyes_mm, gaze_in_camera, picture
 
@@ -15,7 +15,7 @@ def test_both_eyes_look_at_the_target() -> None:
     assert face is not None
     np.testing.assert_allclose(gaze_in_camera(face), normalised(target - eyes_mm()), atol=1e-6)
     assert face.person.tolist() == [7]
-    assert RENDERERS[face.renderer[0]] == "real"
+    assert renderer_name(face.renderer[0]) == "real"
 
 
 def test_the_iris_is_where_the_crop_shows_it() -> None:

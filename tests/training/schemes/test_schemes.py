@@ -150,7 +150,7 @@ def test_staged_hints_go_through_the_groups_and_fade_out() -> None:
     ("config", "message"),
     [
         (SchemeConfig(name="magic"), "no scheme"),
-        (SchemeConfig(name="imitation", options={"beta": 1.0}), "no option"),
+        (SchemeConfig(name="imitation", options={"beta": 1.0}), "not an option"),
         (SchemeConfig(name="imitation", options={"alpha": "much"}), "same type"),
         (SchemeConfig(name="outside", options={"yaw_only": 1.0}), "same type"),
         (SchemeConfig(name="hints", options={"group": 7.0}), "groups are 0 to 3"),

@@ -8,13 +8,15 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from gaze_training.data.renderers import RENDERERS
+
 
 def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "data", help="render faces with known gaze to shards; run it again to continue after an interruption"
     )
     add = parser.add_argument
-    add("--renderer", choices=("procedural", "photo", "head"), default="procedural")
+    add("--renderer", choices=tuple(RENDERERS), default="procedural")
     add("--read", metavar="SET", help="read a data set of real people instead: mpiigaze, gazecapture, sittings, ...")
     add("--source", default="", help="folder of photographs or of the data set, or the head model's file")
     add("--faces", type=int, default=20000, metavar="N")
@@ -45,7 +47,8 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from gaze_training.data.generate import DataConfig, generate
+    from gaze_training.data.data_config import DataConfig
+    from gaze_training.data.generate import generate
 
     if (options.out is None) == (options.sheet is None):
         options.parser.error("name either --out DIR or --sheet PNG")
@@ -84,11 +87,11 @@ def _refuse_what_means_nothing(options: argparse.Namespace) -> None:
     said, names = options.said, options.said.names
     if options.read:
         said.refuse_all_but({"read", "source", "out", "verbose"}, "means nothing to --read")
-    of_photographs = {"own_eyes", "turned_eyes", "build_spread", "people"}
-    if options.renderer != "photo":
-        said.refuse_all_but(names - of_photographs, f"means nothing to the {options.renderer} renderer")
-    if options.renderer == "procedural":
-        said.refuse_all_but(names - {"source"}, "means nothing to the procedural renderer")
+        return
+    renderer = RENDERERS[options.renderer]
+    of_others = frozenset().union(*(other.options for other in RENDERERS.values())) - renderer.options
+    unread = of_others if renderer.source else of_others | {"source"}
+    said.refuse_all_but(names - unread, f"means nothing to the {options.renderer} renderer")
     if options.sheet:
         said.refuse_all_but(names - {"faces", "shard", "workers"}, "means nothing to a sheet")
     else:

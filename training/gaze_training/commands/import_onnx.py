@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _eyes(folder: Path | None) -> Eyes:
-    from gaze_training.data.generate import DataConfig, generate
+    from gaze_training.data.data_config import DataConfig
+    from gaze_training.data.generate import generate
     from gaze_training.data.sample import load_faces
     from gaze_training.eyes import Eyes
 

@@ -12,77 +12,29 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from pkgutil import resolve_name
 
 import cv2
 import numpy as np
 
 from gaze_demo.errors import UserError
 from gaze_training.data.assemble import assemble
+from gaze_training.data.data_config import DataConfig
 from gaze_training.data.outside import OutsideTeacher
 from gaze_training.data.rendered import Render, RenderedFace
-from gaze_training.data.sample import RENDERERS, Faces
+from gaze_training.data.renderers import RENDERERS
+from gaze_training.data.sample import Faces
 from gaze_training.readers.files import read_json
 
 VERSION = 2
-PEOPLE = ("train", "heldout", "all")
-
-
-@dataclass(frozen=True)
-class DataConfig:
-    """What to generate.
-
-    `source`: a folder of photographs (photo) or the ICT model's file (head); "" for procedural. `own_eyes`: share of
-    photographs that keep their own eyes. `people`: "train" leaves out those that the zero test holds out, "heldout"
-    takes them alone, "all" everybody. `build_spread`: of photographs, how far eyes are stretched into those of somebody
-    else (1: as people differ). `turned_eyes`: share of photographs whose eyeballs are their own, turned, and not ray
-    traced. `outside`: ONNX of an outside teacher, or "".
-    """
-
-    renderer: str = "procedural"
-    faces: int = 20000
-    seed: int = 1
-    shard: int = 1000
-    source: str = ""
-    outside: str = ""
-    own_eyes: float = 0.12
-    people: str = "train"
-    build_spread: float = 0.0
-    turned_eyes: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.renderer not in RENDERERS[:3]:
-            raise UserError(f"renderer is {self.renderer!r}: choose one of {', '.join(RENDERERS[:3])}.")
-        if self.people not in PEOPLE:
-            raise UserError(f"people is {self.people!r}: choose one of {', '.join(PEOPLE)}.")
-        if self.faces < 1 or self.shard < 1:
-            raise UserError("faces and shard are whole numbers of at least 1.")
-        if self.seed < 0:
-            raise UserError(f"seed is {self.seed}: it is a whole number of at least 0.")
-        if self.renderer != "procedural" and not Path(self.source).exists():
-            raise UserError(f"The {self.renderer} renderer needs its files: {self.source or '--source'} is not there.")
 
 
 def make_renderer(config: DataConfig) -> Render:
     """The renderer of a configuration, loaded: some take seconds to read their files."""
-    if config.renderer == "photo":
-        from gaze_training.data.photo import photo_renderer
-
-        return photo_renderer(
-            Path(config.source),
-            config.people,
-            own_eyes=config.own_eyes,
-            turned_eyes=config.turned_eyes,
-            build_spread=config.build_spread,
-        )
-    if config.renderer == "head":
-        from gaze_training.data.head import head_renderer
-
-        return head_renderer(Path(config.source))
-    from gaze_training.data.procedural import procedural_renderer
-
-    return procedural_renderer()
+    render: Render = resolve_name(RENDERERS[config.renderer].make)(config)
+    return render
 
 
 def draw_face(
@@ -148,8 +100,7 @@ def _write_manifest(config: DataConfig, out: Path) -> None:
     path.write_text(json.dumps(content, indent=1) + "\n")
 
 
-_PEOPLE = 1_000_000
-"""A renderer's people are numbered apart from any other's, so that faces of several runs can lie together."""
+_PEOPLE = 1_000_000  # people of different renderers get different numbers, so that runs can be mixed
 _worker: tuple[DataConfig, Path, Render, OutsideTeacher | None] | None = None
 
 
@@ -165,7 +116,8 @@ def _write_shard(number: int) -> int:
     config, out, render, teacher = _worker
     drawn = [draw_face(config, render, teacher, i) for i in _numbers(config, number)]
     faces = Faces.concatenate([d[0] for d in drawn])
-    faces.person[:] = np.array([d[2] for d in drawn]) + _PEOPLE * RENDERERS.index(config.renderer)
-    faces.renderer[:] = RENDERERS.index(config.renderer)
+    renderer = RENDERERS[config.renderer].number
+    faces.person[:] = np.array([d[2] for d in drawn]) + _PEOPLE * renderer
+    faces.renderer[:] = renderer
     faces.save(shard_path(out, number))
     return number

@@ -35,6 +35,7 @@ from gaze_training.data.aperture import (
     paint_eyeball,
     paint_lashes,
 )
+from gaze_training.data.data_config import DataConfig
 from gaze_training.data.glasses import Glasses, draw_glasses, paint_glasses
 from gaze_training.data.obstacles import obstruct
 from gaze_training.data.raster import interpolate, paint_triangles, smooth_normals
@@ -104,9 +105,9 @@ def load_head_model(path: Path) -> HeadModel:
     )
 
 
-def head_renderer(path: Path) -> Render:
-    """Draws faces from the model at `path`; the person's number is its skin's."""
-    model = load_head_model(path)
+def head_renderer(config: DataConfig) -> Render:
+    """Draws faces from the model at `config.source`; the person's number is that of the skin."""
+    model = load_head_model(Path(config.source))
     skins = [draw_skin(np.random.default_rng([77, i])) for i in range(_SKINS)]
 
     def render(rng: np.random.Generator) -> tuple[RenderedFace, int]:

@@ -36,6 +36,7 @@ from gaze_training.data.aperture import (
     paint_eyeball,
     paint_lashes,
 )
+from gaze_training.data.data_config import DataConfig
 from gaze_training.data.glasses import Glasses, draw_glasses, paint_glasses
 from gaze_training.data.obstacles import obstruct
 from gaze_training.data.own_eye import OWN_SHAPE, BallPose, paint_own_eye
@@ -236,10 +237,8 @@ def _iris_depth(rng: np.random.Generator, patch: EyePatch) -> float:
     return float(patch.depth[i[:, 1], i[:, 0]].mean()) - 2.5 + float(rng.normal(0, 0.7))
 
 
-def photo_renderer(
-    folder: Path, people: str, *, own_eyes: float = 0.0, turned_eyes: float = 0.0, build_spread: float = 0.0
-) -> Render:
-    """Draws faces from a folder of photographs; every second one from those with large, sharp eyes.
+def photo_renderer(config: DataConfig) -> Render:
+    """Draws faces from the photographs in `config.source`; every second one from those with large, sharp eyes.
 
     Raises UserError where no usable photograph is found.
     """
@@ -247,13 +246,13 @@ def photo_renderer(
     with FaceSearch(video=False, blendshapes=False) as search:
         listed = [
             entry
-            for entry in list_photographs(folder)
-            if people == "all" or is_heldout(entry[1], entry[2]) == (people == "heldout")
+            for entry in list_photographs(Path(config.source))
+            if config.people == "all" or is_heldout(entry[1], entry[2]) == (config.people == "heldout")
         ]
         loaded = [load_photo_face(search, *entry) for entry in listed]
     faces = [face for face in loaded if face is not None]
     if not faces:
-        raise UserError(f"{folder} holds no photograph with a face whose open eyes look into the lens.")
+        raise UserError(f"{config.source} holds no photograph with a face whose open eyes look into the lens.")
     persons = {name: i for i, name in enumerate(sorted({(f.group, f.person) for f in faces}))}
     sharp = [f for f in faces if f.native_eye_px > 40] or faces
 
@@ -263,9 +262,9 @@ def photo_renderer(
         rendered = render_photo(
             rng,
             face,
-            own_eyes=bool(rng.random() < own_eyes),
-            turned_eyes=turned_eyes > 0 and bool(rng.random() < turned_eyes),
-            build_spread=build_spread,
+            own_eyes=bool(rng.random() < config.own_eyes),
+            turned_eyes=config.turned_eyes > 0 and bool(rng.random() < config.turned_eyes),
+            build_spread=config.build_spread,
         )
         return rendered, persons[face.group, face.person]
 

@@ -33,6 +33,7 @@ from gaze_training.data.aperture import (
     paint_eyeball,
     paint_lashes,
 )
+from gaze_training.data.data_config import DataConfig
 from gaze_training.data.eye_region import EyeRegion, LidPose, draw_region, pose_lids
 from gaze_training.data.glasses import Glasses, draw_glasses, paint_glasses
 from gaze_training.data.obstacles import obstruct
@@ -67,7 +68,7 @@ class _Person:
     lash_line: tuple[float, float]
 
 
-def procedural_renderer() -> Render:
+def procedural_renderer(config: DataConfig) -> Render:
     """Draws faces without any file; the person's number is that of the skin."""
     return draw_procedural
 

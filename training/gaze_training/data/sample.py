@@ -13,9 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from gaze_demo.errors import UserError
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 
-RENDERERS = ("procedural", "photo", "head", "real")
-"""The names behind `Faces.renderer`; real: a photograph as it is."""
-
 READABLE_SHARE = 0.15
 """Of the iris's disc: where less of it can be seen, an eye tells no gaze."""
 
@@ -42,8 +39,8 @@ class Faces:
     hides; the region is an ellipse about the middle of the corners, its half axes 0.6 and 0.35 of their distance.
 
     `valid`: (N, 2) the eye's gaze is to be learnt. An eye that is not valid and has a known `iris_visible` is shut or
-    covered: its condition is still true. `person`: (N,) who it is. `renderer`: (N,) index into RENDERERS. `eye_px`:
-    (N,) width of the eyes in px of the camera's image.
+    covered: its condition is still true. `person`: (N,) who it is. `renderer`: (N,) `Renderer.number`, or REAL.
+    `eye_px`: (N,) width of the eyes in px of the camera's image.
     """
 
     crops: NDArray[np.uint8] = field(metadata=_column(np.uint8, 2, HEIGHT_PX, WIDTH_PX))

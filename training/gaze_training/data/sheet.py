@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo.errors import UserError
-from gaze_training.data.generate import DataConfig, draw_face, make_renderer
+from gaze_training.data.data_config import DataConfig
+from gaze_training.data.generate import draw_face, make_renderer
 from gaze_training.data.rendered import RenderedFace
 from gaze_training.data.sample import Faces
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gaze_training.angles import angle_between
-from gaze_training.data.sample import RENDERERS, Faces
+from gaze_training.data.renderers import renderer_name
+from gaze_training.data.sample import Faces
 from gaze_training.evaluate.predict import Ask
 from gaze_training.eyes import Eyes
 from gaze_training.losses import squared_distance, true_condition
@@ -61,7 +62,7 @@ def part_test(faces: Faces, ask: Ask) -> tuple[tuple[PartRow, ...], tuple[Condit
     renderer = torch.from_numpy(faces.renderer.astype(int))[eyes.face]
     known = eyes.gaze.isfinite().all(1)
     parts = {
-        **{RENDERERS[int(one)]: renderer == one for one in renderer.unique()},
+        **{renderer_name(int(one)): renderer == one for one in renderer.unique()},
         "looking down, 15 deg and more": eyes.gaze[:, 0] < _DOWN,
         "between": (eyes.gaze[:, 0] >= _DOWN) & (eyes.gaze[:, 0] < _UP),
         "looking up, 5 deg and more": eyes.gaze[:, 0] >= _UP,

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo.geometry import Array, angle_between, normalised, pitch_yaw_to_vector
-from gaze_training.data.sample import RENDERERS, Faces
+from gaze_training.data.renderers import renderer_name
+from gaze_training.data.sample import Faces
 from gaze_training.evaluate.predict import Predict, in_batches
 
 _UNMIRROR = np.array([[1.0, 1.0], [1.0, -1.0]])
@@ -64,7 +65,7 @@ def response_result(faces: Faces, angles: NDArray[np.float32]) -> tuple[Response
     rows = []
     for renderer in np.unique(faces.renderer):
         chosen = faces.renderer == renderer
-        row = _row(RENDERERS[int(renderer)], faces.select(chosen), angles[chosen].astype(float))
+        row = _row(renderer_name(int(renderer)), faces.select(chosen), angles[chosen].astype(float))
         rows += [row] if row else []
     return tuple(rows)
 

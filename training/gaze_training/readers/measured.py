@@ -24,9 +24,9 @@ from gaze_demo.intrinsics import Lens
 from gaze_demo.normalisation.normalise import CropGeometry, normalise_eye, warp_matrix
 from gaze_demo.observation import Observation
 from gaze_demo.observer import Observer
-from gaze_training.data.sample import RENDERERS, Faces
+from gaze_training.data.renderers import REAL
+from gaze_training.data.sample import Faces
 
-REAL = RENDERERS.index("real")
 IRIS_CENTRES = (473, 468)
 """Landmarks of the left and the right iris's centre."""
 

@@ -23,9 +23,10 @@ import numpy as np
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import FORWARD, Array
 from gaze_demo.normalisation.normalise import DISTANCE_MM, HEIGHT_PX, WIDTH_PX
+from gaze_training.data.renderers import REAL
 from gaze_training.data.sample import Faces
 from gaze_training.readers.files import checked, folders, read_mat
-from gaze_training.readers.measured import REAL, join, person_number, seen_angles
+from gaze_training.readers.measured import join, person_number, seen_angles
 from gaze_training.readers.tally import Tally
 
 _SIDES = ("left", "right")

@@ -23,9 +23,10 @@ from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array
 from gaze_demo.normalisation.normalise import DISTANCE_MM as CROP_DISTANCE_MM
 from gaze_demo.normalisation.normalise import FOCAL_PX, CropGeometry, warp_image
+from gaze_training.data.renderers import REAL
 from gaze_training.data.sample import Faces
 from gaze_training.readers.files import checked, read_image, read_json
-from gaze_training.readers.measured import REAL, join, person_number, seen_angles
+from gaze_training.readers.measured import join, person_number, seen_angles
 from gaze_training.readers.tally import Tally
 
 _PX_PER_MM_AND_HEIGHT = 71.7593 / 12 / 480
