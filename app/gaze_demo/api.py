@@ -141,7 +141,7 @@ class Tracker:
     def record(self, folder: str | Path, keep: Keep = "nothing") -> SessionRecorder:
         """Record from now on into a new folder, until `stop` or the end of the `with` statement.
 
-        `keep`: "nothing", "eyes", "face" or "video". The recorder takes `marker(text)` and `note(text)`.
+        `keep`: "nothing", "crops", "eyes", "face" or "video". The recorder takes `marker(text)` and `note(text)`.
         """
         recorder = SessionRecorder(
             Recording(

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gaze_demo.camera.frame import Frame
 from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.landmarks.face import FaceLandmarks
@@ -69,7 +72,8 @@ class Observation:
     eyes are None. `reason` is set where neither eye can give a gaze; "two people" where it is in doubt whether the face
     is the one that was followed. `person`: a number that changes when another person is taken, 0 where no face was
     found. `people`: how many faces there were lately. `prepared`: what one model has made of this observation and
-    another one with the same contract may use; a copy starts without.
+    another one with the same contract may use; a copy starts without. `eye_crops`: the usual normalised crops of the
+    left and the right eye, grey (36, 60) uint8 and unmirrored, where a recording kept them in place of the frame.
     """
 
     frame: Frame
@@ -83,6 +87,7 @@ class Observation:
     pose_ms: float
     person: int = 0
     people: int = 0
+    eye_crops: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
     prepared: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property

@@ -65,7 +65,7 @@ def replay(options: ReplayOptions, console: Console) -> Session:
         models = tuple(ModelAbout.of(entry) for entry in entries)
     elif options.models:
         raise UserError(
-            f"{options.folder} keeps no pictures, so no model can be run on it: record with --keep eyes. "
+            f"{options.folder} keeps no pictures, so no model can be run on it: record with --keep crops or eyes. "
             "Without --model the recorded gazes are mapped again."
         )
     else:
@@ -173,9 +173,10 @@ def refuse_what_is_not_kept(session: Session, entry: ModelEntry) -> None:
         except (ValueError, OverflowError):  # it asks for landmarks that were not kept
             same = False
         if not same:
+            wider = "--keep eyes or face" if session.about.keep == "crops" else "--keep face or video"
             raise UserError(
                 f"{entry.name} needs a larger part of the picture than was kept ({session.about.keep}): "
-                "record with --keep face or --keep video."
+                f"record with {wider}."
             )
 
 

@@ -55,9 +55,10 @@ def _add_record(commands: Any) -> None:
     record.add_argument("--profile", metavar="NAME", help="a calibration profile: adds the point of gaze on its screen")
     record.add_argument(
         "--keep",
-        choices=["nothing", "eyes", "face", "video"],
+        choices=["nothing", "crops", "eyes", "face", "video"],
         default="nothing",
-        help="pictures to keep; later models can be run on eyes and face without loss (default: nothing)",
+        help="pictures to keep, lossless except video; later models can be run on them: crops for models that use the "
+        "usual grey eye crops, eyes for all models that use eyes, face for nearly all (default: nothing)",
     )
     record.add_argument(
         "--filter",

@@ -62,6 +62,21 @@ def test_the_same_models_calibration_and_filter_give_the_same_to_the_last_bit(ey
     assert again.clock == load_session(eyes).about.clock
 
 
+def test_small_crops_replay_to_the_last_bit_and_serve_later_models(eyes: Path, tmp_path: Path) -> None:
+    profile_path = save_profile(load_session(eyes).about.profile, tmp_path)  # type: ignore[arg-type]
+    options = RecordOptions(
+        "virtual:path,head=moving", tmp_path / "s", MODELS, keep="crops", profile=str(profile_path), filter_strength=0.6
+    )
+    record(replace(options, duration_s=3.0), QUIET)
+    replay(ReplayOptions(tmp_path / "s", tmp_path / "again"), QUIET)
+    before, after = bits_of(tmp_path / "s"), bits_of(tmp_path / "again")
+    assert [name for name in before if before[name] != after[name]] == []
+    assert before == bits_of(eyes)
+    later = replay(ReplayOptions(tmp_path / "s", tmp_path / "later", ("mobilenet12",)), QUIET)
+    of_eyes = replay(ReplayOptions(eyes, tmp_path / "of eyes", ("mobilenet12",)), QUIET)
+    assert bits_of(later.folder) == bits_of(of_eyes.folder)
+
+
 def test_a_model_that_came_later_runs_on_it(eyes: Path, tmp_path: Path) -> None:
     level = constant_vector(tmp_path / "level.onnx", [0.0, 0.0, -1.0], level_eyes_contract(), LEVEL_EYES_INPUTS)
     session = replay(ReplayOptions(eyes, tmp_path / "later", ("mobilenet12", str(level))), QUIET)

@@ -88,7 +88,7 @@ def make_views(contract: Contract, seen: Observation) -> list[View]:
         crop = _box_crop(image, seen.landmarks.box_px, form)
         return [View((crop,), _frames(names, pose.eyes_middle_mm, pose, tilt), False, pose.rotation)]
 
-    views = []
+    views: list[View] = []
     for centre_mm, corners, mirrored in (
         (pose.left_eye_mm, LEFT_CORNERS, False),
         (pose.right_eye_mm, RIGHT_CORNERS, form.mirror_right),
@@ -98,7 +98,8 @@ def make_views(contract: Contract, seen: Observation) -> list[View]:
             rotation = (
                 frames["normalised"] if "normalised" in frames else normalising_rotation(centre_mm, pose.rotation)
             )
-            crop = _normalised_crop(seen, centre_mm, rotation, form.geometry)
+            kept = _kept_crop(seen, form, len(views))
+            crop = _normalised_crop(seen, centre_mm, rotation, form.geometry) if kept is None else kept
         else:
             crop = _level_crop(image, seen.landmarks.points_px[list(corners)], tilt, form)
         views.append(
@@ -156,6 +157,13 @@ def _rotation(name: FrameName, centre_mm: Array, pose: HeadPose, tilt: float) ->
 def _normalised_crop(seen: Observation, centre_mm: Array, rotation: Array, geometry: CropGeometry) -> NDArray[np.uint8]:
     warp = warp_matrix(centre_mm, rotation, seen.camera, geometry)
     return warp_image(seen.frame.image, warp, geometry.width, geometry.height)
+
+
+def _kept_crop(seen: Observation, form: NormalisedEyes, eye: int) -> NDArray[np.uint8] | None:
+    """The crop of the left (0) or the right eye that a recording kept, BGR; None where there is none of this form."""
+    if seen.eye_crops is None or form.pixels.colour != "grey" or form.geometry != CropGeometry():
+        return None
+    return np.asarray(cv2.cvtColor(seen.eye_crops[eye], cv2.COLOR_GRAY2BGR), np.uint8)
 
 
 def _level_crop(image: NDArray[np.uint8], corners_px: Array, tilt: float, form: LevelEyes) -> NDArray[np.uint8]:

@@ -36,7 +36,7 @@ class ArrowWriter:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             self._file = pa.OSFile(str(path), "wb")
-            self._writer = pa.ipc.new_stream(self._file, schema)
+            self._writer = pa.ipc.new_stream(self._file, schema, options=pa.ipc.IpcWriteOptions(compression="zstd"))
         except OSError as error:
             raise cannot_write(path, error) from None
 

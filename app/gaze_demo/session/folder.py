@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from gaze_demo.errors import UserError
 from gaze_demo.observation import Observation
-from gaze_demo.session import columns, pictures
+from gaze_demo.session import columns, eye_crops, pictures
 from gaze_demo.session.about import SessionAbout
 from gaze_demo.session.arrow import ArrowReader, load_pyarrow
 from gaze_demo.session.events_file import Event, read_events
-from gaze_demo.session.names import ABOUT, EVENTS, GAZE, PICTURES, TABLE, TORN_VIDEO, VIDEO
+from gaze_demo.session.names import ABOUT, CROPS, EVENTS, GAZE, PICTURES, TABLE, TORN_VIDEO, VIDEO
 from gaze_demo.session.repair import MOST_GAZE_BYTES, MOST_PICTURE_BYTES, lost_sentence, read_parquet
 from gaze_demo.session.trace import GazeTrace
 
@@ -54,7 +54,7 @@ class Session:
     @property
     def has_pictures(self) -> bool:
         """Whether models can be run again on eyes or faces that were kept."""
-        return (self.folder / PICTURES).exists()
+        return any((self.folder / name).exists() for name in (PICTURES, CROPS))
 
     @property
     def video(self) -> Path | None:
@@ -67,7 +67,12 @@ class Session:
         Raises UserError where there are none, or they are damaged.
         """
         if not self.has_pictures:
-            raise UserError(f"{self.folder} keeps no pictures of the eyes: record with --keep eyes or --keep face.")
+            raise UserError(f"{self.folder} keeps no pictures of the eyes: record with --keep crops, eyes or face.")
+        if (self.folder / CROPS).exists():
+            reader = eye_crops.CropReader(fill)
+            for batch in ArrowReader(self.folder / CROPS, eye_crops.schema(), MOST_PICTURE_BYTES):
+                yield from reader.observations_of(batch)
+            return
         for batch in ArrowReader(self.folder / PICTURES, pictures.schema(), MOST_PICTURE_BYTES):
             yield from pictures.observations_of(batch, fill)
 
@@ -120,7 +125,7 @@ def load_about(folder: Path) -> SessionAbout:
 
 def unfinished_parts(folder: Path) -> list[Path]:
     """Files that a writer left half written beside the session's own."""
-    names = {f"{name}.part" for name in (TABLE, PICTURES)}
+    names = {f"{name}.part" for name in (TABLE, PICTURES, CROPS)}
     hidden = (f".{ABOUT}.",)
     return [
         path

@@ -170,12 +170,11 @@ def observations_of(batch: Any, fill: int = 0) -> list[Observation]:
 
 def _observation(row: dict[str, Any], fill: int) -> Observation:
     width, height = row["size_px"]
-    if not (0 < width <= _MOST_SIDE and 0 < height <= _MOST_SIDE and width * height <= 10**8):
-        raise ValueError(f"a frame of {width} x {height} px")
     fx, fy, cx, cy = row["camera"]
+    refuse_impossible(width, height, fx, fy)
     numbers = [fx, fy, cx, cy, *row["head_rotation"], *row["head_mm"], *row["eyes"], *row["landmarks_px"]]
-    if not np.isfinite(numbers).all() or min(fx, fy) <= 0:
-        raise ValueError("a number that is not finite, or no focal length")
+    if not np.isfinite(numbers).all():
+        raise ValueError("a number that is not finite")
     index, values = np.array(row["landmark"], int), np.array(row["landmarks_px"], float)
     if (
         len(index) * 3 != len(values)
@@ -194,10 +193,18 @@ def _observation(row: dict[str, Any], fill: int) -> Observation:
         pose=HeadPose(np.array(row["head_rotation"], float).reshape(3, 3), np.array(row["head_mm"], float)),
         left=left,
         right=right,
-        reason=_reason(row["reasons"][2]),
+        reason=kept_reason(row["reasons"][2]),
         landmarks_ms=0.0,
         pose_ms=0.0,
     )
+
+
+def refuse_impossible(width: int, height: int, fx: float, fy: float) -> None:
+    """Raise ValueError where no frame can have that size in px or these focal lengths."""
+    if not (0 < width <= _MOST_SIDE and 0 < height <= _MOST_SIDE and width * height <= 10**8):
+        raise ValueError(f"a frame of {width} x {height} px")
+    if not (np.isfinite([fx, fy]).all() and min(fx, fy) > 0):
+        raise ValueError("no focal length")
 
 
 def _image(row: dict[str, Any], width: int, height: int, fill: int) -> Image:
@@ -223,11 +230,12 @@ def _eye(row: dict[str, Any], i: int) -> EyeObservation:
         blinking=bool(row["closed"][i]),
         width_px=values[4],
         brightness=values[5],
-        reason=_reason(row["reasons"][i]),
+        reason=kept_reason(row["reasons"][i]),
     )
 
 
-def _reason(text: str) -> Reason:
+def kept_reason(text: str) -> Reason:
+    """The reason of that text. Raises ValueError where there is none."""
     if text not in _REASONS:
         raise ValueError("an unknown reason")
     return _REASONS[text]

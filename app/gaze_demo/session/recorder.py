@@ -14,13 +14,14 @@ from gaze_demo import __version__, clock
 from gaze_demo.calibration.profile import Profile
 from gaze_demo.errors import UserError
 from gaze_demo.machine import machine
+from gaze_demo.observation import Observation
 from gaze_demo.pipeline import GazeSample
 from gaze_demo.screen import ScreenGeometry
-from gaze_demo.session import columns, pictures
+from gaze_demo.session import columns, eye_crops, pictures
 from gaze_demo.session.about import CameraAbout, ClockAbout, Ended, Keep, ModelAbout, SessionAbout, utc_now
 from gaze_demo.session.arrow import ArrowWriter
 from gaze_demo.session.events_file import MOST_TEXT, Event, EventsWriter
-from gaze_demo.session.names import ABOUT, EVENTS, GAZE, PICTURES, VIDEO
+from gaze_demo.session.names import ABOUT, CROPS, EVENTS, GAZE, PICTURES, VIDEO
 from gaze_demo.session.repair import finish
 from gaze_demo.sink.annotated_video import AnnotatedVideo, plain_picture
 from gaze_demo.sink.sink import Policy, Run
@@ -76,6 +77,7 @@ class SessionRecorder:
         self._gaze: ArrowWriter | None = None
         self._pictures: ArrowWriter | None = None
         self._events: EventsWriter | None = None
+        self._crops: eye_crops.CropWriter | None = None
         self._video: AnnotatedVideo | None = None
         self._rows: list[dict[str, Any]] = []
         self._picture_rows: list[dict[str, Any]] = []
@@ -129,6 +131,9 @@ class SessionRecorder:
         self._gaze = ArrowWriter(wanted.folder / GAZE, columns.schema())
         if wanted.keep in ("eyes", "face"):
             self._pictures = ArrowWriter(wanted.folder / PICTURES, pictures.schema())
+        if wanted.keep == "crops":
+            self._crops = eye_crops.CropWriter()
+            self._pictures = ArrowWriter(wanted.folder / CROPS, eye_crops.schema())
         if wanted.keep == "video":
             self._video = AnnotatedVideo(wanted.folder / VIDEO, draw=plain_picture)
             self._video.open(run)
@@ -145,15 +150,18 @@ class SessionRecorder:
             self._frames += 1
             self._last_s = sample.time_s
             self._rows += columns.rows_of(sample)
-            keep = self.recording.keep
-            if keep == "eyes" or keep == "face":
-                row = pictures.row_of(sample.observation, keep)
-                self._picture_rows += [] if row is None else [row]
-            elif keep == "video":
-                assert self._video is not None
+            if self._video is not None:
                 self._video.write(sample)
+            elif (row := self._picture_row(sample.observation)) is not None:
+                self._picture_rows.append(row)
             if len(self._rows) >= _MOST_ROWS:
                 self._flush()
+
+    def _picture_row(self, seen: Observation) -> dict[str, Any] | None:
+        keep = self.recording.keep
+        if self._crops is not None:
+            return self._crops.row_of(seen)
+        return pictures.row_of(seen, keep) if keep == "eyes" or keep == "face" else None
 
     def marker(self, text: str, time_s: float | None = None, data: dict[str, Any] | None = None) -> None:
         """Mark a moment, now or at a time of the session's clock."""
@@ -258,7 +266,7 @@ class SessionRecorder:
                 self._gaze.write(columns.batch_of(rows))
                 self._written += len(rows)
             if kept and self._pictures is not None:
-                self._pictures.write(pictures.batch_of(kept))
+                self._pictures.write((eye_crops if self._crops else pictures).batch_of(kept))
         except UserError as error:
             self._failed = UserError(f"{error} The recording has ended; what was recorded until then is kept.")
             raise self._failed from None

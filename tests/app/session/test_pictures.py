@@ -11,33 +11,13 @@ import pytest
 
 from app.drawn_face import head_pose, observation
 from app.tiny_models import LEVEL_EYES_INPUTS, constant_vector, level_eyes_contract
-from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.errors import UserError
 from gaze_demo.model.contract import Contract, parse_contract
 from gaze_demo.model.crops import make_views
 from gaze_demo.model.load import load_model
 from gaze_demo.model.registry import find_model, list_models, read_entry
 from gaze_demo.observation import Observation
-from gaze_demo.pipeline import Pipeline
 from gaze_demo.session import pictures
-
-
-@pytest.fixture(scope="module")
-def seen() -> list[Observation]:
-    """A head that moves, at two distances and sizes of the frame."""
-    found = []
-    for spec, width, height in (("virtual:path,head=moving", 640, 480), ("virtual:path,person=1,seed=3", 1280, 720)):
-        source = open_source(spec, SourceOptions(width=width, height=height, real_time=False))
-        source.open()
-        with Pipeline.on(source) as pipeline:
-            for index in range(60):
-                frame = source.read()
-                assert frame is not None
-                if index % 6 == 0:
-                    found.append(pipeline.process(frame).observation)
-        source.close()
-    assert all(one.pose is not None for one in found)
-    return found
 
 
 def kept(seen: list[Observation], keep: pictures.Parts, fill: int = 0) -> list[Observation]:

@@ -62,7 +62,7 @@ def test_no_picture_is_kept_unless_asked_for(tmp_path: Path) -> None:
     recorded(tmp_path / "s", 20)
     assert not load_session(tmp_path / "s").has_pictures
     assert load_session(tmp_path / "s").video is None
-    with pytest.raises(UserError, match="--keep eyes"):
+    with pytest.raises(UserError, match="--keep crops, eyes or face"):
         next(iter(load_session(tmp_path / "s").observations()))
 
 
@@ -160,11 +160,11 @@ def environment(repository: Path) -> dict[str, str]:
     "one sentence; what was recorded until then opens",
 )
 @POSIX
-@pytest.mark.parametrize("keep", ["nothing", "eyes"])
+@pytest.mark.parametrize("keep", ["nothing", "crops", "eyes"])
 def test_a_full_disk_ends_it_with_a_sentence_and_keeps_what_is_there(
     tmp_path: Path, repository: Path, keep: str
 ) -> None:
-    limit = 1_500_000 if keep == "eyes" else 60_000
+    limit = {"nothing": 60_000, "crops": 150_000, "eyes": 300_000}[keep]
     full = f"""
         import resource, signal
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

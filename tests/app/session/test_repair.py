@@ -19,7 +19,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.session import columns
 from gaze_demo.session.arrow import ArrowReader
 from gaze_demo.session.folder import load_session
-from gaze_demo.session.names import EVENTS, GAZE, PICTURES, TABLE
+from gaze_demo.session.names import CROPS, EVENTS, GAZE, PICTURES, TABLE
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.session.repair import repair
 
@@ -27,11 +27,11 @@ KILLS = int(os.environ.get("GAZE_DEMO_KILLS", "4"))
 """How often a recording is killed; 'make kills' asks for 100."""
 
 
-@pytest.fixture(scope="module")
-def torn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A session whose recorder was left without its end, with eyes kept."""
+@pytest.fixture(scope="module", params=["eyes", "crops"])
+def torn(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A session whose recorder was left without its end, with pictures kept."""
     folder = tmp_path_factory.mktemp("torn") / "s"
-    recorder = SessionRecorder(Recording(folder, live=False, keep="eyes"))
+    recorder = SessionRecorder(Recording(folder, live=False, keep=request.param))
     recorder.open(RUN)
     for index in range(60):
         recorder.write(sample(index))
@@ -42,6 +42,10 @@ def torn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(folder, left)
     recorder.close()
     return left
+
+
+def pictures_of(folder: Path) -> Path:
+    return next(folder / name for name in (PICTURES, CROPS) if (folder / name).exists())
 
 
 def copy_of(folder: Path, tmp_path: Path) -> Path:
@@ -62,7 +66,9 @@ def test_repaired_it_is_as_if_it_had_ended(torn: Path, tmp_path: Path) -> None:
     (folder / "gaze.parquet.part").write_bytes(b"half")
     said = repair(folder, settle_s=0.0)
     assert said[0].startswith("120 rows were saved")
-    assert sorted(path.name for path in folder.iterdir()) == sorted([EVENTS, TABLE, PICTURES, "session.json"])
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [EVENTS, TABLE, pictures_of(folder).name, "session.json"]
+    )
     session = load_session(folder)
     assert session.about.ended is not None
     assert session.about.ended.repaired
@@ -87,7 +93,7 @@ def test_cut_at_any_byte_it_opens_and_is_repaired(torn: Path, tmp_path: Path, se
     folder = copy_of(torn, tmp_path)
     chance = random.Random(seed)
     whole = {0, *np.cumsum([len(batch) for batch in ArrowReader(folder / GAZE, columns.schema(), 2**30)]).tolist()}
-    for name in (GAZE, PICTURES, EVENTS):
+    for name in (GAZE, pictures_of(folder).name, EVENTS):
         content = (folder / name).read_bytes()
         (folder / name).write_bytes(content[: chance.randrange(len(content))])
     rows = load_session(folder).table.num_rows
@@ -129,7 +135,8 @@ def test_a_recording_that_goes_on_is_not_repaired(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_killed_at_any_moment_it_loses_a_second_at_most(tmp_path: Path, repository: Path, seed: int) -> None:
     folder = tmp_path / "s"
-    process = subprocess.Popen(writer(folder, "eyes", 100_000, 1 / 120), env=environment(repository))
+    keep = ("eyes", "crops", "nothing")[seed % 3]
+    process = subprocess.Popen(writer(folder, keep, 100_000, 1 / 120), env=environment(repository))
     log = tmp_path / "s.log"
     try:
         end = time.monotonic() + 60
@@ -175,6 +182,6 @@ def test_another_folder_is_no_session(tmp_path: Path) -> None:
 
 def test_a_stream_with_other_columns_is_refused(torn: Path, tmp_path: Path) -> None:
     folder = copy_of(torn, tmp_path)
-    shutil.copy(folder / PICTURES, folder / GAZE)
+    shutil.copy(pictures_of(folder), folder / GAZE)
     with pytest.raises(UserError, match="other columns"):
         load_session(folder)

@@ -13,6 +13,7 @@ from gaze_demo.view.shared.icons import red_dot
 _LONGEST_NOTE = 1000
 _KEPT = {
     "nothing": "No pictures",
+    "crops": "Small pictures of the eyes",
     "eyes": "Pictures of the eyes",
     "face": "Pictures of the face",
     "video": "The whole video",
