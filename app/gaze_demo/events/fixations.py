@@ -115,31 +115,33 @@ def _cut(times: Array, places: Array, weights: Array, noise: float, step_s: floa
     """Ranges of samples, the cheapest cut of all; sums run along the trace, so that each range costs three look-ups."""
     count = len(times)
     weights = weights / noise**2
-    sums = np.concatenate([[0.0], np.cumsum(weights)])
-    places_sum = np.concatenate([np.zeros((1, 2)), np.cumsum(places * weights[:, None], axis=0)])
-    squares = np.concatenate([[0.0], np.cumsum(weights * (places**2).sum(1))])
+    sums, x, y, squares = (
+        np.concatenate([[0.0], np.cumsum(values)])
+        for values in (weights, places[:, 0] * weights, places[:, 1] * weights, weights * (places**2).sum(1))
+    )
     after_gap = np.concatenate([[0], np.where(np.diff(times) > longest_gap(step_s), np.arange(1, count), 0)])
-    earliest = np.maximum(np.maximum.accumulate(after_gap), np.searchsorted(times, times - _LONGEST_S))
-    latest = np.searchsorted(times, times - SHORTEST_S + step_s / 2, "right")
-    cost = np.zeros(count + 1)
-    begun = np.full(count + 1, -1)
+    earliest = np.maximum(np.maximum.accumulate(after_gap), np.searchsorted(times, times - _LONGEST_S)).tolist()
+    latest = np.searchsorted(times, times - SHORTEST_S + step_s / 2, "right").tolist()
+    before = np.zeros(count + 1)  # cost up to each sample, less its sum of squares
+    cost = 0.0
+    begun = [-1] * (count + 1)
     for end in range(1, count + 1):
-        cost[end] = cost[end - 1] + _STRAY
+        cost += _STRAY
         low, high = earliest[end - 1], min(latest[end - 1], end)
-        if high <= low:
-            continue
-        spread = places_sum[end] - places_sum[low:high]
-        within = squares[end] - squares[low:high] - (spread**2).sum(1) / (sums[end] - sums[low:high])
-        total = cost[low:high] + within + _PIECE
-        best = int(total.argmin())
-        if total[best] < cost[end]:
-            cost[end], begun[end] = total[best], low + best
+        if high > low:
+            dx, dy = x[end] - x[low:high], y[end] - y[low:high]
+            total = before[low:high] - (dx * dx + dy * dy) / (sums[end] - sums[low:high])
+            best = int(total.argmin())
+            least = float(total[best] + squares[end]) + _PIECE
+            if least < cost:
+                cost, begun[end] = least, low + best
+        before[end] = cost - squares[end]
     pieces = []
     end = count
     while end > 0:
         if begun[end] >= 0:
-            pieces.append((int(begun[end]), end))
-            end = int(begun[end])
+            pieces.append((begun[end], end))
+            end = begun[end]
         else:
             end -= 1
     return pieces[::-1]

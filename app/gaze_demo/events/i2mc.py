@@ -16,6 +16,7 @@ from gaze_demo.geometry import Array
 
 _PX_PER_DEGREE, _MIDDLE_PX = 40.0, (960.0, 540.0)
 _DIVISORS = (2, 3)
+_LEAST_RATE = 20
 
 
 def find_pieces_i2mc(time_s: Array, place: Array) -> Pieces:
@@ -29,10 +30,11 @@ def find_pieces_i2mc(time_s: Array, place: Array) -> Pieces:
     except ImportError:
         raise UserError("I2MC is not installed: pip install 'gaze-demo[analysis]'.") from None
     step_s = typical_step(time_s)
-    rate = round(1 / step_s)
+    measured = round(1 / step_s)
+    if measured < _LEAST_RATE or len(time_s) < 10:
+        raise UserError(f"I2MC needs at least 10 frames, and {_LEAST_RATE} frames per second; this has {measured}.")
+    rate = _divisible(measured)
     divisors = [divisor for divisor in _DIVISORS if rate % divisor == 0]
-    if rate < 20 or not divisors or len(time_s) < 10:
-        raise UserError(f"I2MC needs 20 frames a second at least, and a rate that 2 or 3 divide; this has {rate}.")
     grid = time_s[0] + np.arange(round((time_s[-1] - time_s[0]) * rate) + 1) / rate
     after = np.clip(np.searchsorted(time_s, grid), 1, len(time_s) - 1)
     nearest = np.where(time_s[after] - grid < grid - time_s[after - 1], after, after - 1)
@@ -56,3 +58,9 @@ def find_pieces_i2mc(time_s: Array, place: Array) -> Pieces:
     start = np.searchsorted(time_s, np.array(found["startT"]) / 1000 - step_s / 2)
     stop = np.searchsorted(time_s, np.array(found["endT"]) / 1000 + step_s / 2)
     return Pieces(start.astype(np.int64), stop.astype(np.int64), float("nan"))
+
+
+def _divisible(rate: int) -> int:
+    """A rate near this one that most of the divisors divide: a camera's 59 frames per second are resampled to 60."""
+    near = range(max(rate - 2, _LEAST_RATE), rate + 3)
+    return min(near, key=lambda other: (sum(other % divisor > 0 for divisor in _DIVISORS), abs(other - rate)))
