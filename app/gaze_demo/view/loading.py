@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import importlib
 import threading
+from contextlib import suppress
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 
 class Loading(QObject):
@@ -24,6 +25,10 @@ class Loading(QObject):
         try:
             importlib.import_module("gaze_demo.desk.desk")
         except Exception as error:
-            self.failed.emit(error)
+            self._tell(self.failed, error)
         else:
-            self.done.emit()
+            self._tell(self.done)
+
+    def _tell(self, signal: SignalInstance, *what: object) -> None:
+        with suppress(RuntimeError):  # the window is gone, and this object with it
+            signal.emit(*what)

@@ -23,8 +23,14 @@ def model(tmp_path: Path) -> Path:
     return follows_head(tmp_path / "tiny.onnx")
 
 
-@pytest.mark.parametrize(("source", "duration_s"), [("portrait", 8), ("virtual", 16)])  # it starts a second process
-def test_a_timed_run_writes_what_it_delivered(tmp_path: Path, model: Path, source: str, duration_s: int) -> None:
+@pytest.mark.parametrize(
+    ("source", "duration_s", "frames"),
+    [("portrait", 8, 1), ("virtual", 16, 6)],  # a still is looked at seldom; the virtual one starts a second process
+    ids=["portrait", "virtual"],
+)
+def test_a_timed_run_writes_what_it_delivered(
+    tmp_path: Path, model: Path, source: str, duration_s: int, frames: int
+) -> None:
     spec = paths.assets() / "portrait.jpg" if source == "portrait" else "virtual:path"
     stats = tmp_path / "stats.json"
     run = run_app("--source", spec, "--model", model, "--model", model, "--duration", duration_s, "--stats", stats)
@@ -32,8 +38,8 @@ def test_a_timed_run_writes_what_it_delivered(tmp_path: Path, model: Path, sourc
     written = json.loads(stats.read_text())
     assert [pane["model"] for pane in written["panes"]] == ["tiny", "tiny"]
     for pane in written["panes"]:
-        assert pane["frames"] > 5
-        assert pane["fps"] > 1
+        assert pane["frames"] >= frames
+        assert pane["fps"] > frames / duration_s
         assert pane["dropped"] >= 0
         for stage in ("capture_to_paint_ms", "landmarks_ms", "model_ms"):
             assert 0 < pane[stage]["median"] <= pane[stage]["p95"]
