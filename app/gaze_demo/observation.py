@@ -37,6 +37,7 @@ class Reason(str, Enum):
     COVERED = "eye covered"
     UNSURE = "gaze too uncertain"
     TWO_PEOPLE = "two people"
+    LIDS_MOVING = "lids moving"
 
     def __str__(self) -> str:
         return self.value

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from gaze_demo.blink import BlinkWatch
 from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
 from gaze_demo.filter.one_euro import of_strength
 from gaze_demo.geometry import Array
@@ -107,7 +108,7 @@ class GazeSample:
 
 
 class ModelStage:
-    """One model with its filter and its mapping to the screen; for one thread.
+    """One model with its watch for blinks, its filter and its mapping to the screen; for one thread.
 
     Attributes: `model`, `to_screen` and `filter_strength` (0 passes gazes as they are, 1 is the calmest) may be
     exchanged between two calls.
@@ -118,6 +119,7 @@ class ModelStage:
         self.to_screen = to_screen
         self.filter_strength = filter_strength
         self._filter = GazeFilter(of_strength(filter_strength))
+        self._blinks = BlinkWatch()
 
     @property
     def lag_s(self) -> float:
@@ -127,16 +129,19 @@ class ModelStage:
     def reset(self) -> None:
         """Forget what came before: the next frame is of another source."""
         self._filter = GazeFilter(of_strength(self.filter_strength))
+        self._blinks = BlinkWatch()
 
     def gaze(self, seen: Observation) -> ModelGaze:
-        """What the model makes of an observation."""
-        return self.finish(seen, self.model.estimate(seen))
+        """What the model makes of an observation; none where it lies in or around a blink."""
+        if seen.frame.cut:
+            self.reset()
+        return self.finish(seen, self._blinks.judged(seen, self.model.estimate(seen)))
 
     def finish(self, seen: Observation, estimate: GazeEstimate) -> ModelGaze:
         """The estimate filtered and mapped to the screen; for an estimate that is there already."""
         raw = Gazes(estimate.gaze, estimate.left, estimate.right)
         if seen.frame.cut or self._filter.choice != of_strength(self.filter_strength):
-            self.reset()
+            self._filter = GazeFilter(of_strength(self.filter_strength))
         filtered = self._filter.apply(raw, seen.frame.time_s, estimate)
         if self.to_screen is None:
             return ModelGaze(estimate, filtered)

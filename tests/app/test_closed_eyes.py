@@ -6,9 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+import gaze_demo
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.intrinsics import Lens
+from gaze_demo.observation import Reason
 from gaze_demo.observer import Observer
 
 
@@ -47,3 +49,29 @@ def test_a_signer_who_looks_down_has_open_eyes(shared: Path, clip: str, most: in
             closed += sum(eye.blinking for eye in (seen.left, seen.right) if eye is not None)
     assert seen_faces > 60
     assert closed <= most
+
+
+@pytest.mark.parametrize("model", ["teacher", "mobilenet25"])
+@pytest.mark.parametrize(
+    ("clip", "shut", "open_until"),
+    [
+        ("head-pose-face-detection-male.gif", {60}, 58),
+        ("head-pose-face-detection-female-and-male.gif", {42}, 41),
+        ("walk.mkv", {81, 82, 83}, 46),
+        ("eat.mkv", {27, 29, 41, 42, 46}, 16),  # lids all but shut, over eyes that looked down before
+        ("book.mkv", set(), 108),
+        ("again.mkv", set(), 76),
+    ],
+)
+def test_models_find_the_blinks_of_real_people_and_no_others(
+    shared: Path, model: str, clip: str, shut: set[int], open_until: int
+) -> None:
+    with gaze_demo.Tracker(str(shared / "data" / "real_clips" / clip), models=[model], real_time=False) as tracker:
+        estimates = [sample.gazes[0].estimate for sample in tracker]
+    for index in shut:
+        assert estimates[index].gaze is None
+    closed = {i for i, estimate in enumerate(estimates) if estimate.reason is Reason.EYE_CLOSED}
+    assert not [i for i in closed if i <= open_until]
+    assert len(closed) < 0.4 * len(estimates)
+    if not shut:
+        assert not closed

@@ -84,7 +84,7 @@ def test_a_model_that_came_later_runs_on_it(eyes: Path, tmp_path: Path) -> None:
     then = load_session(eyes).trace("teacher")
     for name in session.models:
         assert (session.trace(name).time_s == then.time_s).all()
-        assert (session.trace(name).valid == then.valid).all()
+        assert (session.trace(name).valid == then.valid).mean() > 0.9  # models see a blink for more or fewer frames
     assert session.trace("mobilenet12").on_screen.any()
     assert not session.trace("level").on_screen.any()  # the profile does not know it
 

@@ -9,6 +9,7 @@ MINUS, NONE = "\N{MINUS SIGN}", "–"
 _HINTS: Final = {
     "no face": "No face found. Look towards the camera, with light on your face.",
     "eye closed": "Eyes closed.",
+    "lids moving": "Around a blink no gaze is shown.",
     "eye too small": "The eyes are too small. Move closer, or choose a higher resolution.",
     "too dark": "Too dark. Turn on a light in front of you.",
     "eye out of the picture": "Your eyes are out of the picture. Move, or tilt the camera.",

@@ -17,7 +17,6 @@ from gaze_demo.errors import UserError
 from gaze_demo.intrinsics import Lens
 from gaze_demo.live.events import SourceFailed, SourceOpened, StatusChanged, Tell
 from gaze_demo.live.film_clock import FilmClock
-from gaze_demo.live.lids import LidGuard
 from gaze_demo.live.preview_image import preview_image
 from gaze_demo.live.shot import Image, Shot
 from gaze_demo.log import logger
@@ -78,7 +77,6 @@ class Feed:
         self._clock = FilmClock()
         self._taken_s = 0.0
         self._cuts = 0
-        self._lids = LidGuard()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="observer", daemon=True)
 
@@ -167,8 +165,7 @@ class Feed:
         preview = preview_image(seen.frame.image, self._wishes.preview_box, mirrored=mirrored)
         crops = _eye_crops(seen) if self._wishes.crops else None
         captured = self._captured_s(source, frame, taken)
-        moving = not source.independent and self._lids.moving(seen)
-        return Shot(self.number, seen, preview, mirrored, crops, captured, taken, clock.now_s(), self._cuts, moving)
+        return Shot(self.number, seen, preview, mirrored, crops, captured, taken, clock.now_s(), self._cuts)
 
     def _captured_s(self, source: Source, frame: Frame, taken_s: float) -> float:
         if source.live:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from gaze_demo.blink import BlinkWatch
 from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
 from gaze_demo.filter.kinds import FilterChoice
 from gaze_demo.live.shot import Shot, Sight
@@ -61,23 +62,25 @@ class ModelWorker:
 
     def _run(self) -> None:
         model: GazeEstimator | None = None
-        smoothed = GazeFilter(self.filter)
+        smoothed, blinks = GazeFilter(self.filter), BlinkWatch()
         while True:
             shot = self._shots.take(None)
             if self._shots.closed:
                 return
             if self._asked != self._answered:
                 self._answered, wanted = self._asked, self._wanted
-                model, smoothed = self._load(wanted), GazeFilter(self.filter)
+                model, smoothed, blinks = self._load(wanted), GazeFilter(self.filter), BlinkWatch()
                 shot = shot or self._last
             if shot is None:
                 continue
             last = self._last
-            if smoothed.choice != self.filter or last is None or (last.source, last.cuts) != (shot.source, shot.cuts):
+            if last is None or (last.source, last.cuts) != (shot.source, shot.cuts):
+                smoothed, blinks = GazeFilter(self.filter), BlinkWatch()
+            elif smoothed.choice != self.filter:
                 smoothed = GazeFilter(self.filter)
             self._last = shot
             try:
-                self._estimate(model, smoothed, shot)
+                self._estimate(model, blinks, smoothed, shot)
             except Exception as error:  # the picture is shown without this model from now on
                 logger.exception("A model has failed")
                 if model is not None:
@@ -97,17 +100,14 @@ class ModelWorker:
         self._loaded(entry, None, self._notice)
         return model
 
-    def _estimate(self, model: GazeEstimator | None, smoothed: GazeFilter, shot: Shot) -> None:
+    def _estimate(self, model: GazeEstimator | None, blinks: BlinkWatch, smoothed: GazeFilter, shot: Shot) -> None:
         if model is None:
             self._deliver(Sight(shot, None, Gazes()))
             return
-        estimate = model.estimate(shot.observation)
+        estimate = blinks.judged(shot.observation, model.estimate(shot.observation))
         if model.notice != self._notice:
             self._notice = model.notice
             self._loaded(model.entry, None, self._notice)
-        if shot.lids_moving:
-            self._deliver(Sight(shot, estimate, Gazes()))
-            return
         raw = Gazes(estimate.gaze, estimate.left, estimate.right)
         filtered = smoothed.apply(raw, shot.observation.frame.time_s, estimate)
         self._deliver(Sight(shot, estimate, filtered, smoothed.lag_s))

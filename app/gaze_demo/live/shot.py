@@ -25,8 +25,7 @@ class Shot:
     film so far: between shots of different numbers nothing may be carried over. `preview`: (h, w, 4) BGRA,
     scaled to the panes; `mirrored` or not. `crops`: the person's left and right eye normalised, (h, w, 4) BGRA, not
     mirrored, where asked for. `captured_s`: when the image was taken or, of a file, due; `taken_s`: when work on it
-    began; `ready_s`: when it was ready for the models; all of `gaze_demo.clock`. `lids_moving`: around a blink,
-    where no gaze is drawn.
+    began; `ready_s`: when it was ready for the models; all of `gaze_demo.clock`.
     """
 
     source: int
@@ -38,7 +37,6 @@ class Shot:
     taken_s: float
     ready_s: float
     cuts: int = 0
-    lids_moving: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from gaze_demo.model.tensors import (
     row_count,
 )
 from gaze_demo.model.two_eyes import EyeGaze, combine
-from gaze_demo.model.verdict import is_unsure, judge, worst
+from gaze_demo.model.verdict import both_closed, is_unsure, judge, worst
 from gaze_demo.observation import EyeObservation, Observation, Reason
 
 
@@ -160,6 +160,8 @@ def _of_two_eyes(
         Reason.NO_ANSWER if gaze is None and reason is Reason.NONE else reason
         for gaze, reason in zip(gazes, reasons, strict=True)
     ]
+    if both_closed(eyes, conditions):
+        reasons = [Reason.EYE_CLOSED if reason is Reason.NONE else reason for reason in reasons]
     left, right = (gaze if reason is Reason.NONE else None for gaze, reason in zip(gazes, reasons, strict=True))
     both = combine([gaze for gaze in (left, right) if gaze is not None])
     return replace(

@@ -9,17 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaze_demo.geometry import FORWARD, Array, vector_to_pitch_yaw
+from gaze_demo.observation import Reason
 
 
 @dataclass(frozen=True, eq=False)
 class GazeTrace:
     """n frames of one model in order of time; camera frame, NaN where nothing is known.
 
-    `frame` (n,) indices. `time_s` (n,). `face` (n,) whether one was found. `reason` (n,) texts, empty where there is a
-    gaze. `gaze`, `left`, `right` (n, 3) unfiltered unit vectors. `eye_mm` (n, 3), where the gaze starts.
-    `head_rotation` (n, 3, 3), head to camera frame. `openness` (n, 2), left and right. `closed` (n, 2): 1 closed, 0
-    open, -1 unknown. `point_px` (n, 2) unfiltered point of gaze, `shown_px` (n, 2) the filtered one, on the profile's
-    screen. `covariance` (n, 3): variances of pitch and yaw and their covariance, rad^2.
+    `frame` (n,) indices. `time_s` (n,). `face` (n,) whether one was found. `reason` (n,) texts, empty where there
+    is a gaze. `gaze`, `left`, `right` (n, 3) unfiltered unit vectors. `eye_mm` (n, 3), where the gaze starts.
+    `head_rotation` (n, 3, 3), head to camera frame. `openness` (n, 2), left and right. `closed` (n, 2), by the
+    model where it tells, else by the landmarks: 1 closed, 0 open, -1 unknown. `point_px` (n, 2) unfiltered point of
+    gaze, `shown_px` (n, 2) the filtered one, on the profile's screen. `covariance` (n, 3): variances of pitch and
+    yaw and their covariance, rad^2.
     """
 
     model: str
@@ -59,6 +61,10 @@ class GazeTrace:
         def numbers(*columns: str) -> Array:
             return np.stack([table.column(name).to_numpy().astype(float)[rows] for name in columns], -1)
 
+        sides = ("left", "right")
+        shut = np.stack([texts(f"{side}_reason") == Reason.EYE_CLOSED.value for side in sides], -1)
+        read = np.isfinite(numbers(*(f"{side}_x" for side in sides)))
+        closed = np.select([shut, read], [1, 0], numbers("closed_left", "closed_right")).astype(np.int64)
         rotation = table.column("head_rotation").combine_chunks().flatten().to_numpy().reshape(-1, 3, 3)[rows]
         return cls(
             model=model,
@@ -72,7 +78,7 @@ class GazeTrace:
             eye_mm=numbers("eye_x_mm", "eye_y_mm", "eye_z_mm"),
             head_rotation=rotation,
             openness=numbers("openness_left", "openness_right"),
-            closed=numbers("closed_left", "closed_right").astype(np.int64),
+            closed=closed,
             point_px=numbers("point_x_px", "point_y_px"),
             shown_px=numbers("shown_x_px", "shown_y_px"),
             covariance=numbers("var_pitch", "var_yaw", "cov_pitch_yaw"),

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from gaze_demo.estimate import EyeCondition
-from gaze_demo.model.verdict import judge
+from gaze_demo.model.verdict import both_closed, judge
 from gaze_demo.observation import EyeObservation, Reason
 
 CLEAR = {"iris_visible": 0.7, "openness": 0.7, "blur": 0.25, "glare": 0.01, "cover": 0.01}
 
 
-def eye(reason: Reason = Reason.NONE, width_px: float = 30.0) -> EyeObservation:
-    return EyeObservation("left", np.array([30.0, 0, 600]), 0.3, False, width_px, 100.0, reason)
+def eye(reason: Reason = Reason.NONE, width_px: float = 30.0, openness: float = 0.3) -> EyeObservation:
+    return EyeObservation("left", np.array([30.0, 0, 600]), openness, False, width_px, 100.0, reason)
 
 
 def verdict(seen: EyeObservation, **condition: float) -> Reason:
@@ -53,3 +53,24 @@ def test_a_gaze_that_may_lie_anywhere_is_unsure() -> None:
 
 def test_the_eye_itself_comes_first() -> None:
     assert verdict(eye(Reason.TOO_DARK), cover=0.9) is Reason.TOO_DARK
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "openness", "closed"),
+    [
+        (0.30, 0.23, 0.15, True),  # a blink in a film, whose lids the landmarks think half open
+        (0.32, 0.30, 0.15, False),
+        (0.10, 0.45, 0.3, False),  # a wink, or a patch over one eye
+        (0.38, 0.39, 0.05, True),
+        (0.41, 0.42, 0.09, False),  # somebody who looks down through narrow lids
+        (0.6, 0.6, 0.05, False),
+        (float("nan"), 0.1, 0.05, False),
+    ],
+)
+def test_eyes_that_close_together_are_judged_together(left: float, right: float, openness: float, closed: bool) -> None:
+    conditions = [EyeCondition(iris_visible=left), EyeCondition(iris_visible=right)]
+    assert both_closed([eye(openness=openness)] * 2, conditions) is closed
+
+
+def test_a_model_that_tells_of_no_condition_leaves_both_eyes_to_the_landmarks() -> None:
+    assert not both_closed([eye(openness=0.01)] * 2, [])
