@@ -1,5 +1,5 @@
-"""Writes the table of shipped models in README.md from their contracts and cards; `--check` tells whether it is up to
-date. `make readme` runs it.
+"""Writes the tables of README.md: the shipped models from their contracts and cards, and how accurate they are from the
+cards and the calibration study. `--check` tells whether they are up to date. `make readme` runs it.
 """
 
 from __future__ import annotations
@@ -13,19 +13,59 @@ from gaze_training.card import Card
 from gaze_training.card_files import load_cards
 from gaze_training.report_text import markdown_table, number
 
-README = Path(__file__).resolve().parents[1] / "README.md"
-START = "<!-- models: written by `make readme` -->\n"
-END = "<!-- end of models -->\n"
+TOP = Path(__file__).resolve().parents[1]
+README, STUDY = TOP / "README.md", TOP / "docs" / "CALIBRATION.md"
+STUDY_POINTS = "9"
+"""The column of the study: how many points the calibration has."""
 
 
-def table() -> str:
-    """The shipped models in Markdown: teachers, students, others, then committees; larger ones before smaller ones."""
-    cards = {card.name: card for card in load_cards(paths.models())}
+def models_table(entries: list[ModelEntry], cards: dict[str, Card]) -> str:
+    """Cost and response of the shipped models in Markdown."""
+    header = ["Model", "Role", "Parameters", "MMACs", "ms", "MB", "Gain, yaw / pitch"]
+    return markdown_table(header, [_row(entry, cards) for entry in entries])
+
+
+def accuracy_table(entries: list[ModelEntry], cards: dict[str, Card]) -> str:
+    """Errors on real and on virtual people in Markdown, of the models for which any was measured."""
+    header = [
+        "Model",
+        "Real people into the lens, not calibrated, deg",
+        "One real person, 40 / 9 points, px",
+        f"Virtual people, {STUDY_POINTS} points, head still / moving, deg",
+    ]
+    study = _study()
+    rows = []
+    for entry in entries:
+        card, virtual = cards.get(entry.name), study.get(entry.name, {})
+        zero = number(card.zero_deg("all"), 1) if card else "-"
+        points = card.points_px if card else {}
+        on_screen = f"{points['median_40']:.0f} / {points['median_9']:.0f}" if points else "-"
+        closed_loop = f"{virtual['still']} / {virtual['moving']}" if virtual else "-"
+        if (zero, on_screen, closed_loop) != ("-", "-", "-"):
+            rows.append([entry.name, zero, on_screen, closed_loop])
+    return markdown_table(header, rows)
+
+
+def _study() -> dict[str, dict[str, str]]:
+    """The error after a calibration, by model and by whether the head moves, as the study's first table has it."""
+    lines = [line.strip("|").split("|") for line in STUDY.read_text("utf8").splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line] for line in lines]
+    start = next(i for i, line in enumerate(cells) if line[:3] == ["model", "head", "not calibrated"])
+    column = cells[start].index(STUDY_POINTS)
+    found: dict[str, dict[str, str]] = {}
+    for line in cells[start + 2 :]:
+        if len(line) != len(cells[start]) or line[0] == "model":
+            break
+        found.setdefault(line[0], {})[line[1]] = line[column]
+    return found
+
+
+def _entries() -> list[ModelEntry]:
+    """Teachers, students, others, then committees; larger ones before smaller ones."""
     entries = [entry for entry in list_models() if entry.origin == "shipped"]
     rank = {"teacher": 0, "student": 1, "other": 2}
     entries.sort(key=lambda e: (e.committee is not None, rank[e.contract.role], -(e.contract.parameters or 0), e.name))
-    header = ["Model", "Role", "Parameters", "MMACs", "ms", "MB", "Into the lens, deg", "Gain, yaw / pitch"]
-    return markdown_table(header, [_row(entry, cards) for entry in entries])
+    return entries
 
 
 def _row(entry: ModelEntry, cards: dict[str, Card]) -> list[str]:
@@ -35,10 +75,9 @@ def _row(entry: ModelEntry, cards: dict[str, Card]) -> list[str]:
     role = contract.role if entry.committee is None else "committee"
     own = [role, parameters, number(macs), number(latency_ms, 3), number(entry.size_bytes / 1e6)]
     if card is None:
-        return [entry.name, *own, "-", "-"]
-    lens = " / ".join(f"{number(row.error_deg, 1)} ({row.group})" for row in card.zero) or "-"
+        return [entry.name, *own, "-"]
     gains = f"{number(card.gain('yaw'))} / {number(card.gain('pitch'))}"
-    return [f"[{entry.name}](models/{entry.name}.md)", *own, lens, gains]
+    return [f"[{entry.name}](models/{entry.name}.md)", *own, gains]
 
 
 def _latency_ms(entry: ModelEntry, cards: dict[str, Card]) -> float | None:
@@ -51,11 +90,20 @@ def _latency_ms(entry: ModelEntry, cards: dict[str, Card]) -> float | None:
     return next((card.beside_ms[entry.name] for card in cards.values() if entry.name in card.beside_ms), None)
 
 
+def _filled(text: str, name: str, table: str) -> str:
+    """The text with this table between the marks of its name."""
+    start, end = f"<!-- {name}: written by `make readme` -->\n", f"<!-- end of {name} -->\n"
+    before, rest = text.split(start)
+    after = rest.split(end)[1]
+    return f"{before}{start}\n{table}\n\n{end}{after}"
+
+
 def main() -> int:
+    cards = {card.name: card for card in load_cards(paths.models())}
+    entries = _entries()
     text = README.read_text("utf8")
-    before, rest = text.split(START)
-    after = rest.split(END)[1]
-    fresh = before + START + "\n" + table() + "\n\n" + END + after
+    fresh = _filled(text, "models", models_table(entries, cards))
+    fresh = _filled(fresh, "accuracy", accuracy_table(entries, cards))
     if "--check" in sys.argv[1:]:
         return int(fresh != text)
     README.write_text(fresh, "utf8")
