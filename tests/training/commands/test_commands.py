@@ -83,6 +83,12 @@ def test_what_a_user_got_wrong_is_one_sentence_and_exit_code_2(
     assert error.count("\n") == 1
 
 
+def test_a_data_set_is_read_from_its_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    read = ["data", "--read", "sittings", "--source", str(tmp_path), "--out", str(tmp_path / "out")]
+    assert main(read) == 2
+    assert "holds no recorded sitting" in capsys.readouterr().err
+
+
 def test_a_configuration_that_is_not_toml_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.toml").write_text("name = ")
     assert main(["teacher", str(tmp_path / "a.toml")]) == 2

@@ -45,6 +45,10 @@ def add_to(commands: Any) -> None:
     screen.add_argument(
         "--slices", type=int, default=1, metavar="K", help="cut each series into K parts and fit a map to each"
     )
+    calibrated = _add(
+        tests, "calibrated", "SITTING", _calibrated, "your sittings: models as the app calibrates them with the first"
+    )
+    calibrated.add_argument("others", type=Path, nargs="*", metavar="OTHER", help="sittings with the head elsewhere")
     response = _add(
         tests, "response", "DIR", _response, "labelled faces: gain, linearity, head turn, agreement of the eyes"
     )
@@ -168,6 +172,20 @@ def _screen(options: argparse.Namespace) -> int:
     for sentence in tally.sentences():
         print(sentence)
     return _write(options.json, {name: asdict(result) for name, result in results.items()})
+
+
+def _calibrated(options: argparse.Namespace) -> int:
+    from gaze_demo.calibration.headless import load_models
+    from gaze_demo.calibration.session_file import load_session
+    from gaze_training.evaluate.calibrated import calibrated_test
+    from gaze_training.evaluate.table import calibrated_table
+
+    others = {path.stem: load_session(path) for path in options.others}
+    if len(others) < len(options.others):
+        raise UserError("Two of the other sittings have the same name: rename one, rows go by it.")
+    rows = calibrated_test(load_models(options.model), load_session(options.data), others)
+    print(calibrated_table(rows))
+    return _write(options.json, {"rows": [asdict(row) for row in rows]})
 
 
 def _response(options: argparse.Namespace) -> int:

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gaze_demo.errors import UserError
-
-if TYPE_CHECKING:
-    from gaze_training.eyes import Eyes
-
-_FACES = 100
-_SEED = 1
 
 
 def add_to(commands: Any) -> None:
@@ -28,6 +21,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from gaze_demo.model.registry import find_model
+    from gaze_training.continued import some_eyes
     from gaze_training.export import worst_difference_rad
     from gaze_training.from_onnx import import_network, member_of
     from gaze_training.networks.store import save_network
@@ -35,24 +29,10 @@ def run(options: argparse.Namespace) -> int:
     if options.out.suffix != ".pt":
         raise UserError(f"--out {options.out}: a network's file name ends in .pt.")
     path = find_model(options.model).path
-    stored = import_network(path, _eyes(options.data))
+    stored = import_network(path, some_eyes([options.data] if options.data else []))
     apart = worst_difference_rad(stored.network, path)
     if options.member is not None:
         stored = member_of(stored, options.member)
     save_network(options.out, stored.network, stored.spec, stored.summary)
     print(f"{options.out}: {stored.spec.kind} that answers as {path.name} does, within {apart:.0e} rad.")
     return 0
-
-
-def _eyes(folder: Path | None) -> Eyes:
-    from gaze_training.data.data_config import DataConfig
-    from gaze_training.data.generate import generate
-    from gaze_training.data.sample import load_faces
-    from gaze_training.eyes import Eyes
-
-    if folder:
-        return Eyes.from_faces(load_faces(folder))
-    with tempfile.TemporaryDirectory() as made:
-        for _ in generate(DataConfig(faces=_FACES, shard=_FACES, seed=_SEED), Path(made), 1):
-            pass
-        return Eyes.from_faces(load_faces(Path(made)))

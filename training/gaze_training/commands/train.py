@@ -25,7 +25,18 @@ def add_to(commands: Any) -> None:
         add("--data", type=Path, action="append", metavar="DIR", help="shards of faces, instead of those named there")
         add("--validation", type=Path, metavar="DIR", help="faces of other people to measure on")
         add("--unlabelled", type=Path, action="append", metavar="DIR", help="faces without labels")
-        add("--teacher", type=Path, action="append", metavar="FILE", help="a trained network; several: an ensemble")
+        add(
+            "--teacher",
+            action="append",
+            metavar="MODEL",
+            help="network.pt of a run, a model's name or its ONNX file; several: an ensemble",
+        )
+        add(
+            "--from",
+            dest="start",
+            metavar="MODEL",
+            help="go on from the weights of a model: its name, its ONNX file, or the network.pt of a run",
+        )
         add("--seed", type=int, help="instead of the configuration's")
         add("--out", type=Path, metavar="DIR", help="the run's folder, where a stopped run goes on; runs/NAME-SEED")
         add("--set", action="append", default=[], metavar="KEY=VALUE", help="any value, for example train.epochs=3")
@@ -34,9 +45,29 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from gaze_training.config import read_config
+    config = _config(options)
+    folder = options.out or Path("runs") / f"{config.name}-{config.seed}"
+    trained = train(config, folder, options.device)
+    if trained.diverged:
+        raise UserError(f"{config.name} diverged in epoch {len(trained.epochs)}; lower train.rate and start again.")
+    quality = trained.epochs[-1].quality
+    if quality:
+        of = f"the faces of {config.data.validation}" if config.data.validation else "people held out"
+        print(
+            f"{folder / 'network.pt'}: {quality.error_deg:.2f} deg on {of}, gain "
+            f"{quality.pitch_gain:.2f} pitch, {quality.yaw_gain:.2f} yaw."
+        )
+    return 0
+
+
+def _config(options: argparse.Namespace) -> RunConfig:
+    """The run's configuration with what the command line says. Models that it names are imported to the run's folder,
+    and a run that goes on from one has its network."""
+    from gaze_training.config import parse_config, read_toml
+    from gaze_training.continued import network_file, spec_to_continue
     from gaze_training.shipped_configs import find
 
+    path = find(options.config)
     overrides = overrides_of(options.set)
     named = {
         "data.folders": options.data,
@@ -46,18 +77,17 @@ def run(options: argparse.Namespace) -> int:
         "seed": options.seed,
     }
     overrides.update({key: value for key, value in named.items() if value is not None})
-    config = read_config(find(options.config), overrides)
+    config = parse_config(read_toml(path), str(path), overrides)
     folder = options.out or Path("runs") / f"{config.name}-{config.seed}"
-    trained = train(config, folder, options.device)
-    if trained.diverged:
-        raise UserError(f"{config.name} diverged in epoch {len(trained.epochs)}; lower train.rate and start again.")
-    quality = trained.epochs[-1].quality
-    if quality:
-        print(
-            f"{folder / 'network.pt'}: {quality.error_deg:.2f} deg on people held out, gain "
-            f"{quality.pitch_gain:.2f} pitch, {quality.yaw_gain:.2f} yaw."
-        )
-    return 0
+    data = (*config.data.folders, *config.data.unlabelled)
+    if options.teacher:
+        overrides["scheme.teachers"] = tuple(network_file(name, folder, data) for name in options.teacher)
+    if options.start:
+        overrides["train.start"] = start = network_file(options.start, folder, data)
+        wanted = config.network if "network" in config.model_fields_set else None
+        overrides = {key: value for key, value in overrides.items() if key.split(".")[0] != "network"}
+        overrides["network"] = spec_to_continue(start, options.start, wanted).model_dump()
+    return parse_config(read_toml(path), str(path), overrides)
 
 
 def train(config: RunConfig, folder: Path, device: str = "auto") -> Trained:

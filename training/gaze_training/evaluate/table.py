@@ -15,6 +15,7 @@ from gaze_training.evaluate.response import ResponseRow
 from gaze_training.evaluate.zero import ZeroResult
 
 if TYPE_CHECKING:
+    from gaze_training.evaluate.calibrated import CalibratedRow
     from gaze_training.evaluate.heads import HeadsResult  # it loads MediaPipe
     from gaze_training.evaluate.screen import ScreenResult
 
@@ -143,6 +144,24 @@ def screen_tables(results: Mapping[str, ScreenResult]) -> str:
             "Frames without a gaze: " + "; ".join(reasons),
         ]
     )
+
+
+def calibrated_table(rows: Sequence[CalibratedRow]) -> str:
+    """One line a test and model, degrees."""
+
+    def span(ends: tuple[float, float] | None) -> str:
+        return "-" if ends is None else f"{ends[0]:.2f} to {ends[1]:.2f}"
+
+    first = rows[0].model if rows else ""
+    header = ["on", "model", "looks", "frames", "not calibrated", "calibrated", "95 %", f"less than {first}", "95 %"]
+    cells: list[list[Cell]] = [
+        [
+            *(row.on, row.model, row.looks, row.frames, row.plain_deg, row.error_deg, span(row.interval_deg)),
+            *(("-", "-") if row.model == first else (row.better_deg, span(row.better_interval_deg))),
+        ]
+        for row in rows
+    ]
+    return text_table(header, cells)
 
 
 def response_table(results: Mapping[str, Sequence[ResponseRow]]) -> str:

@@ -13,7 +13,7 @@ from gaze_training.readers.gazecapture import SPLITS, gazecapture_screen_frames,
 from gaze_training.readers.mpiifacegaze import mpiifacegaze_screen_frames, read_mpiifacegaze
 from gaze_training.readers.mpiigaze import read_mpiigaze
 from gaze_training.readers.screen_frame import ScreenFrame
-from gaze_training.readers.sittings import read_sittings, sittings_screen_frames
+from gaze_training.readers.sittings import KINDS, read_sittings, sittings_screen_frames
 from gaze_training.readers.tally import Tally
 from gaze_training.readers.unityeyes import read_unityeyes
 
@@ -27,6 +27,7 @@ READERS: dict[str, Callable[[Path, Tally], Iterator[Faces]]] = {
     "unityeyes": read_unityeyes,
     "ethxgaze": read_ethxgaze,
     "sittings": read_sittings,
+    **{f"sittings-{kind}": partial(read_sittings, kind=kind) for kind in KINDS},
 }
 
 SCREEN_READERS: dict[str, Callable[[Path, Tally], Iterator[ScreenFrame]]] = {
