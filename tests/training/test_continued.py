@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,23 @@ THIN = NetworkSpec(kind="mobilenet", width=0.125, refined=(0, 1, 0, 0))
 RUN = 'name = "tiny"\ntrain = { epochs = 1, batch = 32, warmup_epochs = 0.0, rate = 1e-6 }\n'
 
 
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two exported models."""
+    folder = tmp_path_factory.mktemp("models")
+    exported(THIN, folder / "thin.onnx")
+    exported(NetworkSpec(kind="mobilenet", width=0.25), folder / "wide.onnx")
+    return folder
+
+
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with faces, a configuration without a network, and an exported model: the current folder."""
+def place(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with faces, a configuration without a network, and the models: the current folder."""
     monkeypatch.chdir(tmp_path)
     drawn_faces(60).save(tmp_path / "data" / "a.npz")
     (tmp_path / "own.toml").write_text(RUN)
-    exported(THIN, tmp_path / "thin.onnx")
+    for model in models.iterdir():
+        shutil.copy(model, tmp_path)
     return tmp_path
 
 
@@ -86,13 +97,12 @@ def test_a_network_of_a_run_is_continued_as_it_is(place: Path) -> None:
         ("wide.onnx", "width 0.25"),  # the configuration says 0.125
         ("absent.pt", "absent.pt"),
         ("absent", "There is no model 'absent'"),
-        ("own.toml", "no model"),
+        ("own.toml", "own.toml"),
     ],
 )
 def test_what_cannot_be_continued_is_refused_in_one_sentence(
     place: Path, capsys: pytest.CaptureFixture[str], model: str, message: str
 ) -> None:
-    exported(NetworkSpec(kind="mobilenet", width=0.25), place / "wide.onnx")
     (place / "own.toml").write_text(RUN + 'network = { kind = "mobilenet", width = 0.125 }\n')
     assert distil("--from", model) == 2
     error = capsys.readouterr().err
