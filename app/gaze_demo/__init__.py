@@ -67,7 +67,7 @@ def __getattr__(name: str) -> Any:
     """The names of `gaze_demo.api`, loaded when one is first used: a window should not wait for them."""
     if name not in __all__:
         raise AttributeError(f"module 'gaze_demo' has no attribute {name!r}")
-    from gaze_demo import api
+    from gaze_demo import api  # it loads OpenCV and onnxruntime, which not every command needs
 
     return getattr(api, name)
 

@@ -6,12 +6,7 @@ import argparse
 import math
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from gaze_demo.errors import UserError
-
-if TYPE_CHECKING:
-    from gaze_demo.intrinsics import Lens
+from typing import Any
 
 TURNS = (0, 90, 180, 270)
 ENGINE_CHOICES = ("auto", "direct", "mediapipe")
@@ -49,24 +44,6 @@ def add_landmarks(parser: argparse.ArgumentParser, default: object = "auto") -> 
         default=default,
         help="what finds the face: the networks run directly, or MediaPipe (default: the first that is installed)",
     )
-
-
-def lens_of(options: argparse.Namespace) -> Lens | None:
-    """The lens that was asked for, if any."""
-    if options.hfov is None and options.intrinsics is None:
-        return None
-    from gaze_demo.intrinsics import Lens, load_intrinsics
-
-    if options.intrinsics is None:
-        return Lens(options.hfov)
-    if options.hfov is not None:
-        raise UserError("Give --hfov or --intrinsics, not both.")
-    known = load_intrinsics(options.intrinsics)
-    if getattr(options, "rotate", None):
-        from gaze_demo.camera.turned import turned_camera
-
-        known = turned_camera(known, options.rotate)
-    return Lens(known=known)
 
 
 def positive(text: str) -> float:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import NoReturn
 
 from gaze_demo import __version__, paths
@@ -17,7 +17,6 @@ from gaze_demo.arguments import (
     add_landmarks,
     add_models,
     frames,
-    lens_of,
     millimetres,
     positive,
     seed,
@@ -67,22 +66,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def command(interrupts: Interrupts) -> int:
         options, said = parse(_parser, given)
-        run: Callable[[argparse.Namespace], int] = options.run
-        if options.version:
-            run = _version
-        elif run is _calibrate:
-            run = _calibration(options, said)
+        name: str = options.run
+        if name == "calibrate":
+            name = _calibration(options, said)
         elif "source" in said.positionals:
             _refuse_camera_options(options, said)
-        if getattr(options, "landmarks", "auto") != "auto":
-            from gaze_demo.landmarks.engine import prefer
-
-            prefer(options.landmarks)
-        if run in (_window, _replay_window):
-            return run(options)  # which have their own ways to end and to log
+        if name in ("window", "replay_window") and not options.version:
+            with leaving_when_asked():
+                return _load_command(name, options)(options)  # which start the log themselves
         start_log(paths.log_file(), verbose=options.verbose)
         with interrupts:
-            return run(options)
+            if options.version:
+                return _version(options)
+            silence_native_logs()
+            return _load_command(name, options)(options)
 
     return run_guarded("gaze-demo", command)
 
@@ -99,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="store_true", help="print the version; with --verbose, everything that 'doctor' prints"
     )
     add_verbose(parser, default=False)
-    parser.set_defaults(run=_window, calibrate=False)
+    parser.set_defaults(run="window", calibrate=False)
     parser.add_argument("--source", help=SOURCE_HELP + " (default: the first camera, else virtual)")
     add_models(parser)
     add_camera(parser)
@@ -115,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_TRACK_EXAMPLES,
         formatter_class=style,
     )
-    track.set_defaults(run=_track)
+    track.set_defaults(run="track")
     track.add_argument("source", metavar="SOURCE", help=SOURCE_HELP)
     add_models(track, argparse.SUPPRESS)
     track.add_argument(
@@ -151,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_CALIBRATE_EXAMPLES,
         formatter_class=style,
     )
-    calibrate.set_defaults(run=_calibrate, calibrate=True)
+    calibrate.set_defaults(run="calibrate", calibrate=True)
     calibrate.add_argument(
         "--source",
         default=argparse.SUPPRESS,
@@ -203,26 +200,26 @@ def _parser() -> argparse.ArgumentParser:
         help="look at a recorded session: gaze, markers and events over time",
         description="Opens a recorded session in a window of its own. The main window does so too, by Ctrl+Shift+R.",
     )
-    watch.set_defaults(run=_replay_window)
+    watch.set_defaults(run="replay_window")
     watch.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
     add_verbose(watch)
 
     models = commands.add_parser("models", help="list the available models", description="Lists the available models.")
-    models.set_defaults(run=_models)
+    models.set_defaults(run="models")
     form = models.add_mutually_exclusive_group()
     form.add_argument("--names", action="store_true", help="print only the names, one per line")
     form.add_argument("--json", action="store_true", help="print everything known about each model, as JSON")
     cameras = commands.add_parser(
         "cameras", help="list the available cameras", description="Lists the available cameras."
     )
-    cameras.set_defaults(run=_cameras)
+    cameras.set_defaults(run="cameras")
     cameras.add_argument("--json", action="store_true", help="print the number, name and path of each camera, as JSON")
     bench = commands.add_parser(
         "bench",
         help="measure how long each stage and each model takes on this machine",
         description="Measures every stage, both landmark engines and the models in one run, taking turns.",
     )
-    bench.set_defaults(run=_bench)
+    bench.set_defaults(run="bench")
     add_models(bench, argparse.SUPPRESS)
     bench.add_argument(
         "--size", type=size, default=argparse.SUPPRESS, metavar="WxH", help="size of the pictures (default: 640x480)"
@@ -235,7 +232,7 @@ def _parser() -> argparse.ArgumentParser:
         help="print versions, folders, cameras, display, landmarks and models, for bug reports",
         description="Lists the parts of this installation and checks that they work; for bug reports.",
     )
-    doctor.set_defaults(run=_doctor)
+    doctor.set_defaults(run="doctor")
     doctor.add_argument("--json", action="store_true", help="print it as JSON")
     return parser
 
@@ -252,69 +249,6 @@ def _add_window(parser: argparse.ArgumentParser, name: str, default: str | None 
         parser.add_argument(name, type=Path, default=default, metavar="FILE", help=text)
 
 
-def _window(options: argparse.Namespace) -> int:
-    with leaving_when_asked():
-        from gaze_demo.options import WindowOptions
-        from gaze_demo.view.run import run_window
-
-        width, height = options.size or (None, None)
-        return run_window(
-            WindowOptions(
-                source=options.source,
-                models=tuple(options.model),
-                lens=lens_of(options),
-                width=width,
-                height=height,
-                rate=options.rate,
-                rotate=options.rotate or 0,
-                duration_s=options.duration,
-                stats=options.stats,
-                fullscreen=options.fullscreen,
-                calibrate=options.calibrate,
-                verbose=options.verbose,
-            )
-        )
-
-
-def _replay_window(options: argparse.Namespace) -> int:
-    from gaze_demo.view.run import replay_window
-
-    return replay_window(options.folder)
-
-
-def _track(options: argparse.Namespace) -> int:
-    silence_native_logs()
-    from gaze_demo.camera.open import SourceOptions
-    from gaze_demo.listing import wide_console
-    from gaze_demo.track import TrackOptions, track
-
-    width, height = options.size or (None, None)
-    source = SourceOptions(
-        width=width,
-        height=height,
-        rate=options.rate,
-        hfov_deg=options.hfov,
-        real_time=False,
-        rotate=options.rotate or 0,
-    )
-    track(
-        TrackOptions(
-            source=options.source,
-            models=tuple(options.model),
-            lens=lens_of(options),
-            csv=options.out,
-            video=options.video,
-            side_by_side=options.side_by_side,
-            profile=options.profile,
-            sinks=tuple(options.sink),
-            duration_s=options.duration,
-            source_options=source,
-        ),
-        wide_console(stderr=str(options.out) == "-"),
-    )
-    return 0
-
-
 def _refuse_camera_options(options: argparse.Namespace, said: Given) -> None:
     """A file has its own size and rate."""
     named = paths.given(options.source)
@@ -329,11 +263,11 @@ _OF_A_SITTING = {"headless", "source", "out", "html", "record"}
 _OF_THE_PARTICIPANT = {*"points validation pursuit person head seed lens_x hfov intrinsics size rate".split()}
 
 
-def _calibration(options: argparse.Namespace, said: Given) -> Callable[[argparse.Namespace], int]:
-    """Which of the ways to calibrate is asked for; ends with one sentence where an option has no meaning for it."""
+def _calibration(options: argparse.Namespace, said: Given) -> str:
+    """The command that calibrates: "window" or "calibrate". Ends with one sentence if it cannot use an option."""
     if not options.headless:
         said.refuse_all_but(_IN_THE_WINDOW | _EVERY_CALIBRATION, "needs --headless: the window asks for it itself")
-        return _window
+        return "window"
     honoured = _OF_A_SITTING | _EVERY_CALIBRATION
     if options.source in (None, "virtual"):
         honoured = honoured | _OF_THE_PARTICIPANT
@@ -341,95 +275,25 @@ def _calibration(options: argparse.Namespace, said: Given) -> Callable[[argparse
             said.refuse_all_but(honoured - {"points"}, "cannot be combined with --pursuit")
         said.refuse_all_but(honoured, "means nothing without a window")
     said.refuse_all_but(honoured, "cannot be changed for a sitting that is recorded already")
-    return _calibrate
-
-
-def _calibrate(options: argparse.Namespace) -> int:
-    silence_native_logs()
-    from gaze_demo.calibration.headless import HeadlessOptions, run_headless
-    from gaze_demo.calibration.virtual_sitting import VirtualSitting
-    from gaze_demo.listing import wide_console
-
-    width, height = options.size or (640, 480)
-    sitting = VirtualSitting(
-        points=options.points,
-        validation=options.validation,
-        pursuit=options.pursuit,
-        person=options.person,
-        head=options.head,
-        seed=options.seed,
-        width=width,
-        height=height,
-        rate=options.rate or 30.0,
-        lens=lens_of(options),
-        lens_x_mm=options.lens_x,
-    )
-    run_headless(
-        HeadlessOptions(
-            source=options.source or "virtual",
-            models=tuple(options.model),
-            out=options.out,
-            html=options.html,
-            record=options.record,
-            sitting=sitting,
-        ),
-        wide_console(),
-    )
-    return 0
-
-
-def _models(options: argparse.Namespace) -> int:
-    from gaze_demo.listing import show_models
-
-    show_models(names=options.names, as_json=options.json)
-    return 0
-
-
-def _cameras(options: argparse.Namespace) -> int:
-    from gaze_demo.listing import show_cameras
-
-    show_cameras(as_json=options.json)
-    return 0
-
-
-def _bench(options: argparse.Namespace) -> int:
-    silence_native_logs()
-    from rich.table import Table
-
-    from gaze_demo.bench import bench
-    from gaze_demo.listing import wide_console
-    from gaze_demo.track import load_models
-
-    width, height = options.size or (640, 480)
-    result = bench(load_models(tuple(options.model)), width, height, options.frames)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("ms a frame")
-    for name in ("median", "p95", "processor"):
-        table.add_column(name, justify="right")
-    for cost in result.costs:
-        table.add_row(cost.name, f"{cost.median_ms:.2f}", f"{cost.p95_ms:.2f}", f"{cost.processor_ms:.2f}")
-    console = wide_console()
-    console.print(f"{result.machine}, {result.width}x{result.height}, engine {result.engine}", markup=False)
-    console.print(table)
-    if math.isfinite(result.ratio):
-        console.print(f"landmarks, direct by mediapipe (processor): {result.ratio:.2f}", markup=False)
-    if options.out is not None:
-        result.write(options.out)
-    return 0
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    silence_native_logs()
-    from gaze_demo.doctor import as_json, as_text, examine
-
-    parts = examine()
-    print(as_json(parts) if options.json else as_text(parts))
-    return 0
+    return "calibrate"
 
 
 def _version(options: argparse.Namespace) -> int:
     print(f"gaze-demo {__version__}")
-    if options.verbose:
-        options.json = False
-        return _doctor(options)
-    return 0
+    if not options.verbose:
+        return 0
+    options.json = False
+    silence_native_logs()
+    return _load_command("doctor", options)(options)
+
+
+def _load_command(name: str, options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
+    """What runs a command.
+
+    This is the only place where the command line loads the other modules. OpenCV, onnxruntime and Qt take seconds to
+    load: neither the help nor a command that does not use them should wait for them.
+    """
+    if getattr(options, "landmarks", "auto") != "auto":
+        resolve_name("gaze_demo.landmarks.engine:prefer")(options.landmarks)
+    run: Callable[[argparse.Namespace], int] = resolve_name(f"gaze_demo.commands.{name}:run")
+    return run

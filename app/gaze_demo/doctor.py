@@ -11,9 +11,9 @@ import sys
 from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
+from pkgutil import resolve_name
 
-from gaze_demo import __version__, clock, paths
-from gaze_demo.errors import UserError
+from gaze_demo import __version__, paths
 from gaze_demo.machine import machine
 
 Rows = list[tuple[str, str]]
@@ -24,7 +24,6 @@ LIBRARIES = (
 )
 _SCREENS = "gaze_demo.view.displays"
 _SCREENS_TIMEOUT_S = 20.0
-_TRIALS = 5
 
 
 def examine() -> dict[str, Rows]:
@@ -33,12 +32,17 @@ def examine() -> dict[str, Rows]:
         "program": _program,
         "libraries": _libraries,
         "folders": _folders,
-        "cameras": _cameras,
+        "cameras": _check("cameras"),
         "display": _display,
-        "landmarks": _landmarks,
-        "models": _models,
+        "landmarks": _check("landmarks"),
+        "models": _check("models"),
     }
     return {title: _try(rows) for title, rows in parts.items()}
+
+
+def _check(name: str) -> Callable[[], Iterable[tuple[str, str]]]:
+    """A check whose module is loaded when it runs: if a library is broken, the rows of that check alone say so."""
+    return lambda: resolve_name(f"gaze_demo.checks.{name}:{name}")()
 
 
 def as_text(parts: dict[str, Rows]) -> str:
@@ -78,10 +82,7 @@ def _libraries() -> Iterable[tuple[str, str]]:
             yield name, metadata.version(name)
         except metadata.PackageNotFoundError:
             yield name, "not installed"
-    import onnxruntime
-
-    yield "onnxruntime providers", ", ".join(onnxruntime.get_available_providers())
-    yield "usage statistics", "off" if os.environ.get("ORT_DISABLE_TELEMETRY") == "1" else "ON"
+    yield from _check("onnxruntime")()
 
 
 def _folders() -> Iterable[tuple[str, str]]:
@@ -104,13 +105,6 @@ def _nearest(folder: Path) -> Path:
     return next(each for each in (folder, *folder.parents) if each.exists())
 
 
-def _cameras() -> Rows:
-    from gaze_demo.camera.devices import list_cameras
-
-    found = [(str(camera.index), f"{camera.name}, {camera.path}") for camera in list_cameras()]
-    return found or [("none", "'gaze-demo --source virtual' needs none")]
-
-
 def _display() -> Iterable[tuple[str, str]]:
     """Asked in a process of its own: where a display is named that is not there, Qt ends its process."""
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "QT_QPA_PLATFORM", "QT_SCALE_FACTOR"):
@@ -129,45 +123,3 @@ def _display() -> Iterable[tuple[str, str]]:
 
 def _first_line(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "no reason is given")
-
-
-def _landmarks() -> Iterable[tuple[str, str]]:
-    import cv2
-
-    from gaze_demo.camera.frame import Frame
-    from gaze_demo.landmarks.engine import engine_description
-    from gaze_demo.observer import Observer
-
-    yield "engine", engine_description()
-    image = cv2.imread(str(paths.assets() / "portrait.jpg"))
-    with Observer(video=False) as observer:
-        times = [observer.observe(Frame(image, i, i / 30)).landmarks_ms for i in range(_TRIALS)]
-        seen = observer.observe(Frame(image, _TRIALS, 1.0))
-    yield "portrait", f"{'a face' if seen.valid else f'no gaze: {seen.reason.value}'}, {min(times):.1f} ms"
-
-
-def _models() -> Iterable[tuple[str, str]]:
-    import cv2
-
-    from gaze_demo.camera.frame import Frame
-    from gaze_demo.model.load import load_model
-    from gaze_demo.model.registry import scan_models
-    from gaze_demo.observer import Observer
-
-    models = scan_models()
-    with Observer(video=False) as observer:
-        seen = observer.observe(Frame(cv2.imread(str(paths.assets() / "portrait.jpg")), 0, 0.0))
-    for entry in models.entries:
-        try:
-            started = clock.now_s()
-            model = load_model(entry)
-            loading_s = clock.now_s() - started
-            answers = [model.estimate(seen) for _ in range(_TRIALS)]
-        except UserError as error:
-            yield entry.name, str(error)
-            continue
-        best_ms = min(answer.model_ms for answer in answers)
-        gaze = "a gaze" if answers[0].gaze is not None else f"no gaze: {answers[0].reason.value}"
-        yield entry.name, f"{entry.origin}, {gaze}, {best_ms:.2f} ms, loaded in {loading_s:.2f} s"
-    for problem in models.problems:
-        yield "problem", problem

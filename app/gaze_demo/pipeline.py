@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from gaze_demo.blink import BlinkWatch
+from gaze_demo.camera.frame import Frame
+from gaze_demo.camera.source import Source
+from gaze_demo.estimate import GazeEstimate
 from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
 from gaze_demo.filter.one_euro import of_strength
 from gaze_demo.geometry import Array
-
-if TYPE_CHECKING:  # a window shows itself before MediaPipe is loaded
-    from gaze_demo.camera.frame import Frame
-    from gaze_demo.camera.source import Source
-    from gaze_demo.estimate import GazeEstimate
-    from gaze_demo.intrinsics import Lens
-    from gaze_demo.observation import Observation, Reason
+from gaze_demo.intrinsics import Lens
+from gaze_demo.observation import Observation, Reason
+from gaze_demo.observer import Observer
 
 
 class Observes(Protocol):
@@ -185,8 +184,6 @@ class Pipeline:
         filter_strength: float = 0.0,
     ) -> Pipeline:
         """The pipeline for a source that is open; `lens` None: the source's own where it is exactly known."""
-        from gaze_demo.observer import Observer
-
         observer = Observer(video=not source.independent, lens=lens_for(source, lens))
         return cls(observer, models, to_screen=to_screen, filter_strength=filter_strength)
 
@@ -209,8 +206,6 @@ class Pipeline:
 
 def lens_for(source: Source, wanted: Lens | None = None) -> Lens:
     """The lens that was asked for, else the source's own where it is exactly known, else the default field of view."""
-    from gaze_demo.intrinsics import Lens
-
     if wanted is not None:
         return wanted
     return Lens(known=source.intrinsics) if source.intrinsics is not None else Lens()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
-from gaze_demo.arguments import SOURCE_HELP, add_camera, add_landmarks, add_models, lens_of, positive
+from gaze_demo.arguments import SOURCE_HELP, add_camera, add_landmarks, add_models, positive
 from gaze_demo.command_line import add_verbose
-from gaze_demo.errors import UserError
-from gaze_demo.native_logs import silence_native_logs
 
 _RECORD_EXAMPLES = """\
 examples:
@@ -45,7 +42,7 @@ def _add_record(commands: Any) -> None:
         epilog=_RECORD_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    record.set_defaults(run=_record)
+    record.set_defaults(run="record")
     record.add_argument("source", metavar="SOURCE", help=SOURCE_HELP)
     record.add_argument("--out", type=Path, metavar="FOLDER", required=True, help="a new folder for the session")
     add_models(record, argparse.SUPPRESS)
@@ -86,7 +83,7 @@ def _add_stream(commands: Any) -> None:
         epilog=_STREAM_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    stream.set_defaults(run=_stream)
+    stream.set_defaults(run="stream")
     stream.add_argument("source", metavar="SOURCE", help=SOURCE_HELP)
     stream.add_argument(
         "--websocket", action="store_true", help="serve WebSocket clients and a page that draws the gaze"
@@ -119,7 +116,7 @@ def _add_repair(commands: Any) -> None:
         help="repair a session whose recording was interrupted",
         description="Saves everything that was written before the program was killed or the disk was full.",
     )
-    repair.set_defaults(run=_repair)
+    repair.set_defaults(run="repair")
     repair.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
 
 
@@ -131,7 +128,7 @@ def _add_replay(commands: Any) -> None:
         "were "
         "kept.",
     )
-    replay.set_defaults(run=_replay)
+    replay.set_defaults(run="replay")
     replay.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
     replay.add_argument("--out", type=Path, metavar="FOLDER2", required=True, help="a new folder for the result")
     add_models(replay, argparse.SUPPRESS)
@@ -152,7 +149,7 @@ def _add_recalibrate(commands: Any) -> None:
         "Markers "
         "'validation X Y' measure its accuracy. 'gaze-demo replay --profile NAME' then maps the whole session.",
     )
-    again.set_defaults(run=_recalibrate)
+    again.set_defaults(run="recalibrate")
     again.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
     add_models(again, argparse.SUPPRESS)
     again.add_argument(
@@ -173,7 +170,7 @@ def _add_export(commands: Any) -> None:
         "for formats "
         "whose readers would mix up two models.",
     )
-    export.set_defaults(run=_export)
+    export.set_defaults(run="export")
     export.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
     export.add_argument("--to", choices=["csv", "parquet", "bids", "xdf", "asc"], required=True, help="the format")
     export.add_argument("--out", type=Path, metavar="FOLDER2", required=True, help="a folder for the files")
@@ -186,7 +183,7 @@ def _add_report(commands: Any) -> None:
         description="Writes one self-contained HTML file: quality, trace, events, heat map and scan path, areas of "
         "interest, blinks, drift, and what was lost and why.",
     )
-    report.set_defaults(run=_report)
+    report.set_defaults(run="report")
     report.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
     report.add_argument("--out", type=Path, metavar="FILE.html", required=True, help="the report")
     report.add_argument("--plots", type=Path, metavar="FOLDER2", help="also write the plots as SVG and PNG files")
@@ -200,136 +197,12 @@ def _add_report(commands: Any) -> None:
     )
 
 
-def _record(options: argparse.Namespace) -> int:
-    silence_native_logs()
-    from gaze_demo.camera.open import SourceOptions
-    from gaze_demo.listing import wide_console
-    from gaze_demo.record import RecordOptions, record
-
-    width, height = options.size or (None, None)
-    record(
-        RecordOptions(
-            source=options.source,
-            out=options.out,
-            models=tuple(options.model),
-            lens=lens_of(options),
-            keep=options.keep,
-            profile=options.profile,
-            filter_strength=options.filter,
-            duration_s=options.duration,
-            markers=sys.stdin if options.stdin_markers else None,
-            source_options=SourceOptions(
-                width=width,
-                height=height,
-                rate=options.rate,
-                hfov_deg=options.hfov,
-                real_time=False,
-                rotate=options.rotate or 0,
-            ),
-        ),
-        wide_console(),
-    )
-    return 0
-
-
-def _stream(options: argparse.Namespace) -> int:
-    if not (options.websocket or options.lsl or options.port is not None):
-        raise UserError("Say where to stream to: --websocket, --lsl or both.")
-    silence_native_logs()
-    from gaze_demo.camera.open import SourceOptions
-    from gaze_demo.listing import wide_console
-    from gaze_demo.record import RecordOptions, record
-    from gaze_demo.stream.websocket import PORT
-
-    width, height = options.size or (None, None)
-    port = PORT if options.port is None else options.port
-    record(
-        RecordOptions(
-            source=options.source,
-            out=options.out,
-            models=tuple(options.model),
-            lens=lens_of(options),
-            profile=options.profile,
-            filter_strength=options.filter,
-            duration_s=options.duration,
-            websocket_port=port if options.websocket or options.port is not None else None,
-            lsl=options.lsl,
-            source_options=SourceOptions(
-                width=width, height=height, rate=options.rate, hfov_deg=options.hfov, rotate=options.rotate or 0
-            ),
-        ),
-        wide_console(),
-    )
-    return 0
-
-
-def _repair(options: argparse.Namespace) -> int:
-    from gaze_demo.session.repair import repair
-
-    for sentence in repair(options.folder):
-        print(sentence)
-    return 0
-
-
-def _replay(options: argparse.Namespace) -> int:
-    silence_native_logs()
-    from gaze_demo.listing import wide_console
-    from gaze_demo.replay import ReplayOptions, replay
-
-    replay(
-        ReplayOptions(options.folder, options.out, tuple(options.model), options.profile, options.filter),
-        wide_console(),
-    )
-    return 0
-
-
-def _recalibrate(options: argparse.Namespace) -> int:
-    silence_native_logs()
-    from gaze_demo.listing import wide_console
-    from gaze_demo.recalibrate import RecalibrateOptions, recalibrate
-
-    recalibrate(
-        RecalibrateOptions(options.folder, tuple(options.model), options.correction, options.screen, options.save),
-        wide_console(),
-    )
-    return 0
-
-
-def _export(options: argparse.Namespace) -> int:
-    from gaze_demo.export.run import export
-
-    for path in export(options.folder, options.to, options.out):
-        print(path)
-    return 0
-
-
-def _report(options: argparse.Namespace) -> int:
-    from gaze_demo.report.page import ReportOptions, write_report
-
-    paths = write_report(
-        ReportOptions(
-            options.folder,
-            options.out,
-            options.plots,
-            options.of,
-            options.areas,
-            options.image,
-            options.fixations,
-        )
-    )
-    for path in paths:
-        print(path)
-    return 0
-
-
-def _screen(text: str) -> Any:
-    from gaze_demo.screen import ScreenGeometry
-
+def _screen(text: str) -> tuple[int, int, float, float]:
+    """Width and height in px, then in mm."""
     found = re.fullmatch(r"(\d{2,5})x(\d{2,5})@(\d{2,5}(?:\.\d+)?)x(\d{2,5}(?:\.\d+)?)", text)
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a screen such as 1920x1080@527x296 (px, then mm)")
-    width, height = int(found[1]), int(found[2])
-    return ScreenGeometry.of_monitor("given", width, height, float(found[3]), float(found[4]), given=True)
+    return int(found[1]), int(found[2]), float(found[3]), float(found[4])
 
 
 def _port(text: str) -> int:

@@ -32,6 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[WindowOptions]:
     window = types.ModuleType("gaze_demo.view.run")
     window.run_window = lambda given: options.append(given) or 0  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "gaze_demo.view.run", window)
+    monkeypatch.delitem(sys.modules, "gaze_demo.commands.window", raising=False)
     return options
 
 

@@ -47,7 +47,7 @@ def test_an_option_that_would_be_passed_over_is_refused(
 )
 def test_options_that_have_a_meaning_are_taken(line: str) -> None:
     options, said = parse(cli._parser, line.split())
-    assert cli._calibration(options, said) in (cli._window, cli._calibrate)
+    assert cli._calibration(options, said) in ("window", "calibrate")
 
 
 def test_what_was_said_is_told_from_the_defaults() -> None:

@@ -48,9 +48,9 @@ def test_a_part_that_fails_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> No
     def broken() -> doctor.Rows:
         raise RuntimeError("no camera service")
 
-    monkeypatch.setattr(doctor, "_cameras", broken)
-    monkeypatch.setattr(doctor, "_landmarks", list)
-    monkeypatch.setattr(doctor, "_models", list)
+    monkeypatch.setattr("gaze_demo.checks.cameras.cameras", broken)
+    monkeypatch.setattr("gaze_demo.checks.landmarks.landmarks", list)
+    monkeypatch.setattr("gaze_demo.checks.models.models", list)
     parts = doctor.examine()
     assert parts["cameras"] == [("failed", "RuntimeError: no camera service")]
     assert dict(parts["program"])["gaze-demo"]

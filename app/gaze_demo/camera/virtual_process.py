@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
+import cv2
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -151,8 +152,6 @@ def _numbers(truth: Truth) -> np.ndarray:
 
 def _render(order: str) -> None:
     """What the child does until nobody reads its frames any more."""
-    import cv2
-
     cv2.setNumThreads(1)
     given = json.loads(order)
     source = open_source(given["spec"], SourceOptions(**given["options"]))

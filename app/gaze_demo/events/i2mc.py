@@ -13,10 +13,12 @@ import numpy as np
 from gaze_demo.errors import UserError
 from gaze_demo.events.fixations import Pieces, typical_step
 from gaze_demo.geometry import Array
+from gaze_demo.optional import optional
 
 _PX_PER_DEGREE, _MIDDLE_PX = 40.0, (960.0, 540.0)
 _DIVISORS = (2, 3)
 _LEAST_RATE = 20
+_MODULES = ("pandas", "I2MC")
 
 
 def find_pieces_i2mc(time_s: Array, place: Array) -> Pieces:
@@ -24,11 +26,7 @@ def find_pieces_i2mc(time_s: Array, place: Array) -> Pieces:
 
     Raises UserError where I2MC is not installed, or the trace is too slow or too short for it.
     """
-    try:
-        import pandas as pd
-        from I2MC import I2MC
-    except ImportError:
-        raise UserError("I2MC is not installed: pip install 'gaze-demo[analysis]'.") from None
+    pd, i2mc = (optional(module, "I2MC is not installed: pip install 'gaze-demo[analysis]'.") for module in _MODULES)
     step_s = typical_step(time_s)
     measured = round(1 / step_s)
     if measured < _LEAST_RATE or len(time_s) < 10:
@@ -52,7 +50,7 @@ def find_pieces_i2mc(time_s: Array, place: Array) -> Pieces:
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = I2MC(data, options, logging=False)[0]
+        found = i2mc.I2MC(data, options, logging=False)[0]
     if found is False:
         return Pieces(np.zeros(0, int), np.zeros(0, int), float("nan"))
     start = np.searchsorted(time_s, np.array(found["startT"]) / 1000 - step_s / 2)

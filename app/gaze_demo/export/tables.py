@@ -36,9 +36,7 @@ def write_csv(session: Session, out: Path) -> list[Path]:
 
 def write_parquet(session: Session, out: Path) -> list[Path]:
     """`gaze.parquet` with the columns of `gaze.csv`."""
-    load_pyarrow()
-    import pyarrow.parquet as pq
-
+    pq = load_pyarrow().parquet
     path = out / "gaze.parquet"
     write_whole_by(path, lambda file: pq.write_table(flat_table(session), file, compression="zstd"))
     return [path]

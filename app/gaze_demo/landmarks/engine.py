@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from importlib.metadata import PackageNotFoundError, version
 from typing import Literal, Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from gaze_demo.errors import UserError
 from gaze_demo.landmarks.detection import Detection
+from gaze_demo.landmarks.direct import DirectEngine
 from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.region import FaceRegion
 
@@ -62,8 +64,6 @@ def open_engine(choice: EngineChoice = "auto", *, blendshapes: bool = True) -> L
     choice = _preferred if choice == "auto" else choice
     if choice != "mediapipe":
         try:
-            from gaze_demo.landmarks.direct import DirectEngine
-
             return DirectEngine(blendshapes=blendshapes)
         except ImportError as error:
             if choice == "direct":
@@ -72,7 +72,7 @@ def open_engine(choice: EngineChoice = "auto", *, blendshapes: bool = True) -> L
                     "use --landmarks mediapipe, or install the package ai-edge-litert."
                 ) from None
     try:
-        from gaze_demo.landmarks.tasks import TasksEngine
+        from gaze_demo.landmarks.tasks import TasksEngine  # MediaPipe takes seconds to load
 
         return TasksEngine(blendshapes=blendshapes)
     except ImportError as error:
@@ -81,8 +81,6 @@ def open_engine(choice: EngineChoice = "auto", *, blendshapes: bool = True) -> L
 
 def engine_description(choice: EngineChoice = "auto") -> str:
     """The engine that `open_engine` would open and its version, for About and for bug reports."""
-    from importlib.metadata import PackageNotFoundError, version
-
     choice = _preferred if choice == "auto" else choice
     direct = choice == "direct" or (choice == "auto" and direct_is_available())
     package = "ai-edge-litert" if direct else "mediapipe"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,9 @@ class TfliteNetwork:
     """
 
     def __init__(self, content: bytes, threads: int = 1) -> None:
-        from ai_edge_litert.interpreter import Interpreter  # not every platform has it
-
         self._content = content  # the interpreter reads from it as long as it lives
-        self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
+        litert = import_module("ai_edge_litert.interpreter")
+        self._interpreter: Any = litert.Interpreter(model_content=content, num_threads=threads)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.tensor(self._interpreter.get_input_details()[0]["index"])
         self._outputs = {

@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from gaze_demo.errors import UserError
+from gaze_demo.optional import optional
 from gaze_demo.whole_file import cannot_write
 
 
 def load_pyarrow() -> Any:
-    """The module pyarrow. Raises UserError where it is not installed."""
-    try:
-        import pyarrow
-    except ImportError:
-        raise UserError("Recorded sessions need pyarrow: install it with 'pip install pyarrow'.") from None
-    return pyarrow
+    """The module pyarrow, with pyarrow.parquet loaded. Raises UserError if it is not installed."""
+    remedy = "Recorded sessions need pyarrow: install it with 'pip install pyarrow'."
+    optional("pyarrow.parquet", remedy)
+    return optional("pyarrow", remedy)
 
 
 class ArrowWriter:

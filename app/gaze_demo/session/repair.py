@@ -46,7 +46,7 @@ def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
 
     A session that is whole is left as it is. Raises UserError where it is none, or is still being recorded.
     """
-    from gaze_demo.session.folder import load_about, unfinished_parts
+    from gaze_demo.session.folder import load_about, unfinished_parts  # which itself imports this module
 
     about = load_about(folder)
     kept = _kept_pictures(folder)
@@ -91,12 +91,10 @@ def lost_sentence(torn: Torn) -> str:
 def read_parquet(path: Path) -> Any:
     """The table of `gaze.parquet`. Raises UserError where it is none or has other columns."""
     pa = load_pyarrow()
-    import pyarrow.parquet as pq
-
     try:
         if path.stat().st_size > MOST_GAZE_BYTES:
             raise UserError(f"{path}: at most {MOST_GAZE_BYTES // 2**20} MB can be read.")
-        table = pq.read_table(path, partitioning=None)
+        table = pa.parquet.read_table(path, partitioning=None)
         table.validate(full=True)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or 'it is damaged'}.") from None
@@ -113,15 +111,13 @@ def read_parquet(path: Path) -> Any:
 def _write_parquet(path: Path, reader: ArrowReader) -> int:
     """Write all whole batches of a stream; returns how many frames they have."""
     pa = load_pyarrow()
-    import pyarrow.parquet as pq
-
     part = path.with_name(path.name + ".part")
     frames: set[int] = set()
     try:
         with suppress(FileNotFoundError):
             part.unlink()
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with pq.ParquetWriter(
+        with pa.parquet.ParquetWriter(
             part,
             columns.schema(),
             compression="zstd",

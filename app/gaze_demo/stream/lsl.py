@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gaze_demo import clock
-from gaze_demo.errors import UserError
+from gaze_demo.optional import optional
 from gaze_demo.pipeline import GazeSample, ModelGaze
 from gaze_demo.sink.sink import Policy, Run
 
@@ -44,10 +44,7 @@ class LslStream:
         self._offset_s: float | None = None
 
     def open(self, run: Run) -> None:
-        try:
-            import pylsl
-        except (ImportError, RuntimeError):  # the second where its library is missing
-            raise UserError("Lab Streaming Layer needs pylsl: pip install 'gaze-demo[live]'.") from None
+        self._pylsl = pylsl = optional("pylsl", "Lab Streaming Layer needs pylsl: pip install 'gaze-demo[live]'.")
         for model in run.models:
             info = pylsl.StreamInfo(
                 f"gaze-demo {model}", "Gaze", len(CHANNELS), 0.0, pylsl.cf_double64, f"gaze-demo-{model}"
@@ -61,10 +58,8 @@ class LslStream:
             self._offset_s = pylsl.local_clock() - clock.now_s()
 
     def write(self, sample: GazeSample) -> None:
-        import pylsl
-
         if self._offset_s is None:
-            self._offset_s = pylsl.local_clock() - sample.time_s
+            self._offset_s = self._pylsl.local_clock() - sample.time_s
         for gaze in sample.gazes:
             outlet = self._outlets.get(gaze.estimate.model)
             if outlet is not None:  # one sample with its own time: a chunk would have one for all

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import ValidationError
 
 from gaze_demo.errors import UserError
+from gaze_demo.optional import optional
 from gaze_demo.pipeline import GazeSample
 from gaze_demo.sink.sink import Policy, Run
 from gaze_demo.stream.message import MarkerMessage, message_of
@@ -71,10 +72,8 @@ class WebSocketStream:
         return f"ws://{HOST}:{self.port}/stream?token={self.token}"
 
     def open(self, run: Run) -> None:
-        try:
-            import websockets  # noqa: F401
-        except ImportError:
-            raise UserError("The stream needs websockets: pip install 'gaze-demo[live]'.") from None
+        remedy = "The stream needs websockets: pip install 'gaze-demo[live]'."
+        self._server = optional("websockets.asyncio.server", remedy)
         self._screen = run.screen
         self._thread = threading.Thread(target=self._serve, name="websocket", daemon=True)
         self._thread.start()
@@ -103,10 +102,8 @@ class WebSocketStream:
             self._ready.set()
 
     async def _run(self) -> None:
-        from websockets.asyncio.server import serve
-
         self._stop = asyncio.Event()
-        async with serve(
+        async with self._server.serve(
             self._talk,
             HOST,
             self.port,

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from gaze_demo import paths
-from gaze_demo.desk.memory import recall
-from gaze_demo.desk.state import WindowState
 from gaze_demo.desk.trouble import sentence
 from gaze_demo.errors import UserError
 from gaze_demo.log import start_log
 from gaze_demo.native_logs import silence_native_logs
 from gaze_demo.view.loading import Loading
-from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.qt import application
 from gaze_demo.view.shared.settings import Settings
 from gaze_demo.view.shell import Shell
@@ -59,29 +55,6 @@ def run_window(options: WindowOptions) -> int:
     if run.failure is not None:
         raise run.failure
     return code
-
-
-def replay_window(folder: Path) -> int:
-    """Show a recorded session until its window is closed; the exit code.
-
-    Raises UserError where there is no display, or the folder is no session.
-    """
-    from gaze_demo.session.folder import load_session
-    from gaze_demo.view.replay.replay_window import ReplayWindow
-
-    start_log(paths.log_file())
-    session = load_session(folder)
-    qt = application()
-    state = WindowState()
-    recall(state, Settings(frozen=True), {})
-    theme.apply(qt, state.theme)
-    window = ReplayWindow(session)
-    signals = Signals(qt.closeAllWindows)
-    try:
-        window.show()
-        return qt.exec()
-    finally:
-        signals.close()
 
 
 class Run(QObject):
