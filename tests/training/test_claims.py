@@ -1,11 +1,16 @@
 import math
+from pathlib import Path
 
 import pytest
 
+from gaze_demo.errors import UserError
 from gaze_training.claims import Verdict, claims_of
+from gaze_training.shipped_configs import folder
 from gaze_training.study import RunResult
+from gaze_training.study_config import read_study
 from training.made_results import runs
 
+CLAIMS = read_study(folder() / "study.toml").claims
 NOISE = "Distillation adds more than noise"
 WIDTH = "The distilled MobileNet25 at least equals the plain MobileNet50"
 THIN = "Extremely thin networks are hard to train"
@@ -13,7 +18,7 @@ STAGED = "Staged hints give thin networks stability and accuracy"
 
 
 def verdict(title: str, *results: list[RunResult]) -> Verdict:
-    return next(c.verdict for c in claims_of([r for part in results for r in part]) if c.title == title)
+    return next(c.verdict for c in claims_of([r for part in results for r in part], CLAIMS) if c.title == title)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +55,7 @@ def test_half_the_width_has_to_equal_the_plain_network(
 def test_a_seed_that_diverged_leaves_the_others_to_be_judged() -> None:
     plain = runs("mobilenet50", "baseline", [8.95, math.nan, 9.15, 9.05])
     assert verdict(WIDTH, plain, runs("mobilenet25", "imitation", [8.9, 9.0, 9.1, 9.0])) is Verdict.HOLDS
-    evidence = " ".join(line for claim in claims_of(plain) for line in claim.evidence)
+    evidence = " ".join(line for claim in claims_of(plain, CLAIMS) for line in claim.evidence)
     assert "nan" not in evidence
 
 
@@ -79,5 +84,12 @@ def test_staged_hints_have_to_be_more_accurate_and_calmer(staged: list[float], e
 
 
 def test_a_claim_that_no_run_speaks_of_is_left_out() -> None:
-    titles = [claim.title for claim in claims_of(runs("mobilenet25", "baseline", [9.0, 9.1]))]
+    titles = [claim.title for claim in claims_of(runs("mobilenet25", "baseline", [9.0, 9.1]), CLAIMS)]
     assert titles == ["The MobileNet family trains unstably"]
+
+
+def test_a_claim_about_a_scheme_that_the_study_does_not_have_is_refused(tmp_path: Path) -> None:
+    text = (folder() / "study.toml").read_text("utf8")
+    (tmp_path / "study.toml").write_text(text.replace('against = "noise-control"', 'against = "noise"'))
+    with pytest.raises(UserError, match=r"no scheme has the label noise\."):
+        read_study(tmp_path / "study.toml")

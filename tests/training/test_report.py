@@ -18,6 +18,20 @@ mobilenet25 = { kind = "mobilenet", width = 0.25 }
 label = "imitation"
 name = "imitation"
 networks = ["mobilenet25"]
+[[schemes]]
+label = "baseline"
+networks = ["mobilenet25"]
+taught_by = "nobody"
+[[schemes]]
+label = "noise-control"
+name = "noise-control"
+networks = ["mobilenet25"]
+[[claims]]
+title = "Distillation adds more than noise"
+kind = "better"
+scheme = "imitation"
+against = "noise-control"
+plain = "baseline"
 """
 RESULTS = [
     *runs("teacher", "baseline", [7.5]),

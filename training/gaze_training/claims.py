@@ -1,4 +1,4 @@
-"""The thesis's claims, each with what the study found of it."""
+"""The claims that a study tests, and what its runs say of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from enum import Enum
 from gaze_training.statistics import (
     UNSTABLE_SPREAD,
     Difference,
-    Group,
     difference,
     find,
     groups_of,
@@ -17,14 +16,10 @@ from gaze_training.statistics import (
     wider_spread,
 )
 from gaze_training.study import RunResult
+from gaze_training.study_config import ClaimConfig
 
-BASELINE, IMITATION, NOISE, HINTS, STAGED = "baseline", "imitation", "noise-control", "hints", "staged-hints"
-MOBILENET50, MOBILENET25 = "mobilenet50", "mobilenet25"
-MARGIN = 0.02
-"""Share of the plain network's error by which another may be worse and still count as its equal."""
-
-CHANCE = 0.05
-"""A spread that chance makes less often than this is shown."""
+MARGIN = 0.02  # share of the plain network's error by which another may be worse and still count as its equal
+CHANCE = 0.05  # a smaller spread is shown if chance makes one less often than this
 
 
 class Verdict(str, Enum):
@@ -43,28 +38,36 @@ class Claim:
     evidence: tuple[str, ...]
 
 
-def claims_of(results: Sequence[RunResult]) -> list[Claim]:
-    """The five claims, without those that the study's runs say nothing of."""
-    groups = groups_of(results)
-    found = (_more_than_noise(results), _unstable_family(groups), _equals_twice_the_width(results))
-    return [claim for claim in (*found, _thin_is_hard(results), _staged_hints(results)) if claim]
+def claims_of(results: Sequence[RunResult], claims: Iterable[ClaimConfig]) -> list[Claim]:
+    """What the runs say of each claim, without the claims that they say nothing of."""
+    judges = {
+        "better": _better,
+        "unstable": _unstable,
+        "equal": _equal,
+        "thin": _thin_is_hard,
+        "steady": _steady,
+    }
+    found = [judges[claim.kind](claim, results) for claim in claims]
+    return [claim for claim in found if claim]
 
 
-def _more_than_noise(results: Sequence[RunResult]) -> Claim | None:
-    title = "Distillation adds more than noise"
-    gaps = [difference(find(results, n, NOISE), find(results, n, IMITATION)) for n in _networks(results, NOISE)]
-    plain = [difference(find(results, n, BASELINE), find(results, n, NOISE)) for n in _networks(results, NOISE)]
+def _better(claim: ClaimConfig, results: Sequence[RunResult]) -> Claim | None:
+    networks = _networks(results, claim.against)
+    gaps = [difference(find(results, n, claim.against), find(results, n, claim.scheme)) for n in networks]
+    plain = [difference(find(results, n, claim.plain), find(results, n, claim.against)) for n in networks]
     evidence = [
-        f"Imitation against labels with errors of the teacher's size that know nothing of the picture: {describe(gap)}."
+        f"{claim.scheme.capitalize()} against {claim.against}, labels with random errors of the same size as the "
+        f"teacher's: {describe(gap)}."
         for gap in gaps
         if gap
     ]
-    evidence += [f"Those labels against exact ones: {describe(gap)}." for gap in plain if gap]
-    return _judged(title, [gap for gap in gaps if gap], evidence)
+    evidence += [f"These labels against exact ones: {describe(gap)}." for gap in plain if gap]
+    return _judged(claim.title, [gap for gap in gaps if gap], evidence)
 
 
-def _unstable_family(groups: Sequence[Group]) -> Claim | None:
-    plain = [group for group in groups if group.scheme == BASELINE and group.network.startswith("mobilenet")]
+def _unstable(claim: ClaimConfig, results: Sequence[RunResult]) -> Claim | None:
+    groups = groups_of(results)
+    plain = [group for group in groups if group.scheme == claim.plain and group.network.startswith(claim.network)]
     if not plain:
         return None
     shaky = [group for group in plain if unstable(group)]
@@ -75,62 +78,64 @@ def _unstable_family(groups: Sequence[Group]) -> Claim | None:
     )
     verdict = Verdict.HOLDS if len(shaky) == len(plain) else Verdict.PARTLY if shaky else Verdict.NOT_SHOWN
     rule = f"Unstable: a run fails, or the seeds spread by more than {100 * UNSTABLE_SPREAD:.0f} % of their mean."
-    return Claim("The MobileNet family trains unstably", verdict, (*evidence, rule))
+    return Claim(claim.title, verdict, (*evidence, rule))
 
 
-def _equals_twice_the_width(results: Sequence[RunResult]) -> Claim | None:
-    plain = find(results, MOBILENET50, BASELINE)
-    schemes = [s for s in _schemes(results, MOBILENET25) if s != NOISE and not s.startswith(BASELINE)]
-    gaps = {s: difference(plain, find(results, MOBILENET25, s)) for s in schemes} if plain else {}
+def _equal(claim: ClaimConfig, results: Sequence[RunResult]) -> Claim | None:
+    plain = find(results, claim.against, claim.plain)
+    schemes = [s for s in _schemes(results, claim.network) if s not in (claim.plain, *claim.others)]
+    gaps = {s: difference(plain, find(results, claim.network, s)) for s in schemes} if plain else {}
     known = {scheme: gap for scheme, gap in gaps.items() if gap}
     if not known:
         return None
     allowed = MARGIN * groups_of(plain)[0].mean
     equal = [scheme for scheme, gap in known.items() if gap.low > -allowed]
-    verdict = Verdict.HOLDS if IMITATION in equal else Verdict.PARTLY if equal else Verdict.NOT_SHOWN
+    verdict = Verdict.HOLDS if claim.scheme in equal else Verdict.PARTLY if equal else Verdict.NOT_SHOWN
     if all(gap.high < -allowed for gap in known.values()):
         verdict = Verdict.CONTRARY
     rule = (
         f"Equal: the whole interval lies above -{allowed:.2f} deg, {100 * MARGIN:.0f} % of the plain network's error."
     )
     evidence = tuple(f"{describe(gap)}." for gap in known.values())
-    return Claim("The distilled MobileNet25 at least equals the plain MobileNet50", verdict, (*evidence, rule))
+    return Claim(claim.title, verdict, (*evidence, rule))
 
 
-def _thin_is_hard(results: Sequence[RunResult]) -> Claim | None:
-    thin = [n for n in _networks(results, BASELINE) if n in _thinner(results)]
-    gaps = [difference(find(results, n, BASELINE), find(results, MOBILENET25, BASELINE)) for n in thin]
-    losses = {g.network: g.train_loss for g in groups_of(results) if g.scheme == BASELINE}
+def _thin_is_hard(claim: ClaimConfig, results: Sequence[RunResult]) -> Claim | None:
+    thin = [n for n in _networks(results, claim.plain) if n in _thinner(results, claim.network)]
+    wide = find(results, claim.network, claim.plain)
+    gaps = [difference(find(results, n, claim.plain), wide) for n in thin]
+    losses = {g.network: g.train_loss for g in groups_of(results) if g.scheme == claim.plain}
     evidence = [
-        f"{describe(gap)}; its training loss is {losses[n] / losses[MOBILENET25]:.2f} times as high."
+        f"{describe(gap)}; its training loss is {losses[n] / losses[claim.network]:.2f} times as high."
         for n, gap in zip(thin, gaps, strict=True)
         if gap
     ]
-    return _judged("Extremely thin networks are hard to train", [gap for gap in gaps if gap], evidence)
+    return _judged(claim.title, [gap for gap in gaps if gap], evidence)
 
 
-def _staged_hints(results: Sequence[RunResult]) -> Claim | None:
-    thin = [n for n in _networks(results, STAGED) if n in _thinner(results)]
+def _steady(claim: ClaimConfig, results: Sequence[RunResult]) -> Claim | None:
+    thin = [n for n in _networks(results, claim.scheme) if n in _thinner(results, claim.network)]
     spreads = {(g.network, g.scheme): g for g in groups_of(results)}
     gaps, evidence, calmer = [], [], []
     for network in thin:
-        gap = difference(find(results, network, BASELINE), find(results, network, STAGED))
+        gap = difference(find(results, network, claim.plain), find(results, network, claim.scheme))
         if not gap:
             continue
         gaps.append(gap)
-        plain, staged = spreads[network, BASELINE], spreads[network, STAGED]
+        plain, staged = spreads[network, claim.plain], spreads[network, claim.scheme]
         chance = wider_spread(plain, staged)
         calmer.append(staged.failed < plain.failed or (staged.failed == plain.failed and chance < CHANCE))
-        others = [difference(find(results, network, s), find(results, network, STAGED)) for s in (IMITATION, HINTS)]
+        others = [difference(find(results, network, s), find(results, network, claim.scheme)) for s in claim.others]
         evidence += [f"{describe(other)}." for other in (gap, *others) if other]
         evidence.append(
             f"{network}: spread over seeds {staged.sd:.2f} deg, {plain.sd:.2f} without (F test, one-sided: p = "
             f"{chance:.3f}); {staged.failed} runs failed, {plain.failed} without."
         )
-    claim = _judged("Staged hints give thin networks stability and accuracy", gaps, evidence)
-    if claim and claim.verdict is Verdict.HOLDS and not all(calmer):
-        return Claim(claim.title, Verdict.PARTLY, (*claim.evidence, "More accurate, not in each case shown calmer."))
-    return claim
+    judged = _judged(claim.title, gaps, evidence)
+    if judged and judged.verdict is Verdict.HOLDS and not all(calmer):
+        reason = "It is more accurate, but not in every case shown to be more stable."
+        return Claim(judged.title, Verdict.PARTLY, (*judged.evidence, reason))
+    return judged
 
 
 def describe(gap: Difference) -> str:
@@ -160,8 +165,8 @@ def _schemes(results: Sequence[RunResult], network: str) -> list[str]:
     return list(dict.fromkeys(r.scheme for r in results if r.network == network))
 
 
-def _thinner(results: Sequence[RunResult]) -> set[str]:
-    """Networks with fewer MACs than MobileNet25, and the thin and deep one."""
+def _thinner(results: Sequence[RunResult], network: str) -> set[str]:
+    """Networks with fewer MACs than `network`."""
     macs = {r.network: r.macs for r in results}
-    limit = macs.get(MOBILENET25, 0)
+    limit = macs.get(network, 0)
     return {n for n, count in macs.items() if count < limit and n != "teacher"}

@@ -36,7 +36,7 @@ def write_report(path: Path, study: StudyConfig, results: Sequence[RunResult], m
         *_models(load_cards(models) if models else [], path),
         "## The study of distillation",
         _plan(study, results),
-        *_claims(results),
+        *_claims(study, results),
         "### Error against cost",
         f"![Error of each network and scheme against its multiply-accumulates]({PLOTS}/error-against-macs.png)",
         _table(groups),
@@ -82,8 +82,8 @@ def _seeds(study: StudyConfig) -> str:
     return " or ".join(str(count) for count in counts)
 
 
-def _claims(results: Sequence[RunResult]) -> list[str]:
-    claims = claims_of(results)
+def _claims(study: StudyConfig, results: Sequence[RunResult]) -> list[str]:
+    claims = claims_of(results, study.claims)
     if not claims:
         return []
     rows = [(claim.title, f"**{claim.verdict.value}**") for claim in claims]

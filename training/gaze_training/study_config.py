@@ -40,6 +40,25 @@ class SchemeEntry(SchemeConfig):
         return self
 
 
+class ClaimConfig(_Section):
+    """A claim that the study tests. Schemes are named by their labels; `plain` is the scheme without a teacher.
+
+    Kinds: "better": `scheme` is better than the scheme `against` with each network. "unstable": the networks whose
+    names begin with `network` train unstably by the plain scheme. "equal": by any scheme except the plain one and
+    `others`, `network` is at least as accurate as the plain network `against`; the claim holds if `scheme` does it.
+    "thin": by the plain scheme, networks with fewer MACs than `network` are worse. "steady": `scheme` makes those
+    networks more accurate, and their seeds agree better; `others` are schemes that it is compared with as well.
+    """
+
+    title: str
+    kind: Literal["better", "unstable", "equal", "thin", "steady"]
+    plain: str
+    network: str = ""
+    scheme: str = ""
+    against: str = ""
+    others: tuple[str, ...] = ()
+
+
 class StudyConfig(_Section):
     """`base`: what all runs share. `teacher`: what the teachers change of it, one for each of `teachers` seeds."""
 
@@ -50,6 +69,7 @@ class StudyConfig(_Section):
     teachers: int = Field(1, ge=1)
     networks: dict[str, NetworkSpec]
     schemes: tuple[SchemeEntry, ...]
+    claims: tuple[ClaimConfig, ...] = ()
 
     @model_validator(mode="after")
     def _names_exist(self) -> StudyConfig:
@@ -60,6 +80,11 @@ class StudyConfig(_Section):
             unknown = {*scheme.networks, *scheme.of, *scheme.of.values()} - {*self.networks, TEACHER}
             if unknown:
                 raise ValueError(f"scheme {scheme.label}: no such network: {', '.join(sorted(unknown))}")
+        labels = {scheme.label for scheme in self.schemes}
+        for claim in self.claims:
+            named = {claim.plain, claim.scheme, *claim.others, *([claim.against] if claim.kind == "better" else [])}
+            if unknown := named - {*labels, ""}:
+                raise ValueError(f"claim {claim.title!r}: no scheme has the label {', '.join(sorted(unknown))}")
         return self
 
 
