@@ -41,7 +41,12 @@ def test_a_flat_model_that_follows_the_head_is_brought_onto_the_scale_of_the_fir
     assert other.gain == pytest.approx((2.0, 1.5), abs=1e-3)
     scaled = second * other.gain + HEAD * other.head + np.degrees(other.offset_rad)
     assert scaled == pytest.approx(first, abs=0.02)
-    assert other.weight == committee.members[0].weight
+
+
+def test_a_model_that_is_stretched_counts_as_much_less() -> None:
+    committee = fit_committee(NAMES, answers(0.9 * TRUE, TRUE * [0.45, 1.2]), "Both", "made up")
+    assert committee.members[0].weight == (1.0, 1.0)
+    assert committee.members[1].weight == pytest.approx((0.5, 1.0))
 
 
 def test_a_model_that_does_not_answer_is_refused() -> None:

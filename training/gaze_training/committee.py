@@ -2,7 +2,8 @@
 
 Each model's angles are regressed on the true gaze and the head (`gaze_training.evaluate.response`). The first model
 sets the scale: the others are given the gain, the leaning on the head and the mean answer that it has. Weights are
-equal. They are not fitted: on rendered heads, a model that was trained on renders would get all of the weight.
+not fitted: on rendered heads, a model that was trained on renders would get all of the weight. They are equal, but a
+model whose answers are stretched counts as much less in that axis, because its noise is stretched too.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ def fit_committee(names: Sequence[str], answers: Answers, title: str, fitted: st
         members.append(
             Member(
                 model=name,
+                weight=(round(1 / max(gains[0], 1.0), 4), round(1 / max(gains[1], 1.0), 4)),
                 gain=(gains[0], gains[1]),
                 head=(leanings[0], leanings[1]),
                 offset_rad=(offsets[0], offsets[1]),

@@ -10,7 +10,7 @@ from gaze_demo.errors import UserError
 
 
 def add_to(commands: Any) -> None:
-    parser = commands.add_parser("committee", help="make a committee of models: one scale, equal weights")
+    parser = commands.add_parser("committee", help="make a committee of models, brought onto one scale")
     add = parser.add_argument
     add(
         "model", nargs="+", metavar="MODEL", help="two or more; names from 'gaze-demo models'; the first sets the scale"
@@ -48,5 +48,8 @@ def run(options: argparse.Namespace) -> int:
     committee = fit_committee(names, answers, title, fitted)
     write_committee(committee, options.out)
     for member in committee.members:
-        print(f"{member.model}: gain {member.gain}, head {member.head}, offset {member.offset_rad} (pitch, yaw)")
+        print(
+            f"{member.model}: weight {member.weight}, gain {member.gain}, head {member.head}, "
+            f"offset {member.offset_rad} (pitch, yaw)"
+        )
     return 0
