@@ -6,10 +6,18 @@ import pytest
 
 from gaze_demo.errors import UserError
 from gaze_training.calibration_study.sittings import Line, Study
-from gaze_training.calibration_study.table import BEGIN, END, as_markdown, require_marks, unabsorbed, write_markdown
+from gaze_training.calibration_study.table import (
+    BEGIN,
+    END,
+    as_markdown,
+    held_everywhere,
+    require_marks,
+    unabsorbed,
+    write_markdown,
+)
 
 LINES = [
-    Line("tiny", person, head, 9, believed, 9.0, 1.0 + person + extra, "affine")
+    Line("tiny", person, head, 9, believed, 9.0, 1.0 + person + extra, "affine", 0.9 - 0.1 * person, person == 2, True)
     for person in (0, 1, 2)
     for head in ("still", "moving")
     for believed, extra in (("the truth", 0.0), ("field of view 45", 0.2 * person))
@@ -35,6 +43,14 @@ def test_the_table_of_wrong_beliefs_has_before_and_after() -> None:
     assert cells["field of view 45"] == "9.00 → 2.20"
 
 
+def test_the_table_of_the_ellipse_has_the_share_held_and_how_often_a_model_was_the_best() -> None:
+    rows = rows_of(as_markdown(LINES).split("\n\n")[2])
+    cells = dict(zip(rows[0], rows[2], strict=True))
+    assert (cells["9"], cells["16"], cells["least of a sitting, 9"]) == ("80", "-", "70")
+    assert (cells["best at 9"], cells["level"]) == ("1", "3")
+    assert held_everywhere(LINES) == pytest.approx(0.8)
+
+
 def test_what_a_wrong_belief_costs_is_counted_sitting_by_sitting() -> None:
     cost, many, of = unabsorbed(LINES)["field of view 45"]
     assert (cost, many, of) == (pytest.approx(0.2), 2, 6)
@@ -50,7 +66,7 @@ def test_the_tables_replace_those_between_the_marks_and_nothing_else(tmp_path: P
         assert text.endswith(f"{END}\n\nAfter\n")
         assert "old" not in text
         assert "seed 7" in text
-        assert text.count("| tiny | still |") == 2
+        assert text.count("| tiny | still |") == 3
 
 
 @pytest.mark.fault(

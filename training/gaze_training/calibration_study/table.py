@@ -13,6 +13,8 @@ from gaze_demo.machine import machine
 from gaze_demo.whole_file import write_whole
 from gaze_training.calibration_study.sittings import POINTS, WRONG, WRONG_POINTS, Line, Study
 
+HELD_POINTS = (5, 9, 16)
+"""Numbers of points for which it is told how many frames the ellipse held."""
 BEGIN, END = "<!-- study: written by `gaze-train calibration-study --markdown` -->", "<!-- end of study -->"
 ABSORBED_DEG = 0.3
 """By so much may a wrong belief cost accuracy after a calibration."""
@@ -20,7 +22,8 @@ _TRUTH = "the truth"
 
 
 def as_markdown(lines: Sequence[Line]) -> str:
-    """Two tables by model and head, means over people in degrees: by number of points, and by what is believed."""
+    """Three tables by model and head, means over people: degrees by number of points, degrees by what is believed, and
+    per cent of the frames that the 90 % ellipse held."""
     points = _table(
         lines,
         ["not calibrated", *(f"{n}" for n in POINTS), f"{WRONG_POINTS}, worst person"],
@@ -40,7 +43,26 @@ def as_markdown(lines: Sequence[Line]) -> str:
             for name in beliefs
         ],
     )
-    return f"{points}\n\n{wrong}"
+    held = _table(
+        lines,
+        [*(f"{n}" for n in HELD_POINTS), f"least of a sitting, {WRONG_POINTS}", f"best at {WRONG_POINTS}", "level"],
+        lambda own: [
+            *(_mean(_held(own, n), 0) for n in HELD_POINTS),
+            _least(_held(own, WRONG_POINTS)),
+            *(
+                f"{sum(getattr(line, name) for line in own if _is(line, WRONG_POINTS, _TRUTH))}"
+                for name in ("best", "level")
+            ),
+        ],
+    )
+    return f"{points}\n\n{wrong}\n\n{held}"
+
+
+def held_everywhere(lines: Sequence[Line]) -> float:
+    """The mean share, over models and sittings, of frames that the 90 % ellipse held; NaN where nobody knows."""
+    known = [x.ellipse_held for x in lines if x.believed == _TRUTH and x.points in HELD_POINTS]
+    shares = [share for share in known if share is not None]
+    return float(np.mean(shares)) if shares else float("nan")
 
 
 def unabsorbed(lines: Sequence[Line]) -> dict[str, tuple[float, int, int]]:
@@ -88,19 +110,20 @@ def _around(path: Path) -> tuple[str, str]:
 
 def _section(study: Study) -> str:
     people = len({line.person for line in study.lines})
-    points, wrong = as_markdown(study.lines).split("\n\n")
+    points, wrong, held = as_markdown(study.lines).split("\n\n")
     costs = "; ".join(
         f"{name}: {cost:+.2f} on average, above {ABSORBED_DEG} in {many} of {of}"
         for name, (cost, many, of) in unabsorbed(study.lines).items()
     )
     head = (
         f"{datetime.now(timezone.utc):%Y-%m-%d}, seed {study.seed}, {machine()}; {people} virtual people, each once "
-        "with a still and once with a moving head. Degrees, seen from where the eyes really are."
+        "with a still and once with a moving head. Degrees, seen from where the eyes really are. Virtual people allow "
+        "a comparison of models, corrections and layouts on the same frames. They do not tell how accurate a model is "
+        "for a real person."
     )
     before = (
         f"Before → after a calibration with {WRONG_POINTS} points, where one assumption is wrong (the true field "
-        "of view "
-        "is 60 degrees, and the lens is above the middle of the screen):"
+        "of view is 60 degrees, and the lens is above the middle of the screen):"
     )
     time = (
         f"The fit and report of all {len({line.model for line in study.lines})} models with {max(POINTS)} points took "
@@ -110,7 +133,14 @@ def _section(study: Study) -> str:
         "Increase of the error after the calibration because of the wrong assumption, in degrees over all sittings: "
         f"{costs}."
     )
-    return "\n\n".join([head, "By number of points, with correct assumptions:", points, before, wrong, cost, time])
+    ellipse = (
+        "Percentage of the validation frames inside the 90 % ellipse, by number of points. Each target is judged with "
+        "an ellipse that was scaled without it. Over all models and sittings the ellipse held "
+        f"{100 * held_everywhere(study.lines):.0f} %. The last two columns tell in how many sittings the app "
+        "recommended the model, and in how many it was not clearly worse than the most accurate one:"
+    )
+    plain = "By number of points, with correct assumptions:"
+    return "\n\n".join([head, plain, points, ellipse, held, before, wrong, cost, time])
 
 
 def _table(lines: Sequence[Line], titles: list[str], cells: Callable[[list[Line]], list[str]]) -> str:
@@ -130,9 +160,20 @@ def _accuracies(lines: Sequence[Line], points: int, believed: str) -> list[float
     return [line.accuracy_deg for line in lines if _is(line, points, believed)]
 
 
-def _mean(values: Sequence[float | None]) -> str:
+def _held(lines: Sequence[Line], points: int) -> list[float | None]:
+    """Per cent of the frames that the ellipse held."""
+    shares = [line.ellipse_held for line in lines if _is(line, points, _TRUTH)]
+    return [None if share is None else 100 * share for share in shares]
+
+
+def _mean(values: Sequence[float | None], digits: int = 2) -> str:
     known = [value for value in values if value is not None]
-    return f"{np.mean(known):.2f}" if known else "-"
+    return f"{np.mean(known):.{digits}f}" if known else "-"
+
+
+def _least(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{min(known):.0f}" if known else "-"
 
 
 def _most(values: Sequence[float | None]) -> str:

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from gaze_demo.participant.names import NAMES, STUDIED
+
 
 def add_to(commands: Any) -> None:
     parser = commands.add_parser(
@@ -14,6 +16,14 @@ def add_to(commands: Any) -> None:
     )
     add = parser.add_argument
     add("--model", action="append", default=[], metavar="MODEL", help="a name or an ONNX file (default: all at hand)")
+    add(
+        "--people",
+        type=int,
+        choices=range(1, len(NAMES) + 1),
+        default=STUDIED,
+        metavar="N",
+        help=f"the first so many virtual people of {len(NAMES)} (default: {STUDIED})",
+    )
     add("--seed", type=int, default=0, help="of the virtual people and the order of targets")
     add("--out", type=Path, metavar="FILE.json", help="every line of the study")
     add("--markdown", type=Path, metavar="FILE.md", help="put the tables between the file's marks")
@@ -31,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     require_folders(options.out, options.markdown)
     if options.markdown is not None:
         require_marks(options.markdown)
-    study = run_study(options.model, options.seed, console)
+    study = run_study(options.model, options.seed, console, options.people)
     if options.out is not None:
         write_lines(study, options.out)
     if options.markdown is not None:
