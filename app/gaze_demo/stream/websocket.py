@@ -88,7 +88,7 @@ class WebSocketStream:
             loop.call_soon_threadsafe(self._hand_out, message.model_dump_json())
 
     def close(self) -> None:
-        loop = self._loop
+        loop, self._loop = self._loop, None
         if loop is not None:
             loop.call_soon_threadsafe(self._stop.set)
             self._thread.join(5.0)
@@ -140,7 +140,8 @@ class WebSocketStream:
         del response.headers["Content-Type"]
         response.headers["Content-Type"] = "text/html; charset=utf-8"
         response.headers["Content-Security-Policy"] = (
-            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self' ws:"
+            "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+            "connect-src 'self' ws:"
         )
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
