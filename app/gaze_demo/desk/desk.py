@@ -121,7 +121,7 @@ class Desk:
         bind("undo-correction", self.gaze.undo)
         bind("undo-calibration", self.calibration.undo)
         bind("marker", self.record.mark)
-        bind("calibrate", self.calibration.begin)
+        bind("calibrate", self._calibrate)
         bind("results", self.calibration.show_results)
         bind("add-to-profile", self.calibration.add_models)
         state.on("filter", self._use_filter, now=True)
@@ -182,8 +182,14 @@ class Desk:
         if PaneId.B not in self.state.panes:
             self.gaze.show_point(PaneId.B, None)
 
+    def _calibrate(self) -> None:
+        if self.state.models_known:
+            self.calibration.begin()
+        else:
+            self._calibration_wanted = True
+
     def _begin_calibrating(self) -> None:
-        """As the command line wanted it, once there are pictures and models."""
+        """As the command line wanted it, or the user while the models were still read: once all is there."""
         if self._calibration_wanted and self.state.seen and self.state.models_known:
             self._calibration_wanted = False
             self.calibration.begin()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -63,6 +63,14 @@ class Preview(QWidget):
         return self._pills[0].text, self._pills[1].text
 
     @property
+    def hint(self) -> str:
+        """Why there is no gaze and what to do, once that has lasted a moment; it stands at the picture's foot."""
+        since, sight = self._without_gaze_since, self._sight
+        if since is None or sight is None or sight.estimate is None or self._card.message is not None:
+            return ""
+        return words.hint(str(sight.estimate.reason)) if clock.now_s() - since > _HINT_AFTER_S else ""
+
+    @property
     def wanted_size(self) -> tuple[int, int]:
         """Width and height in device px."""
         ratio = self.devicePixelRatioF()
@@ -79,6 +87,7 @@ class Preview(QWidget):
             self._without_gaze_since = None
         elif self._without_gaze_since is None:
             self._without_gaze_since = clock.now_s()
+            QTimer.singleShot(round(_HINT_AFTER_S * 1100), self, self.update)  # of a still no other sight comes
         self.update()
 
     def show_message(self, message: Message | None) -> None:
@@ -92,7 +101,6 @@ class Preview(QWidget):
         if (left, right) != self.captions:
             for pill, text in zip(self._pills, (left, right), strict=True):
                 pill.show_text(text)
-            self.setAccessibleDescription(f"{left} {right}")
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -138,9 +146,10 @@ class Preview(QWidget):
         self._draw_captions(painter, image_map.rect)
         painter.restore()
         self._round_corners(painter, image_map.rect)
-        since = self._without_gaze_since
-        if since is not None and sight.estimate and clock.now_s() - since > _HINT_AFTER_S:
-            self._draw_hint(painter, words.hint(str(sight.estimate.reason)))
+        hint = self.hint
+        if hint:
+            self._draw_hint(painter, hint)
+        self.setAccessibleDescription(" ".join(filter(None, (*self.captions, hint))))
 
     def _place(self, painter: QPainter, image: QImage, shot: Shot) -> ImageMap:
         """Draw the picture in the middle, and say where it lies."""

@@ -235,9 +235,8 @@ class Window(QMainWindow):
     def _divide(self) -> None:
         if self._shape is None or self._divided_by_user:
             return
-        pane = self.panes[PaneId.A]
-        preview = pane.preview
-        around = pane.height() - preview.height()
+        preview = self.panes[PaneId.A].preview
+        around = self._split.widget(0).height() - preview.height()
         wanted = around + round(preview.width() * self._shape[1] / self._shape[0])
         whole = sum(self._split.sizes())
         foot = max(whole - wanted, self._foot.minimumHeight())
