@@ -186,15 +186,15 @@ class Window(QMainWindow):
         self._foot.setMinimumHeight(_FOOT_PX)
         self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self._split.setHandleWidth(theme.GAP)
-        upper = QWidget()
-        upper_column = QVBoxLayout(upper)
+        self._upper = QWidget()
+        upper_column = QVBoxLayout(self._upper)
         upper_column.setContentsMargins(0, 0, 0, 0)
         upper_column.setSpacing(theme.GAP)
         upper_column.addWidget(panes, 1)
         upper_column.addWidget(FilmBar(self._state, self._commands))
         self.record_bar = RecordBar(self._state, self._commands)
         upper_column.addWidget(self.record_bar)
-        self._split.addWidget(upper)
+        self._split.addWidget(self._upper)
         self._split.addWidget(self._foot)
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 0)
@@ -236,7 +236,7 @@ class Window(QMainWindow):
         if self._shape is None or self._divided_by_user:
             return
         preview = self.panes[PaneId.A].preview
-        around = self._split.widget(0).height() - preview.height()
+        around = self._upper.height() - preview.height()
         wanted = around + round(preview.width() * self._shape[1] / self._shape[0])
         whole = sum(self._split.sizes())
         foot = max(whole - wanted, self._foot.minimumHeight())
