@@ -19,6 +19,11 @@ from gaze_training.study_config import StudyConfig, plan
 
 PLOTS = "report"
 
+_THESIS = (
+    "[Model Distillation for Deep-Learning-Based Gaze Estimation]"
+    "(http://www.diva-portal.org/smash/record.jsf?pid=diva2:1358256), KTH, 2019"
+)
+
 
 def write_report(path: Path, study: StudyConfig, results: Sequence[RunResult], models: Path | None = None) -> None:
     """Write the report and its plots in a folder `report` beside it; contact sheets found there are shown.
@@ -93,7 +98,7 @@ def _claims(study: StudyConfig, results: Sequence[RunResult]) -> list[str]:
         f"**{c.title}: {c.verdict.value}.**\n\n" + "\n".join(f"- {line}" for line in c.evidence) for c in claims
     ]
     intro = "Differences are paired by seed; in brackets the 95 % interval (Student's t)."
-    return ["### The thesis's claims", table, intro, *evidence]
+    return ["### The thesis's claims", f"The thesis is {_THESIS}.", table, intro, *evidence]
 
 
 def _table(groups: Sequence[Group]) -> str:
