@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name = _calibration(options, said)
         elif "source" in said.positionals:
             _refuse_camera_options(options, said)
-        if name in ("window", "replay_window") and not options.version:
+        if name in ("window", "replay_window", "areas") and not options.version:
             with leaving_when_asked():
                 return _load_command(name, options)(options)  # which start the log themselves
         start_log(paths.log_file(), verbose=options.verbose)
@@ -203,6 +203,17 @@ def _parser() -> argparse.ArgumentParser:
     watch.set_defaults(run="replay_window")
     watch.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
     add_verbose(watch)
+
+    areas = commands.add_parser(
+        "areas",
+        help="draw areas of interest over a picture of the screen",
+        description="Opens a window to draw rectangles and polygons, for 'gaze-demo report --areas FILE.json'.",
+    )
+    areas.set_defaults(run="areas")
+    areas.add_argument("file", type=Path, metavar="FILE.json", help="the file of the areas; it is made if missing")
+    areas.add_argument("--image", type=Path, metavar="FILE", help="an image of the whole screen, shown below the areas")
+    areas.add_argument("--screen", type=size, metavar="WxH", help="size of the screen in px (default: the image's)")
+    add_verbose(areas)
 
     models = commands.add_parser("models", help="list the available models", description="Lists the available models.")
     models.set_defaults(run="models")

@@ -188,7 +188,12 @@ def _add_report(commands: Any) -> None:
     report.add_argument("--out", type=Path, metavar="FILE.html", required=True, help="the report")
     report.add_argument("--plots", type=Path, metavar="FOLDER2", help="also write the plots as SVG and PNG files")
     report.add_argument("--of", metavar="MODEL", help="the model whose trace and maps are drawn (default: the first)")
-    report.add_argument("--areas", type=Path, metavar="FILE.json", help="areas of interest on the screen")
+    report.add_argument(
+        "--areas",
+        type=Path,
+        metavar="FILE.json",
+        help="areas of interest on the screen (default: the session's own areas.json)",
+    )
     report.add_argument(
         "--image", type=Path, metavar="FILE", help="image of what was on the whole screen, drawn under the maps"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array
+from gaze_demo.whole_file import write_whole
 
+MOST_NAME = 200
+"""Letters of a name."""
 _MOST_BYTES = 4 * 2**20
 Px = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 Size = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
@@ -23,7 +27,7 @@ class Area(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
     rect: tuple[Px, Px, Size, Size] | None = None
     polygon: Annotated[tuple[tuple[Px, Px], ...], Field(min_length=3, max_length=1000)] | None = None
 
@@ -81,3 +85,9 @@ def load_areas(path: Path) -> tuple[Area, ...]:
     if twice is not None:
         raise UserError(f"{path}: two areas are called {twice!r}.")
     return areas
+
+
+def save_areas(path: Path, areas: Sequence[Area]) -> None:
+    """Write the file that `load_areas` reads, one line an area. Raises UserError where that fails."""
+    rows = ",\n".join(f"  {area.model_dump_json(exclude_none=True)}" for area in areas)
+    write_whole(path, f'{{"areas": [\n{rows}\n]}}\n')

@@ -18,6 +18,7 @@ from gaze_demo.events.find import Method
 from gaze_demo.report.figures import ModelFigures, figures_of
 from gaze_demo.report.plot import Line, plot_svg
 from gaze_demo.session.folder import Session, load_session
+from gaze_demo.session.names import AREAS
 from gaze_demo.whole_file import write_whole
 
 _STYLE = """
@@ -33,7 +34,8 @@ svg, img { width: 100%; height: auto; border: 1px solid #e4e4e4; margin: 6px 0; 
 @dataclass(frozen=True)
 class ReportOptions:
     """`out`: the HTML file. `plots`: a folder for the plots as files of their own. `model`: None for the first, whose
-    trace and maps are drawn. `areas`: a JSON file. `image`: what lay on the whole screen."""
+    trace and maps are drawn. `areas`: a JSON file, None for that of the session, if there is one. `image`: what lay on
+    the whole screen."""
 
     folder: Path
     out: Path
@@ -49,7 +51,9 @@ def write_report(options: ReportOptions) -> list[Path]:
     session = load_session(options.folder)
     if not session.models:
         raise UserError(f"{options.folder} has no gaze of any model: there is nothing to report.")
-    areas = load_areas(options.areas) if options.areas else ()
+    own = options.folder / AREAS
+    areas_file = options.areas or (own if own.exists() else None)
+    areas = load_areas(areas_file) if areas_file else ()
     image = load_background(options.image) if options.image else None
     names = [options.model, *(m for m in session.models if m != options.model)] if options.model else session.models
     figures = [figures_of(session, name, areas, options.method) for name in names]

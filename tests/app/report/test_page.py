@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -51,6 +52,13 @@ def test_plots_are_files_of_their_own(folder: Path, tmp_path: Path) -> None:
             ElementTree.fromstring(path.read_text("utf8"))
         else:
             assert cv2.imread(str(path)) is not None
+
+
+def test_areas_that_were_drawn_in_the_session_are_used(folder: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(folder, tmp_path / "s"))
+    (own / "areas.json").write_text(json.dumps({"areas": [{"name": "the logo", "rect": [0, 400, 1500, 200]}]}))
+    write_report(ReportOptions(own, tmp_path / "r.html"))
+    assert "the logo" in (tmp_path / "r.html").read_text("utf-8")
 
 
 def test_areas_and_an_image_are_drawn(folder: Path, tmp_path: Path) -> None:

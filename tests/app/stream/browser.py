@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -96,14 +98,15 @@ def running_browser(folder: Path) -> Iterator[Browser]:
     assert path is not None
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-port=0"]
     command = [path, *options, f"--user-data-dir={folder}", "about:blank"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    silent = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=silent, stderr=silent, start_new_session=True)
     try:
         port, own = _port(folder / "DevToolsActivePort", process)
         address = f"ws://127.0.0.1:{port}"
         with connect(f"{address}{own}", max_size=None) as whole:
             yield Browser(address, whole)
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # the named program may be a script that runs the browser
         process.wait()
 
 

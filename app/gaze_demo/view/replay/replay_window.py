@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QMessageBox, QToolButton, QVBoxLayout, QWidget
 
 from gaze_demo import clock
 from gaze_demo.desk import words
@@ -17,6 +17,8 @@ from gaze_demo.events.find import GazeEvent, find_events
 from gaze_demo.geometry import Intrinsics
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.session.folder import Session
+from gaze_demo.session.names import AREAS
+from gaze_demo.view.areas.areas_window import AreasWindow
 from gaze_demo.view.replay.replay_pane import ReplayPane
 from gaze_demo.view.replay.time_line import TimeLine
 from gaze_demo.view.shared import theme
@@ -30,7 +32,8 @@ _PLAY, _PAUSE, _AGAIN = "▶", "❚❚", "↻"
 
 
 class ReplayWindow(QWidget):
-    """Attributes: `replay`; `panes`, `choosers`, by pane; `line`; `play`, a button; `events`, once they were found."""
+    """Attributes: `replay`; `panes`, `choosers`, by pane; `line`; `play`, `areas`, buttons; `events`, once they were
+    found."""
 
     _found = Signal(object)
 
@@ -140,6 +143,8 @@ class ReplayWindow(QWidget):
         self._speed.setMinimumWidth(40)
         self._speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._mark.setProperty("kind", "muted")
+        self.areas = _button("Areas…", "Draw areas of interest on the screen", self._draw_areas)
+        self.areas.setEnabled(replay.session.about.screen is not None)
         for part in (back, self.play, forward, self._time):
             row.addWidget(part)
         row.addSpacing(theme.GAP)
@@ -147,7 +152,7 @@ class ReplayWindow(QWidget):
             part.setEnabled(bool(replay.marks))
             row.addWidget(part)
         row.addWidget(self._mark, 1)
-        for part in (slower, self._speed, faster):
+        for part in (slower, self._speed, faster, self.areas):
             row.addWidget(part)
         return bar
 
@@ -172,6 +177,20 @@ class ReplayWindow(QWidget):
         mark = self.replay.jump(marks)
         if mark is not None:
             self._mark.setText(mark.text)
+
+    def _draw_areas(self) -> None:
+        """In a window of their own; the session's report reads the file."""
+        session = self.replay.session
+        screen = session.about.screen
+        if screen is None:
+            return
+        try:
+            window = AreasWindow(session.folder / AREAS, (screen.width_px, screen.height_px), parent=self)
+        except UserError as error:
+            QMessageBox.warning(self, "Areas", str(error))
+            return
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        window.show()
 
     def _choose(self) -> None:
         names = list(self.replay.tracks)

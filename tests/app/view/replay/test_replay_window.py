@@ -9,10 +9,12 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app.session.samples import RUN, samples
+from gaze_demo.areas.areas import load_areas
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.session.folder import load_session
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.view.app import App
+from gaze_demo.view.areas.areas_window import AreasWindow
 from gaze_demo.view.replay.replay_window import ReplayWindow
 
 
@@ -53,6 +55,16 @@ def test_events_are_found_and_lost_stretches_are_among_them(window: ReplayWindow
     qtbot.waitUntil(lambda: window.events is not None, timeout=20_000)
     assert window.events is not None
     assert "lost" in {event.kind for event in window.events}
+
+
+def test_areas_are_drawn_on_the_sessions_screen_and_kept_with_it(window: ReplayWindow, folder: Path) -> None:
+    window.areas.click()
+    (drawing,) = window.findChildren(AreasWindow)
+    assert drawing.canvas.screen_px == (1920, 1080)
+    drawing.canvas.drawn.emit((100.0, 80.0, 300.0, 120.0))
+    assert drawing.write()
+    assert load_areas(folder / "areas.json")[0].rect == (100, 80, 300, 120)
+    drawing.close()
 
 
 def test_space_plays_and_marks_are_jumped_to_by_key(window: ReplayWindow, qtbot: QtBot) -> None:
