@@ -72,7 +72,7 @@ def bench(models: Sequence[GazeEstimator], width: int, height: int, count: int) 
     """Measure on `count` frames of a face that moves by parts of a px."""
     cv2.setNumThreads(1)
     frames = moving_face(width, height, count)
-    camera = Intrinsics.from_hfov(width, height, 60.0)
+    camera = Intrinsics.from_hfov(width, height)
     with ExitStack() as stack:
         steps: dict[str, Step] = {}
         for name in ("direct", "mediapipe"):

@@ -20,6 +20,7 @@ FORWARD: Array = np.array([0.0, 0.0, -1.0])
 """The direction a head or an eye at rest faces: into the lens, in the camera frame."""
 
 
+DEFAULT_HFOV_DEG = 60.0  # horizontal field of view of a camera of which nothing is known
 _STEEPEST_COSINE = 0.05
 """Of a pitch, where its yaw is told."""
 
@@ -126,7 +127,7 @@ class Intrinsics:
     fisheye: bool = False
 
     @classmethod
-    def from_hfov(cls, width: int, height: int, hfov_deg: float) -> Intrinsics:
+    def from_hfov(cls, width: int, height: int, hfov_deg: float = DEFAULT_HFOV_DEG) -> Intrinsics:
         """Square pixels and a centred principal point; `hfov_deg` is the horizontal field of view.
 
         Raises ValueError where the field of view is not within (1, 179) degrees.

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gaze_demo.errors import UserError
-from gaze_demo.geometry import Array, Intrinsics
+from gaze_demo.geometry import DEFAULT_HFOV_DEG, Array, Intrinsics
 from gaze_demo.structured_text import read_structured
 
-DEFAULT_HFOV_DEG = 60.0
 _KIND = "a YAML, XML or JSON file of an OpenCV or ROS calibration"
 _MAX_NUMBERS = 64
 _SHAPE_TOLERANCE = 0.02

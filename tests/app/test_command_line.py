@@ -6,6 +6,7 @@ import pytest
 
 from gaze_demo import cli
 from gaze_demo.command_line import parse
+from gaze_demo.geometry import DEFAULT_HFOV_DEG
 
 
 # What would be passed over, and what the sentence names.
@@ -62,3 +63,7 @@ def test_every_command_notes_what_was_said_before_it() -> None:
         more = ["film.mp4"] if name == "track" else []
         with pytest.raises(SystemExit):
             parse(cli._parser, ["--version", name, *more])
+
+
+def test_the_help_names_the_field_of_view_that_is_used() -> None:
+    assert f"(default: {DEFAULT_HFOV_DEG:g})" in cli._parser().format_help()

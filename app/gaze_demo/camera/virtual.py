@@ -11,7 +11,7 @@ from gaze_demo import clock
 from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import SourceError
 from gaze_demo.errors import UserError
-from gaze_demo.geometry import Array, Intrinsics
+from gaze_demo.geometry import DEFAULT_HFOV_DEG, Array, Intrinsics
 from gaze_demo.participant.participant import GazeMode, HeadMode, VirtualParticipant, desk_screen
 from gaze_demo.participant.person import PEOPLE
 from gaze_demo.screen import ScreenGeometry
@@ -48,7 +48,7 @@ class VirtualSource:
         seed: int = 0,
         width: int = 640,
         height: int = 480,
-        hfov_deg: float = 60.0,
+        hfov_deg: float = DEFAULT_HFOV_DEG,
         rate: float = 30.0,
         distance_mm: float = 600.0,
         screen: ScreenGeometry | None = None,

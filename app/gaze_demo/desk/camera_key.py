@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gaze_demo.calibration.sample import CameraKey, DistanceSource
-from gaze_demo.desk.state import DEFAULT_HFOV_DEG
+from gaze_demo.geometry import DEFAULT_HFOV_DEG
 from gaze_demo.live.engine import Engine
 from gaze_demo.live.shot import Shot
 

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from gaze_demo.desk.state import DEFAULT_HFOV_DEG, PEOPLE, SIZES, Theme, VirtualChoice, WindowState
+from gaze_demo.desk.state import PEOPLE, SIZES, Theme, VirtualChoice, WindowState
 from gaze_demo.filter.kinds import FilterChoice, filter_kinds
+from gaze_demo.geometry import DEFAULT_HFOV_DEG
 
 
 class Memory(Protocol):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from gaze_demo.desk.observed import Observed
 from gaze_demo.filter.kinds import FilterChoice
+from gaze_demo.geometry import DEFAULT_HFOV_DEG
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.participant.names import NAMES
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from gaze_demo.model.registry import ModelEntry
 
 VIRTUAL = "virtual"
-DEFAULT_HFOV_DEG = 60.0
 PEOPLE = len(NAMES)
 """Virtual participants."""
 SIZES: Final = ((640, 480), (1280, 720), (1920, 1080))

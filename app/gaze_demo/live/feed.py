@@ -14,6 +14,7 @@ from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.reader import Reader, ReaderStatus
 from gaze_demo.camera.source import Source
 from gaze_demo.errors import UserError
+from gaze_demo.geometry import DEFAULT_HFOV_DEG
 from gaze_demo.intrinsics import Lens
 from gaze_demo.live.events import SourceFailed, SourceOpened, StatusChanged, Tell
 from gaze_demo.live.film_clock import FilmClock
@@ -41,7 +42,7 @@ class Wishes:
     """
 
     lens: Lens | None = None
-    hfov_deg: float = 60.0
+    hfov_deg: float = DEFAULT_HFOV_DEG
     preview_box: tuple[int, int] = (640, 480)
     crops: bool = False
     mirror: bool = True

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gaze_demo.command_line import Commands
 from gaze_demo.errors import UserError
+from gaze_demo.geometry import DEFAULT_HFOV_DEG
 
 if TYPE_CHECKING:
     from gaze_training.evaluate.lens_faces import LensFaces
@@ -40,7 +41,7 @@ def add_to(commands: Any) -> None:
     screen.add_argument("table", type=Path, nargs="?", metavar="TABLE", help="CSV: file, x, y, and optionally series")
     screen.add_argument("--read", metavar="SET", help="instead of a table: gazecapture, mpiifacegaze or sittings")
     screen.add_argument(
-        "--hfov", type=float, default=60.0, metavar="DEG", help="for frames whose table does not have it"
+        "--hfov", type=float, default=DEFAULT_HFOV_DEG, metavar="DEG", help="for frames whose table does not have it"
     )
     screen.add_argument(
         "--slices", type=int, default=1, metavar="K", help="cut each series into K parts and fit a map to each"

@@ -22,7 +22,7 @@ from gaze_training.data.sampler import EyeDraw, draw_eyes, draw_gaze, draw_head
 
 Image = NDArray[np.float32]
 
-CAMERA = Intrinsics.from_hfov(640, 480, 60.0)
+CAMERA = Intrinsics.from_hfov(640, 480)
 OVERSAMPLED = 3
 _IDENTITY_SPREAD = 0.9
 

@@ -46,7 +46,7 @@ class ReplayWindow(QWidget):
         self.replay = Replay(session)
         self.events: tuple[GazeEvent, ...] | None = None
         about = session.about
-        camera = about.camera.intrinsics if about.camera else Intrinsics.from_hfov(640, 480, 60.0)
+        camera = about.camera.intrinsics if about.camera else Intrinsics.from_hfov(640, 480)
         used = theme.colours()
         colours = {PaneId.A: QColor(used.pane_a), PaneId.B: QColor(used.pane_b)}
         live = about.clock.kind == "live"

@@ -38,6 +38,7 @@ class RecordBar(QFrame):
         self.kept = QLabel()
         self.kept.setProperty("kind", "muted")
         self.note = QLineEdit()
+        commands.bind("note", self.note.setFocus)
         self.note.setPlaceholderText(f"A note, then Enter ({commands.by_id['note'].keys})")
         self.note.setAccessibleName("Note into the recording")
         self.note.setMaxLength(_LONGEST_NOTE)

@@ -22,7 +22,6 @@ class RecordView(QObject):
         self._desk, self._window = desk, window
         self.dialog: RecordDialog | None = None
         desk.commands.bind("record", self._record)
-        desk.commands.bind("note", window.record_bar.note.setFocus)
         desk.commands.bind("keep-note", desk.record.note)
         desk.commands.bind("recordings-folder", _open_recordings)
 
