@@ -93,19 +93,19 @@ def _read_profile(path: Path) -> object:
 
 
 def _sittings() -> Make:
-    from gaze_demo.calibration.session_file import save_session
+    from gaze_demo.calibration.sitting_file import save_sitting
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sitting.npz"
-        save_session(_sitting()[0], path)
+        save_sitting(_sitting()[0], path)
         with np.load(io.BytesIO(path.read_bytes())) as file:
             return damaged_arrays([dict(file)])
 
 
 def _read_sitting(path: Path) -> object:
-    from gaze_demo.calibration.session_file import load_session
+    from gaze_demo.calibration.sitting_file import load_sitting
 
-    return load_session(path)
+    return load_sitting(path)
 
 
 _ROS = b"""%YAML:1.0

@@ -17,7 +17,7 @@ from gaze_demo.calibration.mapping import Correction, Mapping
 from gaze_demo.calibration.readings import Labelled, label
 from gaze_demo.calibration.recommend import recommend
 from gaze_demo.calibration.report import Accuracy, ModelReport, Report, describe_geometry, judge_points
-from gaze_demo.calibration.sample import Sample, Session
+from gaze_demo.calibration.sample import Sample, SittingData
 from gaze_demo.calibration.sitting import Skipped
 from gaze_demo.errors import UserError
 from gaze_demo.estimate import GazeEstimate
@@ -81,13 +81,13 @@ class Calibration:
     hull: Hull | None
 
 
-def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[Skipped] = ()) -> Calibration:
+def calibrate(sitting: SittingData, models: Iterable[Estimates], skipped: Iterable[Skipped] = ()) -> Calibration:
     """Fit and judge every model; one that sees nothing keeps the plain geometry, one that fails is left out.
 
     Raises UserError where the sitting has no frames to fit to, or every model fails, and NotFollowedError where by no
     model the eyes followed the dots.
     """
-    if not any(fixation.samples for fixation in session.of_kind("fit")):
+    if not any(fixation.samples for fixation in sitting.of_kind("fit")):
         raise UserError("No frame of the calibration shows the eyes: check light, distance and camera, then try again.")
     mappings: dict[str, Mapping] = {}
     reports: dict[str, ModelReport] = {}
@@ -98,8 +98,8 @@ def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[S
         tried.append(estimates)
         name = estimates.entry.name
         try:
-            fitting = None if estimates.problem else label(session.of_kind("fit"), session.screen, estimates.of)
-            done = None if estimates.problem else _calibrate_one(session, estimates, fitting)
+            fitting = None if estimates.problem else label(sitting.of_kind("fit"), sitting.screen, estimates.of)
+            done = None if estimates.problem else _calibrate_one(sitting, estimates, fitting)
         except Exception as error:  # one model's failure is no reason to lose the sitting
             estimates.fail(error)
             done = None
@@ -110,16 +110,16 @@ def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[S
         hull = hull or (Hull.around(fitting.readings) if fitting else None)
     if not reports and problems:
         raise UserError(" ".join(problems))
-    _require_followed(session, [m for m in tried if not m.problem], reports)
+    _require_followed(sitting, [m for m in tried if not m.problem], reports)
     sentences = tuple(
         f"{_KINDS[s.kind]} {s.target + 1} was left out: {s.reason[0].lower()}{s.reason[1:]}." for s in skipped
     )
     advice = recommend(reports)
     report = Report(
-        created=session.created,
-        geometry=describe_geometry(session),
-        fit_targets=len({f.target for f in session.of_kind("fit")}),
-        validation_targets=len({f.target for f in session.of_kind("validation")}),
+        created=sitting.created,
+        geometry=describe_geometry(sitting),
+        fit_targets=len({f.target for f in sitting.of_kind("fit")}),
+        validation_targets=len({f.target for f in sitting.of_kind("validation")}),
         skipped=(*sentences, *problems),
         models=reports,
         best=advice.model,
@@ -129,23 +129,23 @@ def calibrate(session: Session, models: Iterable[Estimates], skipped: Iterable[S
     return Calibration(mappings, report, hull)
 
 
-def judge(session: Session, models: Iterable[Estimates], mappings: dict[str, Mapping]) -> dict[str, ModelReport]:
+def judge(sitting: SittingData, models: Iterable[Estimates], mappings: dict[str, Mapping]) -> dict[str, ModelReport]:
     """A validation alone, of mappings fitted before."""
-    return {m.entry.name: _report(session, m, mappings.get(m.entry.name, Mapping()), {}, 0, 0) for m in models}
+    return {m.entry.name: _report(sitting, m, mappings.get(m.entry.name, Mapping()), {}, 0, 0) for m in models}
 
 
-def _require_followed(session: Session, models: list[Estimates], reports: dict[str, ModelReport]) -> None:
+def _require_followed(sitting: SittingData, models: list[Estimates], reports: dict[str, ModelReport]) -> None:
     """Raise NotFollowedError where every model that gave a gaze says that the eyes did not follow the dots.
 
     Where the truth is known (the virtual participant) it decides: a model that is blind is no fault of the eyes.
     """
-    if _truly_followed(session):
+    if _truly_followed(sitting):
         return
     judged = []
     for estimates in models:
         accuracy = reports[estimates.entry.name].accuracy_deg
         fitting, validation = (
-            label(session.of_kind(kind), session.screen, estimates.of) for kind in ("fit", "validation")
+            label(sitting.of_kind(kind), sitting.screen, estimates.of) for kind in ("fit", "validation")
         )
         if accuracy is None or fitting is None or validation is None or len(np.unique(validation.target)) < 2:
             continue
@@ -154,30 +154,30 @@ def _require_followed(session: Session, models: list[Estimates], reports: dict[s
         raise NotFollowedError()
 
 
-def _truly_followed(session: Session) -> bool:
+def _truly_followed(sitting: SittingData) -> bool:
     """Whether it is known that the eyes were on the dots."""
-    samples = [sample for fixation in session.fixations for sample in fixation.samples]
+    samples = [sample for fixation in sitting.fixations for sample in fixation.samples]
     truths = [sample.seen.frame.truth for sample in samples]
     if not samples or any(truth is None for truth in truths):
         return False
     looked = np.array([truth.target_mm for truth in truths if truth is not None])
-    dots = session.screen.px_to_camera(np.array([sample.point_px for sample in samples]))
+    dots = sitting.screen.px_to_camera(np.array([sample.point_px for sample in samples]))
     moved = [axis for axis in (0, 1) if dots[:, axis].std() > 1.0 and looked[:, axis].std() > 1.0]
     return any(np.corrcoef(looked[:, axis], dots[:, axis])[0, 1] > _ON_THE_DOTS for axis in moved)
 
 
-def _calibrate_one(session: Session, estimates: Estimates, fitting: Labelled | None) -> tuple[Mapping, ModelReport]:
+def _calibrate_one(sitting: SittingData, estimates: Estimates, fitting: Labelled | None) -> tuple[Mapping, ModelReport]:
     if fitting is None:
-        return Mapping(), _report(session, estimates, Mapping(), {}, 0, 0)
+        return Mapping(), _report(sitting, estimates, Mapping(), {}, 0, 0)
     choice = fit(fitting)
     targets = len(np.unique(fitting.target))
-    judged = label(session.of_kind("validation"), session.screen, estimates.of)
+    judged = label(sitting.of_kind("validation"), sitting.screen, estimates.of)
     seen = residuals(choice.mapping, judged) if judged is not None else None
     # Left out of the fit, outer targets are missed by more than they are later: together they count as one.
     left_out = choice.residuals.as_one_target(_LEFT_OUT) if choice.residuals is not None else None
     parts = [part for part in (left_out, seen) if part is not None]
     mapping = with_ellipse(choice.mapping, Residuals.of_parts(parts) if parts else None)
-    report = _report(session, estimates, mapping, choice.left_out_deg, len(fitting), targets)
+    report = _report(sitting, estimates, mapping, choice.left_out_deg, len(fitting), targets)
     if seen is None:
         return mapping, report
     share = held_when_left_out(mapping, left_out, seen)
@@ -185,22 +185,22 @@ def _calibrate_one(session: Session, estimates: Estimates, fitting: Labelled | N
 
 
 def _report(
-    session: Session,
+    sitting: SittingData,
     estimates: Estimates,
     mapping: Mapping,
     left_out: dict[Correction, float],
     frames: int,
     targets: int,
 ) -> ModelReport:
-    fixations = session.of_kind("validation")
-    labelled = label(fixations, session.screen, estimates.of)
-    points, accuracy = judge_points(mapping, labelled, fixations, session.screen)
-    _, plain = judge_points(Mapping(), labelled, fixations, session.screen)
+    fixations = sitting.of_kind("validation")
+    labelled = label(fixations, sitting.screen, estimates.of)
+    points, accuracy = judge_points(mapping, labelled, fixations, sitting.screen)
+    _, plain = judge_points(Mapping(), labelled, fixations, sitting.screen)
     total = sum(point.frames for point in points)
     figures = accuracy.model_dump() if accuracy else dict.fromkeys(Accuracy.model_fields)
     latency_ms, fps = _speed(estimates)
     loss = sum(point.lost for point in points) / total if total else 1.0
-    mark = grade(accuracy.accuracy_deg, accuracy.accuracy_cm, loss, session.screen) if accuracy else None
+    mark = grade(accuracy.accuracy_deg, accuracy.accuracy_cm, loss, sitting.screen) if accuracy else None
     contract = estimates.entry.contract
     return ModelReport(
         model=estimates.entry.name,

@@ -16,7 +16,7 @@ from gaze_demo.calibration.calibrate import Estimates
 from gaze_demo.calibration.fit import angular_errors
 from gaze_demo.calibration.mapping import Mapping
 from gaze_demo.calibration.readings import label
-from gaze_demo.calibration.sample import Fixation, Sample, Session
+from gaze_demo.calibration.sample import Fixation, Sample, SittingData
 
 MOST_SAMPLES = 1200
 """Of all earlier sittings together: some 70 MB of pictures."""
@@ -27,7 +27,7 @@ _HEAD_MM, _HEAD_RAD = 50.0, np.radians(8.0)
 _SAME_HFOV_DEG, _SAME_MM = 0.5, 1.0
 
 
-def together(past: Sequence[Session], new: Session) -> Session:
+def together(past: Sequence[SittingData], new: SittingData) -> SittingData:
     """The new sitting with every look of earlier ones, the oldest first, as further looks for the fit.
 
     Earlier sittings of another camera or lens, or of a screen that was measured otherwise, are left out. The validation
@@ -35,10 +35,10 @@ def together(past: Sequence[Session], new: Session) -> Session:
     """
     fixations = list(new.fixations)
     number = 1 + max((f.target for f in fixations if f.kind == "fit"), default=-1)
-    fitting = [session for session in past if belongs(session, new)]
-    for age, session in enumerate(reversed(fitting), start=1):
+    fitting = [sitting for sitting in past if belongs(sitting, new)]
+    for age, sitting in enumerate(reversed(fitting), start=1):
         numbers: dict[tuple[str, int], int] = {}
-        for fixation in session.fixations:
+        for fixation in sitting.fixations:
             if not fixation.samples:
                 continue
             key = (fixation.kind, fixation.target)
@@ -49,12 +49,12 @@ def together(past: Sequence[Session], new: Session) -> Session:
     return replace(new, fixations=tuple(fixations))
 
 
-def as_fit(session: Session) -> Session:
+def as_fit(sitting: SittingData) -> SittingData:
     """A sitting whose validation joins the fit, once it was judged."""
-    return together([session], replace(session, fixations=())) if session.fixations else session
+    return together([sitting], replace(sitting, fixations=())) if sitting.fixations else sitting
 
 
-def belongs(earlier: Session, new: Session) -> bool:
+def belongs(earlier: SittingData, new: SittingData) -> bool:
     """Whether two sittings are of one camera, lens and screen."""
     a, b = earlier.camera, new.camera
     camera = (a.name, a.width, a.height) == (b.name, b.width, b.height)
@@ -69,14 +69,14 @@ def belongs(earlier: Session, new: Session) -> bool:
     )
 
 
-def thinned(past: Sequence[Session], most: int = MOST_SAMPLES) -> list[Session]:
+def thinned(past: Sequence[SittingData], most: int = MOST_SAMPLES) -> list[SittingData]:
     """The earlier sittings, the oldest first, with at most so many samples: from the places of screen and head of
     which there are most, the oldest are dropped."""
     cells: dict[tuple[int, ...], list[_Place]] = defaultdict(list)
-    for s, session in enumerate(past):
-        for f, fixation in enumerate(session.fixations):
+    for s, sitting in enumerate(past):
+        for f, fixation in enumerate(sitting.fixations):
             for i, sample in enumerate(fixation.samples):
-                cells[_cell(session, sample)].append(_Place(s, f, i))
+                cells[_cell(sitting, sample)].append(_Place(s, f, i))
     kept: set[_Place] = set()
     sizes = sorted(len(places) for places in cells.values())
     cap = _cap(sizes, most)
@@ -84,24 +84,24 @@ def thinned(past: Sequence[Session], most: int = MOST_SAMPLES) -> list[Session]:
         kept.update(places[-cap:] if cap else [])
     return [
         replace(
-            session,
+            sitting,
             fixations=tuple(
                 replace(fixation, samples=tuple(x for i, x in enumerate(fixation.samples) if _Place(s, f, i) in kept))
-                for f, fixation in enumerate(session.fixations)
+                for f, fixation in enumerate(sitting.fixations)
             ),
         )
-        for s, session in enumerate(past)
+        for s, sitting in enumerate(past)
     ]
 
 
 def unseen_accuracy_deg(
-    session: Session, models: Sequence[Estimates], mappings: dict[str, Mapping]
+    sitting: SittingData, models: Sequence[Estimates], mappings: dict[str, Mapping]
 ) -> dict[str, float]:
     """Mean error in degrees of each model's mapping on a sitting that had no part in it, each look counting alike."""
     found = {}
     for estimates in models:
         mapping = mappings.get(estimates.entry.name)
-        labelled = label(session.fixations, session.screen, estimates.of) if mapping is not None else None
+        labelled = label(sitting.fixations, sitting.screen, estimates.of) if mapping is not None else None
         if mapping is None or labelled is None:
             continue
         errors = np.degrees(angular_errors(mapping, labelled))
@@ -110,22 +110,22 @@ def unseen_accuracy_deg(
     return found
 
 
-def clicks(looks: Sequence[tuple[Sample, ...]], session: Session) -> Session:
-    """Looks that clicks or a recentring gave, as a sitting of their own; camera and screen are those of `session`."""
+def clicks(looks: Sequence[tuple[Sample, ...]], sitting: SittingData) -> SittingData:
+    """Looks that clicks or a recentring gave, as a sitting of their own; camera and screen are those of `sitting`."""
     fixations = tuple(Fixation("fit", i, len(samples), samples) for i, samples in enumerate(looks) if samples)
-    return Session(session.screen, session.camera, session.created, fixations, margin=session.margin)
+    return SittingData(sitting.screen, sitting.camera, sitting.created, fixations, margin=sitting.margin)
 
 
 @dataclass(frozen=True)
 class _Place:
-    session: int
+    sitting: int
     fixation: int
     sample: int
 
 
-def _cell(session: Session, sample: Sample) -> tuple[int, ...]:
+def _cell(sitting: SittingData, sample: Sample) -> tuple[int, ...]:
     """Which part of the screen was looked at, from which place and angle of the head."""
-    screen, pose = session.screen, sample.seen.pose
+    screen, pose = sitting.screen, sample.seen.pose
     share = sample.point_px / [screen.width_px, screen.height_px]
     part = np.clip(share, 0.0, 0.999) * _SCREEN_CELLS
     head = (

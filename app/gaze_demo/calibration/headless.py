@@ -14,8 +14,8 @@ from rich.table import Table
 from gaze_demo.calibration.calibrate import Calibration, Estimates, calibrate
 from gaze_demo.calibration.html import write_html
 from gaze_demo.calibration.report import Report
-from gaze_demo.calibration.sample import Sample, Session
-from gaze_demo.calibration.session_file import SUFFIX, load_session, save_session
+from gaze_demo.calibration.sample import Sample, SittingData
+from gaze_demo.calibration.sitting_file import SUFFIX, load_sitting, save_sitting
 from gaze_demo.calibration.virtual_sitting import VirtualSitting, record_virtual
 from gaze_demo.errors import UserError
 from gaze_demo.model.load import load_model
@@ -52,22 +52,22 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
     if options.source == VIRTUAL:
         with _progress(console) as progress:
             task = progress.add_task("The virtual participant looks at targets", total=None)
-            session, skipped = record_virtual(
+            data, skipped = record_virtual(
                 options.sitting,
                 on_sample=estimate,
                 margin=farthest(model.entry for model in models),
                 on_progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
     elif options.source.endswith(SUFFIX):
-        session, skipped = load_session(given(options.source)), []
-        models = _within_reach(models, session)
+        data, skipped = load_sitting(given(options.source)), []
+        models = _within_reach(models, data)
     else:
         raise UserError(
             f"Without a window, a calibration needs 'virtual' or a recorded sitting ({SUFFIX}), not {options.source!r}."
         )
-    calibration = calibrate(session, models, skipped)
+    calibration = calibrate(data, models, skipped)
     if options.record is not None:
-        save_session(session, options.record)
+        save_sitting(data, options.record)
     if options.out is not None:
         write_whole(options.out, calibration.report.to_json() + "\n")
     if options.html is not None:
@@ -79,9 +79,9 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
     return calibration
 
 
-def _within_reach(models: list[Estimates], session: Session) -> list[Estimates]:
+def _within_reach(models: list[Estimates], data: SittingData) -> list[Estimates]:
     """The models that find all they look at in the kept pictures; raises UserError where none does."""
-    fitting = [model for model in models if reach(model.entry) <= session.margin + 1e-6]
+    fitting = [model for model in models if reach(model.entry) <= data.margin + 1e-6]
     for name in (model.entry.name for model in models if model not in fitting):
         print(f"Left out: {name} needs a larger part of the picture than this sitting kept.", file=sys.stderr)
     if not fitting:

@@ -25,8 +25,8 @@ from gaze_demo.calibration.profile import (
     save_profile,
     sitting_path,
 )
-from gaze_demo.calibration.sample import Session
-from gaze_demo.calibration.session_file import load_session, save_session
+from gaze_demo.calibration.sample import SittingData
+from gaze_demo.calibration.sitting_file import load_sitting, save_sitting
 from gaze_demo.errors import UserError
 from gaze_demo.model.load import load_model
 from gaze_demo.model.reach import reach
@@ -34,43 +34,43 @@ from gaze_demo.model.registry import ModelEntry
 from gaze_demo.whole_file import cannot_write, write_whole, write_whole_by
 
 
-def profile_of(name: str, session: Session, result: Calibration) -> Profile:
+def profile_of(name: str, sitting: SittingData, result: Calibration) -> Profile:
     """What a calibration brought, under a name."""
     return Profile(
         name=name,
-        created=session.created,
-        camera=session.camera,
-        screen=session.screen,
+        created=sitting.created,
+        camera=sitting.camera,
+        screen=sitting.screen,
         mappings=result.mappings,
         hull=result.hull,
         report=result.report,
-        sittings=(_kept(session, result),),
+        sittings=(_kept(sitting, result),),
     )
 
 
-def keep(profile: Profile, session: Session, folder: Path | None = None) -> None:
+def keep(profile: Profile, sitting: SittingData, folder: Path | None = None) -> None:
     """Save a profile and the newest sitting behind it; raises UserError where that fails, what was kept stays then.
 
     The samples come first, under a name of their own: a profile never lies beside those of another sitting.
     """
     private_folder(profile_path(profile, folder).parent)
-    save_session(session, sitting_path(profile, session.identity, folder))
+    save_sitting(sitting, sitting_path(profile, sitting.identity, folder))
     save_profile(profile, folder)
     _tidy(profile, folder)
 
 
-def load_sittings(profile: Profile, folder: Path | None = None) -> list[Session]:
+def load_sittings(profile: Profile, folder: Path | None = None) -> list[SittingData]:
     """The sittings behind a profile, the oldest first. Raises UserError where one is missing or is another's."""
     if not profile.sittings:
-        session = load_session(sitting_path(profile, "", folder))
-        return [session if session.identity else replace(session, identity=uuid4().hex)]
+        sitting = load_sitting(sitting_path(profile, "", folder))
+        return [sitting if sitting.identity else replace(sitting, identity=uuid4().hex)]
     sessions = []
     for kept in profile.sittings:
         path = sitting_path(profile, kept.identity, folder)
-        session = load_session(path)
-        if session.identity != kept.identity:
+        sitting = load_sitting(path)
+        if sitting.identity != kept.identity:
             raise UserError(f"{path} holds the samples of another sitting: calibrate again.")
-        sessions.append(session)
+        sessions.append(sitting)
     return sessions
 
 
@@ -85,11 +85,11 @@ def recalibrated(
     """
     past = load_sittings(profile, folder)
     last = next((i for i in reversed(range(len(past))) if past[i].of_kind("validation")), len(past) - 1)
-    session = together([*past[:last], *past[last + 1 :]], past[last])
-    models, problems = load_estimates(entries, replace(session, margin=min(one.margin for one in past)))
+    sitting = together([*past[:last], *past[last + 1 :]], past[last])
+    models, problems = load_estimates(entries, replace(sitting, margin=min(one.margin for one in past)))
     if not models:
         raise UserError(" ".join(problems) or "There is no model to calibrate: add a model first.")
-    made = calibrate(session, models)
+    made = calibrate(sitting, models)
     report = made.report.model_copy(update={"models": {**profile.report.models, **made.report.models}})
     sittings = profile.sittings or (_kept(past[last], made),)
     update = {"mappings": {**profile.mappings, **made.mappings}, "report": report, "sittings": sittings}
@@ -102,7 +102,7 @@ def recalibrated(
 
 
 def grown(
-    profile: Profile, session: Session, purpose: Purpose, entries: Sequence[ModelEntry], folder: Path | None = None
+    profile: Profile, sitting: SittingData, purpose: Purpose, entries: Sequence[ModelEntry], folder: Path | None = None
 ) -> tuple[Profile, list[str]]:
     """The profile with another sitting of the same person added to its samples, fitted to all of them and saved; and
     what is wrong with models that cannot take part.
@@ -114,35 +114,35 @@ def grown(
     follow a calibration's dots; nothing has changed then.
     """
     past = thinned(load_sittings(profile, folder))
-    margin = min(one.margin for one in (*past, session))
-    models, problems = load_estimates(entries, replace(session, margin=margin))
+    margin = min(one.margin for one in (*past, sitting))
+    models, problems = load_estimates(entries, replace(sitting, margin=margin))
     if not models:
         raise UserError(" ".join(problems) or "There is no model to calibrate: add a model first.")
     report = profile.report
     if purpose == "calibration":
-        result = calibrate(together(past, session), models)
+        result = calibrate(together(past, sitting), models)
         report = result.report.model_copy(update={"models": {**report.models, **result.report.models}})
         accuracy = {name: m.accuracy_deg for name, m in result.report.models.items() if m.accuracy_deg is not None}
     else:
-        accuracy = unseen_accuracy_deg(session, models, profile.mappings)
+        accuracy = unseen_accuracy_deg(sitting, models, profile.mappings)
         if purpose == "validation":
-            judged = judge(session, models, profile.mappings)
-            report = report.model_copy(update={"models": {**report.models, **judged}, "created": session.created})
-        result = calibrate(together(past, as_fit(session)), models)
-    added = KeptSitting(identity=session.identity, created=session.created, purpose=purpose, accuracy_deg=accuracy)
+            judged = judge(sitting, models, profile.mappings)
+            report = report.model_copy(update={"models": {**report.models, **judged}, "created": sitting.created})
+        result = calibrate(together(past, as_fit(sitting)), models)
+    added = KeptSitting(identity=sitting.identity, created=sitting.created, purpose=purpose, accuracy_deg=accuracy)
     earlier = profile.sittings or tuple(KeptSitting(identity=one.identity, created=one.created) for one in past)
     again = profile.model_copy(
         update={
-            "created": session.created,
-            "screen": session.screen,
-            "camera": session.camera,
+            "created": sitting.created,
+            "screen": sitting.screen,
+            "camera": sitting.camera,
             "mappings": {**profile.mappings, **result.mappings},
             "hull": result.hull or profile.hull,
             "report": report,
             "sittings": (*earlier, added)[-MOST_SITTINGS:],
         }
     )
-    _save_step(profile, again, [*past, session], folder)
+    _save_step(profile, again, [*past, sitting], folder)
     return again, problems
 
 
@@ -161,13 +161,13 @@ def undone(profile: Profile, folder: Path | None = None) -> Profile:
     return before
 
 
-def _save_step(before: Profile, after: Profile, sessions: Sequence[Session], folder: Path | None) -> None:
+def _save_step(before: Profile, after: Profile, sessions: Sequence[SittingData], folder: Path | None) -> None:
     """Samples first, then what was before, then the profile: at no time does it name samples that are not there."""
     private_folder(profile_path(after, folder).parent)
     wanted = {kept.identity for kept in after.sittings}
-    for session in sessions:
-        if session.identity in wanted:
-            save_session(session, sitting_path(after, session.identity, folder))
+    for sitting in sessions:
+        if sitting.identity in wanted:
+            save_sitting(sitting, sitting_path(after, sitting.identity, folder))
     earlier = tuple(kept for kept in after.sittings if kept.identity != sessions[-1].identity)
     kept_before = before if before.sittings else before.model_copy(update={"sittings": earlier})
     text = kept_before.model_dump_json(indent=1) + "\n"
@@ -176,11 +176,11 @@ def _save_step(before: Profile, after: Profile, sessions: Sequence[Session], fol
     _tidy(after, folder)
 
 
-def load_estimates(entries: Sequence[ModelEntry], session: Session) -> tuple[list[Estimates], list[str]]:
+def load_estimates(entries: Sequence[ModelEntry], sitting: SittingData) -> tuple[list[Estimates], list[str]]:
     """The models that can be loaded and find all they look at in the kept pictures; a sentence for each other one."""
     models, problems = [], []
     for entry in entries:
-        if reach(entry) > session.margin + 1e-6:
+        if reach(entry) > sitting.margin + 1e-6:
             problems.append(f"{entry.name} needs a larger part of the picture than was kept: calibrate again.")
             continue
         try:
@@ -201,7 +201,7 @@ def renamed(profile: Profile, name: str, folder: Path | None = None) -> Profile:
     for kept in profile.sittings:
         source = sitting_path(profile, kept.identity, folder)
         if source.is_file():
-            save_session(load_session(source), sitting_path(again, kept.identity, folder))
+            save_sitting(load_sitting(source), sitting_path(again, kept.identity, folder))
     save_profile(again, folder)
     for path in set(files_of(profile, folder)) - set(files_of(again, folder)):
         with suppress(OSError):
@@ -229,9 +229,9 @@ def delete_profile(profile: Profile, folder: Path | None = None) -> None:
             raise cannot_write(path, error, " It could not be deleted: close the program that uses it.") from None
 
 
-def _kept(session: Session, result: Calibration) -> KeptSitting:
+def _kept(sitting: SittingData, result: Calibration) -> KeptSitting:
     accuracy = {name: m.accuracy_deg for name, m in result.report.models.items() if m.accuracy_deg is not None}
-    return KeptSitting(identity=session.identity, created=session.created, accuracy_deg=accuracy)
+    return KeptSitting(identity=sitting.identity, created=sitting.created, accuracy_deg=accuracy)
 
 
 def _tidy(profile: Profile, folder: Path | None) -> None:

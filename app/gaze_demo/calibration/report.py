@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gaze_demo.calibration.grade import GradeName
 from gaze_demo.calibration.mapping import Correction, Mapping
 from gaze_demo.calibration.readings import Labelled
-from gaze_demo.calibration.sample import CameraKey, Fixation, Session
+from gaze_demo.calibration.sample import CameraKey, Fixation, SittingData
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, angle_between, normalised
 from gaze_demo.screen import ScreenGeometry
@@ -131,9 +131,9 @@ class Report(_Part):
         return self.model_dump_json(indent=2)
 
 
-def describe_geometry(session: Session) -> Geometry:
+def describe_geometry(sitting: SittingData) -> Geometry:
     """The geometry of a sitting, with a sentence for each part that is a guess."""
-    screen, camera, distance = session.screen, session.camera, session.distance_mm
+    screen, camera, distance = sitting.screen, sitting.camera, sitting.distance_mm
     guesses = []
     if screen.size_source == "guessed":
         guesses.append(

@@ -106,7 +106,7 @@ class Fixation:
 
 
 @dataclass(frozen=True, eq=False)
-class Session:
+class SittingData:
     """A sitting of one person before one screen and one camera.
 
     `created`: ISO 8601, UTC. `identity`: no other sitting has it, empty for those of old files. `margin`: how far the

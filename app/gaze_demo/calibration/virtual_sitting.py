@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Literal
 
-from gaze_demo.calibration.sample import FACE_MARGIN, CameraKey, Sample, Session
+from gaze_demo.calibration.sample import FACE_MARGIN, CameraKey, Sample, SittingData
 from gaze_demo.calibration.sitting import Sitting, Skipped, Timing
 from gaze_demo.calibration.targets import USUAL_VALIDATION, PursuitPath, Target, layout_targets, validation_targets
 from gaze_demo.camera.virtual import VirtualSource
@@ -47,7 +47,7 @@ def record_virtual(
     on_sample: Callable[[Sample], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     margin: float = FACE_MARGIN,
-) -> tuple[Session, list[Skipped]]:
+) -> tuple[SittingData, list[Skipped]]:
     """A whole sitting, as fast as it can be computed.
 
     `targets` replace those of the layout. `on_sample` hears of each kept sample, `on_progress` of targets done
@@ -84,7 +84,7 @@ def record_virtual(
         distance_source="measured intrinsics" if options.lens is None else "given field of view",
     )
     created = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return Session(believed, camera, created, tuple(sitting.fixations), margin=margin), sitting.skipped
+    return SittingData(believed, camera, created, tuple(sitting.fixations), margin=margin), sitting.skipped
 
 
 def _run(

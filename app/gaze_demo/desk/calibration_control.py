@@ -9,7 +9,7 @@ from gaze_demo.calibration.calibrate import Calibration
 from gaze_demo.calibration.kept_profile import grown, keep, profile_of, recalibrated, undone
 from gaze_demo.calibration.profile import Profile
 from gaze_demo.calibration.recommend import replacement
-from gaze_demo.calibration.sample import Session
+from gaze_demo.calibration.sample import SittingData
 from gaze_demo.calibration.sitting import Sitting, Timing
 from gaze_demo.calibration.targets import PursuitPath, layout_targets, validation_targets
 from gaze_demo.desk.calibration_phases import Checking, Fitting, Looking, Phase
@@ -41,7 +41,7 @@ class Made:
     """A calibration that was made and is not kept yet."""
 
     profile: Profile
-    session: Session
+    data: SittingData
 
 
 class CalibrationControl:
@@ -206,7 +206,7 @@ class CalibrationControl:
             text = "The calibration was not finished: too few dots were seen. Nothing was changed; calibrate again."
             self._notices.warn(text, _NOTICE)
             return
-        made = Made(profile_of(phase.name, phase.session, result), phase.session)
+        made = Made(profile_of(phase.name, phase.data, result), phase.data)
         before = self._state.profile
         if before is not None and before.name == phase.name and before.fits(made.profile.camera, made.profile.screen):
             choice = replacement(result.report, before.report)
@@ -221,7 +221,7 @@ class CalibrationControl:
     def use(self, made: Made) -> None:
         """Map gazes by a new calibration from now on, and keep it."""
         self._gaze.use(made.profile)
-        self._background.run(lambda: keep(made.profile, made.session), lambda _: None, self._not_kept)
+        self._background.run(lambda: keep(made.profile, made.data), lambda _: None, self._not_kept)
         self.show_results()
         self.calibrated.tell(made.profile)
 
@@ -238,7 +238,7 @@ class CalibrationControl:
             logger.warning("The samples could not be added to the profile: %s", error)
             self.use(made)
 
-        self._background.run(lambda: grown(before, made.session, "calibration", entries), done, failed)
+        self._background.run(lambda: grown(before, made.data, "calibration", entries), done, failed)
 
     def undo(self) -> None:
         """Take back the last sitting that was added to the profile in use."""

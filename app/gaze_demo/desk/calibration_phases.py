@@ -9,7 +9,7 @@ import threading
 from datetime import datetime, timezone
 
 from gaze_demo.calibration.checks import Check, check
-from gaze_demo.calibration.sample import CameraKey, Session
+from gaze_demo.calibration.sample import CameraKey, SittingData
 from gaze_demo.calibration.sitting import Dot, Sitting
 from gaze_demo.desk.monitors import Monitor
 from gaze_demo.live.calibration_worker import CalibrationWorker
@@ -115,19 +115,19 @@ class Looking:
     def finish(self, camera: CameraKey) -> Fitting:
         """The dots are done: hand everything over to be fitted."""
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        session = Session(self.geometry, camera, created, tuple(self._sitting.fixations), margin=self._margin)
-        self.worker.finish(session, self._sitting.skipped)
-        return Fitting(session, self.worker, self.name)
+        data = SittingData(self.geometry, camera, created, tuple(self._sitting.fixations), margin=self._margin)
+        self.worker.finish(data, self._sitting.skipped)
+        return Fitting(data, self.worker, self.name)
 
 
 class Fitting:
     """The models are fitted and judged; the person waits.
 
-    Attributes: `session`, what was gathered; `worker`; `name`, of the profile to come.
+    Attributes: `data`, what was gathered; `worker`; `name`, of the profile to come.
     """
 
-    def __init__(self, session: Session, worker: CalibrationWorker, name: str) -> None:
-        self.session, self.worker, self.name = session, worker, name
+    def __init__(self, data: SittingData, worker: CalibrationWorker, name: str) -> None:
+        self.data, self.worker, self.name = data, worker, name
 
     def add(self, shot: Shot) -> None:
         """Nothing more is gathered."""

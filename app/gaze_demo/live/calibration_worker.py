@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from gaze_demo.calibration.calibrate import Calibration, Estimates, calibrate
-from gaze_demo.calibration.sample import Sample, Session
+from gaze_demo.calibration.sample import Sample, SittingData
 from gaze_demo.calibration.sitting import Skipped
 from gaze_demo.log import logger
 from gaze_demo.model.load import GazeEstimator
@@ -27,7 +27,7 @@ class CalibrationWorker:
         done: Callable[[Calibration | Exception], None],
     ) -> None:
         self._entries, self._load_model, self._done = list(entries), load_model, done
-        self._jobs: queue.SimpleQueue[Sample | tuple[Session, list[Skipped]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Sample | tuple[SittingData, list[Skipped]] | None] = queue.SimpleQueue()
         self._cancelled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="calibration", daemon=True)
         self._thread.start()
@@ -35,8 +35,8 @@ class CalibrationWorker:
     def feed(self, sample: Sample) -> None:
         self._jobs.put(sample)
 
-    def finish(self, session: Session, skipped: list[Skipped]) -> None:
-        self._jobs.put((session, skipped))
+    def finish(self, sitting: SittingData, skipped: list[Skipped]) -> None:
+        self._jobs.put((sitting, skipped))
 
     def cancel(self) -> None:
         """Leave it; nothing more is heard of it."""

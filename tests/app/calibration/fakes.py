@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gaze_demo.calibration.collect import Collector
-from gaze_demo.calibration.sample import CameraKey, Fixation, Session
+from gaze_demo.calibration.sample import CameraKey, Fixation, SittingData
 from gaze_demo.calibration.targets import layout_targets, validation_targets
 from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.estimate import GazeEstimate
@@ -98,7 +98,7 @@ class Person:
             collector.add(self.observe(point_px, start_s + i / 30), point_px)
         return collector.finish().fixation
 
-    def sitting(self, points: int = 9, believed: ScreenGeometry = SCREEN, frames: int = 8) -> Session:
+    def sitting(self, points: int = 9, believed: ScreenGeometry = SCREEN, frames: int = 8) -> SittingData:
         """Calibration and validation on the true screen's pixels, told with the screen that is believed in."""
         fixations, now_s = [], 0.0
         plan = [("fit", t) for t in layout_targets(points, self.screen, self.seed)]
@@ -106,7 +106,7 @@ class Person:
         for kind, target in plan:
             fixations.append(self.look(kind, target.index, target.point_px, now_s, frames))
             now_s += 2.0
-        return Session(believed, CAMERA, "2026-01-01T00:00:00Z", tuple(fixations))
+        return SittingData(believed, CAMERA, "2026-01-01T00:00:00Z", tuple(fixations))
 
 
 @dataclass

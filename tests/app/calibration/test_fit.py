@@ -11,7 +11,7 @@ from gaze_demo.calibration.corrections import Components, fit_affine, fit_offset
 from gaze_demo.calibration.fit import FREE_FRAMES, Choice, angular_errors, fit
 from gaze_demo.calibration.mapping import Mapping
 from gaze_demo.calibration.readings import Labelled, label
-from gaze_demo.calibration.sample import Session
+from gaze_demo.calibration.sample import SittingData
 from gaze_demo.geometry import Intrinsics, normalised
 
 MOVING = {"sway_mm": (50.0, 25.0, 50.0), "sway_rad": 0.12}
@@ -19,18 +19,18 @@ REAL = {"gain": (0.6, 0.75), "bias_deg": (3.0, -4.0)}
 """A model as they are: compressed, and off by some degrees."""
 
 
-def labelled(session: Session, kind: str, **errors: object) -> Labelled:
-    found = label(session.of_kind(kind), session.screen, Estimates(FakeModel(**errors)).of)
+def labelled(sitting: SittingData, kind: str, **errors: object) -> Labelled:
+    found = label(sitting.of_kind(kind), sitting.screen, Estimates(FakeModel(**errors)).of)
     assert found is not None
     return found
 
 
-def fit_and_judge(session: Session, **errors: object) -> tuple[Choice, float]:
+def fit_and_judge(sitting: SittingData, **errors: object) -> tuple[Choice, float]:
     """The choice, and the mean error in degrees at other targets, seen from where the eyes really are."""
-    choice = fit(labelled(session, "fit", **errors))
-    other = labelled(session, "validation", **errors)
+    choice = fit(labelled(sitting, "fit", **errors))
+    other = labelled(sitting, "validation", **errors)
     mapped = choice.mapping.point_mm(other.readings)
-    px = session.screen.camera_to_px(mapped) - other.point_px
+    px = sitting.screen.camera_to_px(mapped) - other.point_px
     return choice, float(np.degrees(np.arctan(np.linalg.norm(px * SCREEN.pitch_mm, axis=1) / 600)).mean())
 
 
@@ -53,8 +53,8 @@ def test_a_good_model_does_not_become_worse(head: dict, points: int) -> None:
     """Its only error is another one at each look, as of a head that is in another place."""
     before, after = [], []
     for seed in range(6):
-        session = Person(seed=seed, **head).sitting(points)
-        fitting, other = (labelled(session, kind) for kind in ("fit", "validation"))
+        sitting = Person(seed=seed, **head).sitting(points)
+        fitting, other = (labelled(sitting, kind) for kind in ("fit", "validation"))
         rng = np.random.default_rng(seed)
         for one in (fitting, other):
             by_look = rng.normal(0, np.radians(1.0), (one.fixation.max() + 1, 3))[one.fixation]
@@ -73,8 +73,8 @@ def test_without_proof_on_left_out_targets_the_plain_geometry_stays() -> None:
 
 
 def test_a_feature_that_was_silent_at_the_targets_does_not_shout_later() -> None:
-    session = Person().sitting(16)
-    many, other = (labelled(session, kind, noise_deg=0.5, embedding=True, **REAL) for kind in ("fit", "validation"))
+    sitting = Person().sitting(16)
+    many, other = (labelled(sitting, kind, noise_deg=0.5, embedding=True, **REAL) for kind in ("fit", "validation"))
     rng = np.random.default_rng(1)
     silent = rng.normal(0, 1e-5, (len(many), 1)), rng.normal(0, 0.3, (len(other), 1))
     many, other = (
@@ -138,10 +138,10 @@ def test_the_correction_is_chosen_by_targets_left_out() -> None:
 
 def test_an_embedding_is_used_where_it_helps_clearly() -> None:
     """The embedding holds the true angles, the gaze itself hardly anything."""
-    session = Person().sitting(16)
+    sitting = Person().sitting(16)
     noisy = {"noise_deg": 4.0, "embedding": True}
-    choice, error = fit_and_judge(session, **noisy)
-    _, without = fit_and_judge(session, noise_deg=4.0)
+    choice, error = fit_and_judge(sitting, **noisy)
+    _, without = fit_and_judge(sitting, noise_deg=4.0)
     assert choice.mapping.correction == "ridge"
     assert error < 0.85 * without
 
@@ -155,9 +155,9 @@ def test_more_points_do_not_make_it_worse() -> None:
 
 
 def test_other_features_than_those_fitted_are_refused() -> None:
-    session = Person().sitting(16)
-    with_embedding = labelled(session, "fit", noise_deg=4.0, embedding=True)
-    without = labelled(session, "validation")
+    sitting = Person().sitting(16)
+    with_embedding = labelled(sitting, "fit", noise_deg=4.0, embedding=True)
+    without = labelled(sitting, "validation")
     with pytest.raises(ValueError, match="features"):
         fit(with_embedding).mapping.point_mm(without.readings)
 

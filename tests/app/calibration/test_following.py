@@ -11,7 +11,7 @@ from app.calibration.fakes import CAMERA, SCREEN, FakeModel, Person
 from gaze_demo import paths
 from gaze_demo.calibration.calibrate import Estimates, calibrate
 from gaze_demo.calibration.following import NotFollowedError
-from gaze_demo.calibration.sample import Fixation, Sample, Session, cut_to_face
+from gaze_demo.calibration.sample import Fixation, Sample, SittingData, cut_to_face
 from gaze_demo.calibration.targets import layout_targets, validation_targets
 from gaze_demo.camera.frame import Frame
 from gaze_demo.model.load import load_model
@@ -19,19 +19,19 @@ from gaze_demo.model.registry import find_model
 from gaze_demo.observer import Observer
 
 
-def staring(seed: int, points: int = 9) -> Session:
+def staring(seed: int, points: int = 9) -> SittingData:
     """Dots as usual, but the eyes stay on the middle of the screen; their readings are as noisy as real ones."""
     person = Person(seed=seed)
-    session = person.sitting(points)
+    sitting = person.sitting(points)
     middle = np.array([SCREEN.width_px / 2, SCREEN.height_px / 2])
     fixations = []
-    for fixation in session.fixations:
+    for fixation in sitting.fixations:
         person.move()
         samples = tuple(
             Sample(person.observe(middle, sample.seen.frame.time_s), sample.point_px) for sample in fixation.samples
         )
         fixations.append(replace(fixation, samples=samples))
-    return replace(session, fixations=tuple(fixations))
+    return replace(sitting, fixations=tuple(fixations))
 
 
 @pytest.mark.fault("the eyes do not follow the dots", "one sentence; nothing is saved, the old profile stays")
@@ -81,6 +81,6 @@ def test_a_photograph_whose_eyes_never_move_is_no_calibration() -> None:
                 assert seen.valid
                 samples.append(Sample(cut_to_face(seen), target.point_px))
             fixations.append(Fixation(kind, target.index, len(samples), tuple(samples)))  # type: ignore[arg-type]
-    session = Session(SCREEN, CAMERA, "now", tuple(fixations))
+    sitting = SittingData(SCREEN, CAMERA, "now", tuple(fixations))
     with pytest.raises(NotFollowedError):
-        calibrate(session, [Estimates(load_model(find_model("mobilenet25")))])
+        calibrate(sitting, [Estimates(load_model(find_model("mobilenet25")))])

@@ -13,7 +13,7 @@ from gaze_demo.calibration.calibrate import Estimates, calibrate
 from gaze_demo.calibration.growth import MOST_SAMPLES, as_fit, belongs, clicks, thinned, together, unseen_accuracy_deg
 from gaze_demo.calibration.kept_profile import delete_profile, grown, keep, load_sittings, profile_of, undone
 from gaze_demo.calibration.profile import MOST_SITTINGS, Profile, load_profile, profile_path, sitting_path
-from gaze_demo.calibration.sample import Session
+from gaze_demo.calibration.sample import SittingData
 from gaze_demo.errors import UserError
 
 ERRORS: dict[str, Any] = {"gain": (0.7, 0.8), "bias_deg": (2.0, -3.0), "noise_deg": 2.5}
@@ -25,14 +25,14 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_profile, "load_model", lambda entry: FakeModel(entry.name, **ERRORS, seed=7))
 
 
-def sitting(seed: int, points: int = 5) -> Session:
+def sitting(seed: int, points: int = 5) -> SittingData:
     return Person(seed=seed, sway_mm=(15.0, 10.0, 25.0), sway_rad=0.03).sitting(points)
 
 
 def first(folder: Path, seed: int = 0) -> Profile:
-    session = sitting(seed)
-    profile = profile_of("Ada", session, calibrate(session, [Estimates(FakeModel(**ERRORS))]))
-    keep(profile, session, folder)
+    data = sitting(seed)
+    profile = profile_of("Ada", data, calibrate(data, [Estimates(FakeModel(**ERRORS))]))
+    keep(profile, data, folder)
     return profile
 
 
@@ -53,9 +53,9 @@ def test_later_sittings_make_a_profile_better(tmp_path: Path) -> None:
 
 def test_the_curve_tells_accuracy_on_frames_that_took_no_part(tmp_path: Path) -> None:
     profile = first(tmp_path)
-    session = sitting(1)
-    expected = unseen_accuracy_deg(session, [Estimates(FakeModel(**ERRORS, seed=7))], profile.mappings)["fake"]
-    after, _ = grown(profile, session, "validation", ENTRIES, tmp_path)
+    data = sitting(1)
+    expected = unseen_accuracy_deg(data, [Estimates(FakeModel(**ERRORS, seed=7))], profile.mappings)["fake"]
+    after, _ = grown(profile, data, "validation", ENTRIES, tmp_path)
     assert [kept.purpose for kept in after.sittings] == ["calibration", "validation"]
     assert after.sittings[-1].accuracy_deg["fake"] == pytest.approx(expected)
     assert after.mappings != profile.mappings  # now they have joined
@@ -87,7 +87,7 @@ def test_the_last_step_is_undone_and_only_that(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault("the disk is full while a profile grows", "the profile stays as it was, with its samples")
-@pytest.mark.parametrize("fails", ["save_session", "write_whole", "save_profile"])
+@pytest.mark.parametrize("fails", ["save_sitting", "write_whole", "save_profile"])
 def test_a_full_disk_leaves_the_profile_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
     profile = first(tmp_path)
 
@@ -126,20 +126,20 @@ def test_a_validation_that_joins_a_fit_leaves_no_validation() -> None:
 
 
 def test_sittings_of_another_lens_or_screen_are_left_out() -> None:
-    session = sitting(0)
-    other_lens = replace(session, camera=session.camera.model_copy(update={"hfov_deg": 70.0}))
-    other_screen = replace(session, screen=session.screen.with_card(300.0))
-    assert belongs(session, sitting(1))
-    assert not belongs(other_lens, session)
-    assert not belongs(other_screen, session)
-    assert together([other_lens, other_screen], session).fixations == session.fixations
+    data = sitting(0)
+    other_lens = replace(data, camera=data.camera.model_copy(update={"hfov_deg": 70.0}))
+    other_screen = replace(data, screen=data.screen.with_card(300.0))
+    assert belongs(data, sitting(1))
+    assert not belongs(other_lens, data)
+    assert not belongs(other_screen, data)
+    assert together([other_lens, other_screen], data).fixations == data.fixations
 
 
 def test_what_is_kept_is_bounded_spread_and_the_newest_of_each_place() -> None:
     past = [sitting(seed, 9) for seed in range(4)]
-    total = sum(len(f.samples) for session in past for f in session.fixations)
+    total = sum(len(f.samples) for data in past for f in data.fixations)
     few = thinned(past, total // 3)
-    counts = [sum(len(f.samples) for f in session.fixations) for session in few]
+    counts = [sum(len(f.samples) for f in data.fixations) for data in few]
     assert sum(counts) <= total // 3
     assert counts[-1] > counts[0]  # the newest stay
     points = {tuple(np.round(s.point_px)) for one in few for f in one.fixations for s in f.samples}

@@ -12,7 +12,7 @@ from rich.console import Console
 from app.tiny_models import follows_head
 from gaze_demo.calibration.headless import summary_table
 from gaze_demo.calibration.report import load_report
-from gaze_demo.calibration.session_file import load_session
+from gaze_demo.calibration.sitting_file import load_sitting
 from gaze_demo.cli import main
 
 
@@ -57,13 +57,13 @@ def test_a_terminal_of_eighty_columns_shows_the_whole_summary(sitting: Path) -> 
 
 
 def test_the_participant_looked_at_the_targets(sitting: Path) -> None:
-    session = load_session(sitting / "sitting.npz")
-    samples = [sample for fixation in session.fixations for sample in fixation.samples]
+    data = load_sitting(sitting / "sitting.npz")
+    samples = [sample for fixation in data.fixations for sample in fixation.samples]
     assert len(samples) > 20
     for sample in samples:
         truth = sample.seen.frame.truth
         assert truth is not None
-        assert session.screen.camera_to_px(truth.target_mm) == pytest.approx(sample.point_px, abs=2)
+        assert data.screen.camera_to_px(truth.target_mm) == pytest.approx(sample.point_px, abs=2)
 
 
 def test_a_recorded_sitting_serves_a_model_that_came_later(sitting: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from gaze_demo.calibration.calibrate import TIMED_FRAMES, Estimates, calibrate, 
 from gaze_demo.calibration.mapping import Mapping
 from gaze_demo.calibration.readings import label
 from gaze_demo.calibration.report import describe_geometry, judge_points, load_report
-from gaze_demo.calibration.sample import Fixation, Session
+from gaze_demo.calibration.sample import Fixation, SittingData
 from gaze_demo.errors import UserError
 from gaze_demo.screen import ScreenGeometry
 
@@ -36,9 +36,9 @@ def test_a_known_error_is_reported_in_degrees_centimetres_and_pixels() -> None:
 
 def test_precision_is_the_spread_within_a_look_and_not_the_bias() -> None:
     """Noise of 1 deg in each angle: 1.41 around the mean, 2 from frame to frame."""
-    session = Person(sway_mm=(0.0, 0.0, 0.0), sway_rad=0.0).sitting(1, frames=80)
+    sitting = Person(sway_mm=(0.0, 0.0, 0.0), sway_rad=0.0).sitting(1, frames=80)
     model = Estimates(FakeModel(noise_deg=1.0, bias_deg=(4.0, 4.0)))
-    report = judge(session, [model], {})["fake"]
+    report = judge(sitting, [model], {})["fake"]
     assert report.precision_sd_deg == pytest.approx(1.41, rel=0.1)
     assert report.precision_rms_s2s_deg == pytest.approx(2.0, rel=0.1)
     assert report.accuracy_deg is not None
@@ -46,27 +46,27 @@ def test_precision_is_the_spread_within_a_look_and_not_the_bias() -> None:
 
 
 def test_lost_frames_are_counted_over_all_points() -> None:
-    session = Person().sitting(1, frames=10)
-    validation = session.of_kind("validation")
+    sitting = Person().sitting(1, frames=10)
+    validation = sitting.of_kind("validation")
     thinned = [Fixation("validation", f.target, f.frames, f.samples[: 5 if i else 0]) for i, f in enumerate(validation)]
-    session = Session(SCREEN, CAMERA, "", (*session.of_kind("fit"), *thinned))
-    report = calibrate(session, [Estimates(FakeModel())]).report.models["fake"]
+    sitting = SittingData(SCREEN, CAMERA, "", (*sitting.of_kind("fit"), *thinned))
+    report = calibrate(sitting, [Estimates(FakeModel())]).report.models["fake"]
     assert report.data_loss == pytest.approx((10 + 4 * 5) / 50)
     assert [point.lost for point in report.points] == [10, 5, 5, 5, 5]
     assert report.points[0].accuracy_deg is None
 
 
 def test_accuracy_is_never_told_from_fitting_frames() -> None:
-    session = Person().sitting(5)
-    labelled = label(session.of_kind("fit"), SCREEN, Estimates(FakeModel()).of)
+    sitting = Person().sitting(5)
+    labelled = label(sitting.of_kind("fit"), SCREEN, Estimates(FakeModel()).of)
     with pytest.raises(ValueError, match="validation frames only"):
-        judge_points(Mapping(), labelled, session.of_kind("fit"), SCREEN)
+        judge_points(Mapping(), labelled, sitting.of_kind("fit"), SCREEN)
 
 
 def test_all_models_are_calibrated_from_the_same_frames() -> None:
-    session = Person().sitting(9)
+    sitting = Person().sitting(9)
     models = [Estimates(FakeModel(name)) for name in ("a", "b")] + [Estimates(FakeModel("c", bias_deg=(5.0, 5.0)))]
-    calibration = calibrate(session, models)
+    calibration = calibrate(sitting, models)
     assert set(calibration.mappings) == set(calibration.report.models) == {"a", "b", "c"}
     c = calibration.report.models["c"]
     assert c.uncalibrated is not None
@@ -90,23 +90,23 @@ def test_each_estimate_is_made_once_but_for_those_that_are_timed() -> None:
     model, calls = FakeModel(), []
     own = model.estimate
     model.estimate = lambda seen: calls.append(1) or own(seen)  # type: ignore[assignment, func-returns-value]
-    session = Person().sitting(5)
+    sitting = Person().sitting(5)
     estimates = Estimates(model)
-    calibrate(session, [estimates])
-    calibrate(session, [estimates])
-    assert len(calls) == sum(len(f.samples) for f in session.fixations) + 2 * TIMED_FRAMES
+    calibrate(sitting, [estimates])
+    calibrate(sitting, [estimates])
+    assert len(calls) == sum(len(f.samples) for f in sitting.fixations) + 2 * TIMED_FRAMES
 
 
 def test_what_held_up_a_model_during_the_sitting_is_not_its_latency() -> None:
     model, own = FakeModel(), FakeModel().estimate
-    session, busy = Person().sitting(5), [True]
+    sitting, busy = Person().sitting(5), [True]
     model.estimate = lambda seen: replace(own(seen), model_ms=50.0 if busy[0] else 3.0, normalisation_ms=1.0)  # type: ignore[method-assign]
     estimates = Estimates(model)
-    for fixation in session.fixations:
+    for fixation in sitting.fixations:
         for sample in fixation.samples:
             estimates.of(sample)
     busy[0] = False
-    assert calibrate(session, [estimates]).report.models["fake"].latency_ms == 4.0
+    assert calibrate(sitting, [estimates]).report.models["fake"].latency_ms == 4.0
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_held_up_a_model_during_the_sitting_is_not_its_latency() -> None:
     ],
 )
 def test_the_report_says_what_is_a_guess(screen: ScreenGeometry, camera: object, named: list[str]) -> None:
-    geometry = describe_geometry(Session(screen, camera, "", ()))  # type: ignore[arg-type]
+    geometry = describe_geometry(SittingData(screen, camera, "", ()))  # type: ignore[arg-type]
     assert len(geometry.guesses) == len(named)
     assert all(word in sentence for word, sentence in zip(named, geometry.guesses, strict=True))
 
@@ -133,24 +133,24 @@ def test_a_report_comes_back_from_its_json() -> None:
 
 def test_a_sitting_without_a_fit_is_refused_in_one_sentence() -> None:
     with pytest.raises(UserError, match="No frame"):
-        calibrate(Session(SCREEN, CAMERA, "", ()), [Estimates(FakeModel())])
+        calibrate(SittingData(SCREEN, CAMERA, "", ()), [Estimates(FakeModel())])
 
 
 def test_fit_and_report_of_all_models_take_less_than_two_seconds() -> None:
     """Of one core's time; the models have run while the person looked at targets."""
-    session = Person().sitting(9, frames=16)
+    sitting = Person().sitting(9, frames=16)
     models = [Estimates(FakeModel(f"model {i}", noise_deg=1.0, embedding=True)) for i in range(3)]
     for model in models:
-        for sample in (sample for fixation in session.fixations for sample in fixation.samples):
+        for sample in (sample for fixation in sitting.fixations for sample in fixation.samples):
             model.of(sample)
     started = time.process_time()
-    calibrate(session, models)
+    calibrate(sitting, models)
     assert time.process_time() - started < 2.0
 
 
 @pytest.mark.fault("a model fails in the middle of a calibration", "the others are calibrated; a sentence names it")
 def test_a_model_that_fails_leaves_the_others_alone() -> None:
-    session, failing = Person().sitting(9), FakeModel("failing")
+    sitting, failing = Person().sitting(9), FakeModel("failing")
     own, calls = failing.estimate, []
 
     def estimate(seen: object) -> object:
@@ -161,12 +161,12 @@ def test_a_model_that_fails_leaves_the_others_alone() -> None:
 
     failing.estimate = estimate  # type: ignore[method-assign, assignment]
     models = [Estimates(failing), Estimates(FakeModel("other"))]
-    for sample in (sample for fixation in session.fixations for sample in fixation.samples):
+    for sample in (sample for fixation in sitting.fixations for sample in fixation.samples):
         for model in models:
             model.prepare(sample)
-    calibration = calibrate(session, models)
+    calibration = calibrate(sitting, models)
     assert list(calibration.report.models) == ["other"]
     assert calibration.hull is not None
     assert any("failing was left out" in sentence and "it broke" in sentence for sentence in calibration.report.skipped)
     with pytest.raises(UserError, match="failing was left out"):
-        calibrate(session, models[:1])
+        calibrate(sitting, models[:1])

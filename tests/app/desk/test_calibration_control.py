@@ -19,8 +19,8 @@ from app.tiny_models import follows_head
 from gaze_demo import paths
 from gaze_demo.calibration.calibrate import Calibration
 from gaze_demo.calibration.profile import Profile, list_profiles, profile_path, samples_path, save_profile
-from gaze_demo.calibration.session_file import load_session
 from gaze_demo.calibration.sitting import Timing
+from gaze_demo.calibration.sitting_file import load_sitting
 from gaze_demo.camera.faults import unplugged
 from gaze_demo.desk.calibration_phases import Checking, Fitting, Looking
 from gaze_demo.live.pane_id import PaneId
@@ -216,7 +216,7 @@ def test_a_calibration_of_which_no_dot_was_left_to_judge_by_changes_nothing(begi
     before = calibrate(room)
     worker = look(room).worker
     control = room.desk.calibration
-    control._enter(Fitting(load_session(samples_path(before)), worker, "Ada"))
+    control._enter(Fitting(load_sitting(samples_path(before)), worker, "Ada"))
     unjudged = before.report.model_copy(update={"validation_targets": 0})
     control._finish(worker, Calibration(before.mappings, unjudged, before.hull))
     assert control.phase is None

@@ -5,7 +5,7 @@ import pytest
 
 from app.calibration.fakes import FakeModel, Person
 from gaze_demo.calibration.calibrate import Estimates
-from gaze_demo.calibration.session_file import save_session
+from gaze_demo.calibration.sitting_file import save_sitting
 from gaze_demo.errors import UserError
 from gaze_training.cli import main
 from gaze_training.evaluate.calibrated import LEFT_OUT, calibrated_test
@@ -51,7 +51,7 @@ def test_a_sitting_without_looks_to_judge_by_is_refused() -> None:
 
 def test_two_sittings_of_one_name_are_told_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("", "a", "b"):
-        save_session(Person().sitting(), tmp_path / folder / "s.npz")
+        save_sitting(Person().sitting(), tmp_path / folder / "s.npz")
     files = [str(tmp_path / folder / "s.npz") for folder in ("", "a", "b")]
     assert main(["evaluate", "calibrated", *files, "--model", "mobilenet12"]) == 2
     assert "same name" in capsys.readouterr().err

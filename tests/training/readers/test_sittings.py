@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gaze_demo.calibration.sample import CameraKey, Fixation, Kind, Sample, Session
-from gaze_demo.calibration.session_file import save_session
+from gaze_demo.calibration.sample import CameraKey, Fixation, Kind, Sample, SittingData
+from gaze_demo.calibration.sitting_file import save_sitting
 from gaze_demo.camera.frame import Truth
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics, normalised
@@ -30,7 +30,7 @@ def write(
     seen = replace(seen, frame=replace(seen.frame, truth=truth))
     fixation = Fixation(kind, 0, 1, (Sample(seen, np.array(point_px)),))
     key = CameraKey(name="camera", width=640, height=480, hfov_deg=60)
-    save_session(Session(SCREEN, key, "2020-01-01T00:00:00Z", (fixation,)), path)
+    save_sitting(SittingData(SCREEN, key, "2020-01-01T00:00:00Z", (fixation,)), path)
 
 
 def test_the_screens_right_edge_is_at_the_images_left(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from rich.progress import Progress
 
 from gaze_demo.calibration.calibrate import Estimates, calibrate
 from gaze_demo.calibration.headless import load_models
-from gaze_demo.calibration.sample import Fixation, Sample, Session
+from gaze_demo.calibration.sample import Fixation, Sample, SittingData
 from gaze_demo.calibration.targets import LAYOUTS, Target
 from gaze_demo.calibration.virtual_sitting import VirtualSitting, record_virtual
 from gaze_demo.geometry import Intrinsics
@@ -100,20 +100,20 @@ def study_sitting(person: int, head: Head, seed: int, estimators: Sequence[Estim
     shares = sorted({share for points in POINTS for share in LAYOUTS[points]})
     order = np.random.default_rng(seed).permutation(len(shares))
     targets = [Target(int(i), shares[i][0] * screen.width_px, shares[i][1] * screen.height_px) for i in order]
-    session, _ = record_virtual(VirtualSitting(person=person, head=head, seed=seed), targets=targets)
+    sitting, _ = record_virtual(VirtualSitting(person=person, head=head, seed=seed), targets=targets)
     fresh = [Estimates(estimator.model) for estimator in estimators]
     for estimates in fresh:
-        for sample in (sample for fixation in session.fixations for sample in fixation.samples):
+        for sample in (sample for fixation in sitting.fixations for sample in fixation.samples):
             estimates.of(sample)
     lines = []
     for points in POINTS:
         wanted = {shares.index(share) for share in LAYOUTS[points]}
         started_s = time.perf_counter()
-        lines += _lines(only_targets(session, wanted), fresh, person, head, points, "the truth")
+        lines += _lines(only_targets(sitting, wanted), fresh, person, head, points, "the truth")
     seconds = time.perf_counter() - started_s
     wanted = {shares.index(share) for share in LAYOUTS[WRONG_POINTS]}
     for name, (hfov_deg, lens_mm) in WRONG.items():
-        wrong = only_targets(session, wanted)
+        wrong = only_targets(sitting, wanted)
         known = fresh
         if hfov_deg is not None:
             wrong = seen_through(wrong, Lens(hfov_deg))
@@ -125,22 +125,22 @@ def study_sitting(person: int, head: Head, seed: int, estimators: Sequence[Estim
     return lines, seconds
 
 
-def only_targets(session: Session, targets: set[int]) -> Session:
+def only_targets(sitting: SittingData, targets: set[int]) -> SittingData:
     """The sitting with the given targets for the fit alone; the validation stays whole."""
-    kept = tuple(f for f in session.fixations if f.kind == "validation" or f.target in targets)
-    return replace(session, fixations=kept)
+    kept = tuple(f for f in sitting.fixations if f.kind == "validation" or f.target in targets)
+    return replace(sitting, fixations=kept)
 
 
-def seen_through(session: Session, lens: Lens) -> Session:
+def seen_through(sitting: SittingData, lens: Lens) -> SittingData:
     """The sitting as it would have been observed with another lens in mind: the landmarks stay, the poses change."""
-    camera = lens.for_size(session.camera.width, session.camera.height)
+    camera = lens.for_size(sitting.camera.width, sitting.camera.height)
     fixations = []
-    for fixation in session.fixations:
+    for fixation in sitting.fixations:
         seen = [(_with_camera(sample.seen, camera), sample) for sample in fixation.samples]
         samples = tuple(Sample.of_jpeg(s, sample.jpeg, sample.point_px) for s, sample in seen if s is not None)
         fixations.append(Fixation(fixation.kind, fixation.target, fixation.frames, samples))
-    key = session.camera.model_copy(update={"hfov_deg": camera.hfov_deg, "distance_source": "given field of view"})
-    return replace(session, camera=key, fixations=tuple(fixations))
+    key = sitting.camera.model_copy(update={"hfov_deg": camera.hfov_deg, "distance_source": "given field of view"})
+    return replace(sitting, camera=key, fixations=tuple(fixations))
 
 
 def _with_camera(seen: Observation, camera: Intrinsics) -> Observation | None:
@@ -158,9 +158,9 @@ def _with_camera(seen: Observation, camera: Intrinsics) -> Observation | None:
 
 
 def _lines(
-    session: Session, models: Sequence[Estimates], person: int, head: Head, points: int, believed: str
+    sitting: SittingData, models: Sequence[Estimates], person: int, head: Head, points: int, believed: str
 ) -> list[Line]:
-    report = calibrate(session, models).report
+    report = calibrate(sitting, models).report
     return [
         Line(
             model=model.model,

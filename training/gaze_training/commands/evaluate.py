@@ -177,14 +177,14 @@ def _screen(options: argparse.Namespace) -> int:
 
 def _calibrated(options: argparse.Namespace) -> int:
     from gaze_demo.calibration.headless import load_models
-    from gaze_demo.calibration.session_file import load_session
+    from gaze_demo.calibration.sitting_file import load_sitting
     from gaze_training.evaluate.calibrated import calibrated_test
     from gaze_training.evaluate.table import calibrated_table
 
-    others = {path.stem: load_session(path) for path in options.others}
+    others = {path.stem: load_sitting(path) for path in options.others}
     if len(others) < len(options.others):
         raise UserError("Two of the other sittings have the same name: rename one, rows go by it.")
-    rows = calibrated_test(load_models(options.model), load_session(options.data), others)
+    rows = calibrated_test(load_models(options.model), load_sitting(options.data), others)
     print(calibrated_table(rows))
     return _write(options.json, {"rows": [asdict(row) for row in rows]})
 

@@ -14,7 +14,7 @@ from gaze_demo.calibration.fit import angular_errors
 from gaze_demo.calibration.growth import belongs
 from gaze_demo.calibration.intervals import difference_interval, mean_interval
 from gaze_demo.calibration.readings import Labelled, label
-from gaze_demo.calibration.sample import Fixation, Session
+from gaze_demo.calibration.sample import Fixation, SittingData
 from gaze_demo.errors import UserError
 
 LEFT_OUT = "targets left out"
@@ -40,7 +40,7 @@ class CalibratedRow:
 
 
 def calibrated_test(
-    models: Sequence[Estimates], sitting: Session, others: Mapping[str, Session]
+    models: Sequence[Estimates], sitting: SittingData, others: Mapping[str, SittingData]
 ) -> list[CalibratedRow]:
     """All models, fitted to the looks of the sitting's fit. Raises UserError where there is nothing to fit or judge, or
     another sitting is of another camera or screen."""
@@ -53,22 +53,22 @@ def calibrated_test(
         raise UserError("There is no look to judge by: record a sitting with validation points, or name others.")
     mappings = calibrate(sitting, models).mappings
     rows: list[CalibratedRow] = []
-    for on, (session, looks) in tests.items():
-        rows += _rows(models, on, session, looks, mappings)
+    for on, (data, looks) in tests.items():
+        rows += _rows(models, on, data, looks, mappings)
     return rows
 
 
 def _rows(
     models: Sequence[Estimates],
     on: str,
-    session: Session,
+    data: SittingData,
     looks: Sequence[Fixation],
     mappings: Mapping[str, maps.Mapping],
 ) -> Iterator[CalibratedRow]:
     first: dict[int, float] = {}
     for model in models:
         name = model.entry.name
-        labelled = label(looks, session.screen, model.of) if name in mappings else None
+        labelled = label(looks, data.screen, model.of) if name in mappings else None
         if labelled is None:
             continue
         errors = _by_look(mappings[name], labelled)

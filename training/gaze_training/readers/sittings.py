@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from gaze_demo.calibration.session_file import SUFFIX, load_session
+from gaze_demo.calibration.sitting_file import SUFFIX, load_sitting
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array
 from gaze_demo.observation import Observation
@@ -98,10 +98,10 @@ def _shown(path: Path, tally: Tally) -> Iterator[_Shown]:
 
 
 def _shown_in_sitting(path: Path) -> Iterator[_Shown]:
-    session = load_session(path)
-    for fixation in session.fixations:
+    sitting = load_sitting(path)
+    for fixation in sitting.fixations:
         for sample in fixation.samples:
-            yield _Shown(sample.observation, session.screen, sample.point_px, fixation.kind)
+            yield _Shown(sample.observation, sitting.screen, sample.point_px, fixation.kind)
 
 
 def _shown_in_session(folder: Path, tally: Tally) -> Iterator[_Shown]:

@@ -13,7 +13,7 @@ from gaze_demo.filter.kinds import FilterChoice, Parameter, filter_kinds
 from gaze_demo.view.header.control import Control
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.combo_box import ComboBox
-from gaze_demo.view.shared.reading import Reading
+from gaze_demo.view.shared.value_text import ValueText
 
 _STEPS = 100
 
@@ -37,7 +37,7 @@ class FilterControl(Control):
         self.settings.setAccessibleName("Parameters of the filter")
         self.settings.setToolTip("Parameters of the filter")
         self.settings.clicked.connect(self.open_parameters)
-        self._lag = Reading(1.0, "lag 000 ms", bold=False)
+        self._lag = ValueText(1.0, "lag 000 ms", bold=False)
         self._lag.setFixedWidth(self._lag.sizeHint().width())
         self.setToolTip("Smooths the drawn gaze: calmer is later. F switches it on and off. Raw values are kept.")
         self.sliders: dict[str, QSlider] = {}

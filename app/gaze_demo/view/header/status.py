@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from gaze_demo.desk.commands import CommandBook
 from gaze_demo.desk.state import WindowState
 from gaze_demo.view.header.control import Control
-from gaze_demo.view.shared.reading import Reading
+from gaze_demo.view.shared.value_text import ValueText
 
 _LEAST_WIDTH = 90
 
@@ -20,7 +20,7 @@ class Status(Control):
 
     def __init__(self, state: WindowState, commands: CommandBook) -> None:
         super().__init__(state, commands)
-        self._text = Reading(0.95, "", bold=False, muted=True)
+        self._text = ValueText(0.95, "", bold=False, muted=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._text)

@@ -18,7 +18,7 @@ from gaze_demo.live.shot import Sight
 from gaze_demo.log import logger
 from gaze_demo.view.panels.panel import Panel
 from gaze_demo.view.shared import theme
-from gaze_demo.view.shared.reading import Reading
+from gaze_demo.view.shared.value_text import ValueText
 
 SPAN_S = 5.0
 _STAGES: Final = (
@@ -40,7 +40,7 @@ class StageTable(Panel):
     def __init__(self, state: WindowState, commands: CommandBook) -> None:
         super().__init__(state, commands)
         self._recent = {(pane, stage): Recent(SPAN_S) for pane in PaneId for stage, _ in _STAGES}
-        self._cells: dict[tuple[PaneId, str], Reading] = {}
+        self._cells: dict[tuple[PaneId, str], ValueText] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.GAP)
         grid.setVerticalSpacing(5)
@@ -61,7 +61,7 @@ class StageTable(Panel):
             label.setProperty("kind", "title" if stage == "Total" else "muted")
             grid.addWidget(label, row, 0)
             for column, pane in enumerate(PaneId, 1):
-                cell = Reading(1.0, "000.0", right=True, bold=stage == "Total")
+                cell = ValueText(1.0, "000.0", right=True, bold=stage == "Total")
                 cell.setToolTip(f"{help_text}; median of {SPAN_S:g} s")
                 cell.setAccessibleName(f"{stage}, {pane.title.lower()} pane")
                 self._cells[pane, stage] = cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gaze_demo.view.shared import theme
-from gaze_demo.view.shared.reading import Reading
+from gaze_demo.view.shared.value_text import ValueText
 
 
 class Figure(QWidget):
@@ -16,7 +16,7 @@ class Figure(QWidget):
         label = QLabel(caption)
         label.setProperty("kind", "caption")
         label.setFont(theme.figure_font(0.88, theme.REGULAR))
-        self._reading = Reading(scale, room)
+        self._reading = ValueText(scale, room)
         self._reading.setAccessibleName(caption)
         self.setToolTip(help_text)
         column = QVBoxLayout(self)

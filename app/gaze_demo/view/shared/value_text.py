@@ -12,7 +12,7 @@ from gaze_demo.view.shared import theme
 _UNIT_SCALE = 0.88
 
 
-class Reading(QWidget):
+class ValueText(QWidget):
     """A value with a muted unit after it.
 
     A QLabel would tell the layout of every new text, and the card behind it would be painted again, which takes long

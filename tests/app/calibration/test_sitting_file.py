@@ -13,42 +13,42 @@ import psutil
 import pytest
 
 from app.calibration.fakes import CAMERA, SCREEN, FakeModel, Person
-from gaze_demo.calibration import session_file
+from gaze_demo.calibration import sitting_file
 from gaze_demo.calibration.calibrate import Estimates, calibrate
-from gaze_demo.calibration.sample import Fixation, Sample, Session, cut_to_face
-from gaze_demo.calibration.session_file import load_session, save_session
+from gaze_demo.calibration.sample import Fixation, Sample, SittingData, cut_to_face
+from gaze_demo.calibration.sitting_file import load_sitting, save_sitting
 from gaze_demo.errors import UserError
 
 Arrays = dict[str, np.ndarray]
 
 
 @pytest.fixture(scope="module")
-def session() -> Session:
+def sitting() -> SittingData:
     return Person().sitting(5)
 
 
 @pytest.fixture(scope="module")
-def saved(session: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def saved(sitting: SittingData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sitting") / "sitting.npz"
-    save_session(session, path)
+    save_sitting(sitting, path)
     return path
 
 
-def test_a_sitting_comes_back_and_gives_every_model_the_same_figures(session: Session, saved: Path) -> None:
-    again = load_session(saved)
-    assert (again.screen, again.camera, again.created) == (session.screen, session.camera, session.created)
-    assert (again.identity, again.margin) == (session.identity, session.margin)
+def test_a_sitting_comes_back_and_gives_every_model_the_same_figures(sitting: SittingData, saved: Path) -> None:
+    again = load_sitting(saved)
+    assert (again.screen, again.camera, again.created) == (sitting.screen, sitting.camera, sitting.created)
+    assert (again.identity, again.margin) == (sitting.identity, sitting.margin)
     first, second = (
-        calibrate(s, [Estimates(FakeModel(gain=(0.7, 0.7)))]).report.models["fake"] for s in (session, again)
+        calibrate(s, [Estimates(FakeModel(gain=(0.7, 0.7)))]).report.models["fake"] for s in (sitting, again)
     )
     assert first.accuracy_deg == pytest.approx(second.accuracy_deg, abs=1e-9)
     assert first.accuracy_true_deg == pytest.approx(second.accuracy_true_deg, abs=1e-9)
     assert first.points == second.points
 
 
-def test_every_part_of_a_sample_comes_back(session: Session, saved: Path) -> None:
-    before = session.fixations[0].samples[0].observation
-    after = load_session(saved).fixations[0].samples[0].observation
+def test_every_part_of_a_sample_comes_back(sitting: SittingData, saved: Path) -> None:
+    before = sitting.fixations[0].samples[0].observation
+    after = load_sitting(saved).fixations[0].samples[0].observation
     assert before.landmarks is not None
     assert after.landmarks is not None
     np.testing.assert_array_equal(after.landmarks.points_px, before.landmarks.points_px)
@@ -132,16 +132,16 @@ def test_a_wrong_file_gives_one_sentence_that_names_the_part(
     path = tmp_path / "wrong.npz"
     np.savez(path, **arrays)  # type: ignore[arg-type]
     with pytest.raises(UserError) as caught:
-        load_session(path)
+        load_sitting(path)
     assert named in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.fault("a sitting's pictures are huge when unpacked", "one sentence; they are not unpacked")
 def test_images_that_are_too_large_together_are_not_unpacked(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_file, "_MAX_PX", 100_000)
+    monkeypatch.setattr(sitting_file, "_MAX_PX", 100_000)
     with pytest.raises(UserError, match="implausible size"):
-        load_session(saved)
+        load_sitting(saved)
 
 
 @pytest.mark.fault("a small sitting unpacks to gigabytes", "its pictures stay packed; one is unpacked at a time")
@@ -151,9 +151,9 @@ def test_a_sitting_takes_little_more_memory_than_its_file(tmp_path: Path) -> Non
     blank = replace(seen, frame=replace(seen.frame, image=np.zeros((1200, 1200, 3), np.uint8)))
     samples = (Sample(blank, np.array([960.0, 540.0])),) * 400  # 1.7 GB when unpacked
     path = tmp_path / "many.npz"
-    save_session(Session(SCREEN, CAMERA, "now", (Fixation("fit", 0, 400, samples),)), path)
+    save_sitting(SittingData(SCREEN, CAMERA, "now", (Fixation("fit", 0, 400, samples),)), path)
     before = psutil.Process().memory_info().rss
-    again = load_session(path)
+    again = load_sitting(path)
     assert len(again.fixations[0].samples) == 400
     assert psutil.Process().memory_info().rss - before < 100e6
 
@@ -193,7 +193,7 @@ def test_what_is_no_sitting_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "wrong.npz"
     path.write_bytes(content)
     with pytest.raises(UserError, match="no recorded sitting"):
-        load_session(path)
+        load_sitting(path)
 
 
 @pytest.mark.fault("a recorded sitting is damaged anywhere", "one sentence")
@@ -207,7 +207,7 @@ def test_no_damage_is_more_than_one_sentence(tmp_path: Path, saved: Path) -> Non
         content[int(rng.choice(headers)) + int(rng.integers(0, 60))] ^= int(rng.integers(1, 256))
         path.write_bytes(content)
         try:
-            load_session(path)
+            load_sitting(path)
         except UserError:
             refused += 1
     assert refused > 20
@@ -220,14 +220,14 @@ def test_pickled_objects_inside_are_never_loaded(tmp_path: Path) -> None:
     np.savez(buffer, meta=np.array([_Bomb()], object), allow_pickle=True)
     path.write_bytes(buffer.getvalue())
     with pytest.raises(UserError, match="no recorded sitting"):
-        load_session(path)
+        load_sitting(path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read"):
-        load_session(tmp_path / "none.npz")
+        load_sitting(tmp_path / "none.npz")
 
 
 def test_a_sitting_without_samples_can_be_kept(tmp_path: Path) -> None:
-    save_session(Session(SCREEN, CAMERA, "now", ()), tmp_path / "empty.npz")
-    assert load_session(tmp_path / "empty.npz").fixations == ()
+    save_sitting(SittingData(SCREEN, CAMERA, "now", ()), tmp_path / "empty.npz")
+    assert load_sitting(tmp_path / "empty.npz").fixations == ()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gaze_demo.calibration.sample import FACE_MARGIN, CameraKey, Fixation, Kind, Sample, Session, decode_picture
+from gaze_demo.calibration.sample import FACE_MARGIN, CameraKey, Fixation, Kind, Sample, SittingData, decode_picture
 from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, Intrinsics
@@ -80,19 +80,19 @@ _TRUTH_SHAPES: dict[str, tuple[int, ...]] = {
 """As in `Truth`; NaN where a frame's truth is unknown, left out where no frame's is known."""
 
 
-def save_session(session: Session, path: Path) -> None:
+def save_sitting(sitting: SittingData, path: Path) -> None:
     """Write a sitting; images are kept as fine JPEGs, some 10 MB in all. Raises UserError where that fails."""
-    samples = [sample for fixation in session.fixations for sample in fixation.samples]
+    samples = [sample for fixation in sitting.fixations for sample in fixation.samples]
     meta = _Meta(
         version=1,
-        screen=session.screen,
-        camera=session.camera,
-        created=session.created,
-        identity=session.identity,
-        margin=session.margin,
+        screen=sitting.screen,
+        camera=sitting.camera,
+        created=sitting.created,
+        identity=sitting.identity,
+        margin=sitting.margin,
         fixations=[
             _FixationMeta(kind=f.kind, target=f.target, frames=f.frames, samples=len(f.samples))
-            for f in session.fixations
+            for f in sitting.fixations
         ],
     )
     images = [np.frombuffer(sample.jpeg, np.uint8) for sample in samples]
@@ -114,7 +114,7 @@ def save_session(session: Session, path: Path) -> None:
     write_whole_by(path, lambda file: np.savez(file, allow_pickle=False, **arrays), private=True)
 
 
-def load_session(path: Path) -> Session:
+def load_sitting(path: Path) -> SittingData:
     """Read a sitting; raises UserError, naming what is wrong, where the file is not one."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -131,7 +131,7 @@ def load_session(path: Path) -> Session:
     if not all(isinstance(array, np.ndarray) for array in arrays.values()):
         raise UserError(f"{path} is damaged or not a recorded sitting.")
     try:
-        return _session(arrays)
+        return _sitting_of(arrays)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise UserError(f"{path}: {'.'.join(map(str, first['loc'])) or 'meta'}: {first['msg']}.") from None
@@ -165,7 +165,7 @@ def _truth_value(sample: Sample, name: str, shape: tuple[int, ...]) -> Array:
     return np.full(shape, np.nan) if truth is None else np.asarray(getattr(truth, name.removeprefix("truth_")), float)
 
 
-def _session(arrays: dict[str, NDArray[Any]]) -> Session:
+def _sitting_of(arrays: dict[str, NDArray[Any]]) -> SittingData:
     meta = _Meta.model_validate_json(_bytes(arrays, "meta").tobytes())
     count = sum(fixation.samples for fixation in meta.fixations)
     if count > _MAX_SAMPLES:
@@ -183,7 +183,7 @@ def _session(arrays: dict[str, NDArray[Any]]) -> Session:
         kept = tuple(samples[start : start + fixation.samples])
         fixations.append(Fixation(fixation.kind, fixation.target, max(fixation.frames, len(kept)), kept))
         start += fixation.samples
-    return Session(meta.screen, meta.camera, meta.created, tuple(fixations), meta.identity, meta.margin)
+    return SittingData(meta.screen, meta.camera, meta.created, tuple(fixations), meta.identity, meta.margin)
 
 
 def _array(arrays: dict[str, NDArray[Any]], name: str) -> NDArray[Any]:
