@@ -82,7 +82,7 @@ def test_the_last_step_is_undone_and_only_that(tmp_path: Path) -> None:
     assert load_profile(profile_path(back, tmp_path)) == second
     assert not sitting_path(third, third.sittings[-1].identity, tmp_path).is_file()
     assert len(load_sittings(back, tmp_path)) == 2
-    with pytest.raises(UserError, match="no step"):
+    with pytest.raises(UserError, match="no calibration to undo"):
         undone(back, tmp_path)
 
 

@@ -192,7 +192,7 @@ class _Bomb:
 def test_what_is_no_sitting_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "wrong.npz"
     path.write_bytes(content)
-    with pytest.raises(UserError, match="no recorded sitting"):
+    with pytest.raises(UserError, match="not a recorded sitting"):
         load_sitting(path)
 
 
@@ -219,7 +219,7 @@ def test_pickled_objects_inside_are_never_loaded(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, meta=np.array([_Bomb()], object), allow_pickle=True)
     path.write_bytes(buffer.getvalue())
-    with pytest.raises(UserError, match="no recorded sitting"):
+    with pytest.raises(UserError, match="not a recorded sitting"):
         load_sitting(path)
 
 
