@@ -30,8 +30,7 @@ FAILED = "**this test failed**"
 
 _tried = pytest.StashKey[str]()
 _happened = pytest.StashKey[str]()
-_rows = pytest.StashKey[dict[tuple[str, str], list[str]]]()
-"""(test, what was tried): what happened, each thing once."""
+_rows = pytest.StashKey[dict[tuple[str, str], list[str]]]()  # (test, what was tried): what happened, each thing once
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -32,11 +32,11 @@ NAMES = {
     "New Relic": (b"nr-data.net",),
     "libcurl, an HTTP client": (b"curl.se/docs",),
 }
+# What was looked into, by distribution, with the switch that keeps it still.
 KNOWN = {
     # ORT_DISABLE_TELEMETRY=1 before the import; see gaze_demo/__init__.py.
     "onnxruntime": {"Microsoft 1DS", "libcurl, an HTTP client"},
 }
-"""What was looked into, by distribution, with the switch that keeps it still."""
 
 
 def dependencies() -> Iterator[metadata.Distribution]:

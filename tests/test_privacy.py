@@ -21,10 +21,10 @@ import watched
 from watched import Watched
 
 WATCH_S = 40.0
+# Where the app may write below the home: its settings, its data, its log, its cache.
 OWN_FOLDERS = (".config/gaze-demo", ".local/share/gaze-demo", ".local/state/gaze-demo", ".cache/gaze-demo")
-"""Where the app may write below the home: its settings, its data, its log, its cache."""
+# What the system's own libraries keep there: the index of the fonts, which the first program with a window makes.
 NOT_OURS = (".cache/fontconfig/",)
-"""What the system's own libraries keep there: the index of the fonts, which the first program with a window makes."""
 
 CLI = "import sys\nfrom gaze_demo.cli import main\nsys.exit(main(sys.argv[1:]))\n"
 LIBRARY = "import gaze_demo.model.session, time\ntime.sleep(60)\n"

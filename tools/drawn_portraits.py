@@ -22,8 +22,7 @@ from gaze_training.data.head_mesh import HeadMesh, load_head_mesh
 from gaze_training.data.whole_head import Person, Placing, draw_person, render_whole_head
 
 SIZE = 512
-EYES = (225.1, 103.2)
-"""Where the photograph has the middle of the eyes: the plate knows people of its scale."""
+EYES = (225.1, 103.2)  # where the photograph has the middle of the eyes: the plate knows people of its scale
 PX_PER_MM, DISTANCE_MM = 0.668, 900.0
 OVERSAMPLED = 3
 CHIN = 152

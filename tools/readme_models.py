@@ -15,8 +15,7 @@ from gaze_training.report_text import markdown_table, number
 
 TOP = Path(__file__).resolve().parents[1]
 README, STUDY = TOP / "README.md", TOP / "docs" / "CALIBRATION.md"
-STUDY_POINTS = "9"
-"""The column of the study: how many points the calibration has."""
+STUDY_POINTS = "9"  # the column of the study: how many points the calibration has
 
 
 def models_table(entries: list[ModelEntry], cards: dict[str, Card]) -> str:

@@ -41,8 +41,8 @@ if "onnxruntime" in sys.modules and os.environ.get("ORT_DISABLE_TELEMETRY") != "
     )
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
+# A picture of more pixels is refused by its header: a small file can hold one that would fill the memory.
 LARGEST_IMAGE_PX = 2**26
-"""A picture of more pixels is refused by its header: a small file can hold one that would fill the memory."""
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(LARGEST_IMAGE_PX))  # read once, while OpenCV is imported
 
 __all__ = [

@@ -29,8 +29,7 @@ from gaze_demo.observation import Observation
 from gaze_demo.observer import Observer
 from gaze_demo.whole_file import write_whole
 
-_FACE_SHARE = 0.4
-"""Of the picture's height; a person at 60 cm from a webcam."""
+_FACE_SHARE = 0.4  # of the picture's height; a person at 60 cm from a webcam
 _WARM_UP = 10
 ENGINES = "landmarks, direct", "landmarks, mediapipe"
 

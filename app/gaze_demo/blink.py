@@ -12,25 +12,21 @@ from gaze_demo.estimate import GazeEstimate
 from gaze_demo.observation import Observation, Reason
 
 _MOMENT_S = 0.2
-_FALL = 0.65
-"""Of the lids' openness at most `_MOMENT_S` ago: lids that follow a look down fall by less in that time."""
+_FALL = 0.65  # of the lids' openness at most `_MOMENT_S` ago: lids that follow a look down fall by less in that time
+# Of both irises in that time, where the model tells them: landmarks of small or blurred eyes jump by themselves.
 _IRIS_OF_FALLING = 0.75
-"""Of both irises in that time, where the model tells them: landmarks of small or blurred eyes jump by themselves."""
 
+# Lids stay shut for 0.1 to 0.2 s in a blink (Stern, Walrath and Goldstein, 1984). Who looks down for longer is seen to
+# look down again after this time.
 _CLOSED_S = 0.3
-"""Lids stay shut for 0.1 to 0.2 s in a blink (Stern, Walrath and Goldstein, 1984). Who looks down for longer is seen
-to look down again after this time."""
+# Of what was seen of both irises at most `_CLOSED_S` ago. Of blinks in films of real people 0.33 to 0.54 is left, of
+# fast looks down 0.6 and more.
 _LEFT_OF_IRIS = 0.55
-"""Of what was seen of both irises at most `_CLOSED_S` ago. Of blinks in films of real people 0.33 to 0.54 is left, of
-fast looks down 0.6 and more."""
 _LEFT_OF_ONE_IRIS = 0.65
-_MOST_IRIS = 0.45
-"""Where more than this is seen of the irises, eyes are not closed, whatever was seen before."""
+_MOST_IRIS = 0.45  # where more than this is seen of the irises, eyes are not closed, whatever was seen before
 
-_AFTER_S = 0.1
-"""How long landmarks need after the eyes are open again."""
-_LONGEST_STEP_S = 1.0
-"""Frames that are further apart say nothing of each other."""
+_AFTER_S = 0.1  # how long landmarks need after the eyes are open again
+_LONGEST_STEP_S = 1.0  # frames that are further apart say nothing of each other
 
 
 @dataclass(frozen=True)

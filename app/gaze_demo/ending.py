@@ -23,12 +23,9 @@ from gaze_demo.errors import UserError
 
 EXIT_FAULT, EXIT_USER_ERROR, EXIT_CLOSED_PIPE = 1, 2, 141
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-_NATIVE_S = 0.6
-"""How long the main thread may take to notice a signal before it counts as stuck in native code."""
-_FINISH_S = 10.0
-"""How long it may take to complete its files once it has noticed."""
-_RESCUE_S = 5.0
-"""The same, where they are completed for it."""
+_NATIVE_S = 0.6  # how long the main thread may take to notice a signal before it counts as stuck in native code
+_FINISH_S = 10.0  # how long it may take to complete its files once it has noticed
+_RESCUE_S = 5.0  # the same, where they are completed for it
 _AT_EXIT_S = 1.0
 
 logger = logging.getLogger(__name__)

@@ -16,13 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
+# The direction a head or an eye at rest faces: into the lens, in the camera frame.
 FORWARD: Array = np.array([0.0, 0.0, -1.0])
-"""The direction a head or an eye at rest faces: into the lens, in the camera frame."""
 
 
 DEFAULT_HFOV_DEG = 60.0  # horizontal field of view of a camera of which nothing is known
-_STEEPEST_COSINE = 0.05
-"""Of a pitch, where its yaw is told."""
+_STEEPEST_COSINE = 0.05  # of a pitch, where its yaw is told
 
 
 def pitch_yaw_to_vector(pitch_yaw: ArrayLike) -> Array:

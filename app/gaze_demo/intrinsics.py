@@ -36,6 +36,7 @@ _DISTORTION_NAMES = (
 _WIDTH_NAMES, _HEIGHT_NAMES = ("image_width", "image_Width", "width"), ("image_height", "image_Height", "height")
 _SIZE_NAMES = ("cameraResolution", "image_size", "imageSize", "resolution")
 _RECTIFICATION_NAMES = ("rectification_matrix", "R", "r")
+# Lens models by the name in the file, and how many coefficients each has.
 _MODELS = {
     "plumb_bob": (4, 5),
     "radtan": (4,),
@@ -45,10 +46,9 @@ _MODELS = {
     "none": (),
     "": _STANDARD_LENGTHS,
 }
-"""Lens models by the name in the file, and how many coefficients each has."""
 _FISHEYE = ("equidistant", "fisheye")
+# Fields of models whose other fields have the names of the standard one and another meaning.
 _FOREIGN = ("xi", "Xi", "omni_model")
-"""Fields of models whose other fields have the names of the standard one and another meaning."""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose
 
-Side = Literal["left", "right"]
-"""The person's own."""
+Side = Literal["left", "right"]  # the person's own
 
 
 class Reason(str, Enum):

@@ -19,13 +19,11 @@ from gaze_demo.landmarks.search import FaceSearch
 from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 
 EYE_LIMIT_DEG = 55.0
+# Largest angle between the face's direction and the lens, and that to the side for the eye which the turn takes away:
+# there the bridge of the nose hides the canonical face's inner corner from 43 deg, the eye's middle from 53 deg.
 FAR_EYE_LIMIT_DEG = 45.0
-"""Largest angle between the face's direction and the lens, and that to the side for the eye which the turn takes away:
-there the bridge of the nose hides the canonical face's inner corner from 43 deg, the eye's middle from 53 deg."""
-SMALLEST_EYE_PX = 9.0
-"""Corner distance; at 640 x 480 px with a field of view of 60 deg an eye at 1 m has 15 px."""
-DARKEST_EYE = 16.0
-"""Grey level; well lit eyes of 549 people of all skin tones span 38 to 169."""
+SMALLEST_EYE_PX = 9.0  # corner distance; at 640 x 480 px with a field of view of 60 deg an eye at 1 m has 15 px
+DARKEST_EYE = 16.0  # grey level; well lit eyes of 549 people of all skin tones span 38 to 169
 
 
 class Observer:

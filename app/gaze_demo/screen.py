@@ -16,8 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array
 
-CARD_WIDTH_MM = 85.60
-"""A bank card, ISO/IEC 7810 ID-1."""
+CARD_WIDTH_MM = 85.60  # A bank card, ISO/IEC 7810 ID-1
 LENS_ABOVE_MM = 10.0
 _GUESSED_PITCH_MM = 25.4 / 96
 _PITCH_RANGE_MM = (0.05, 1.0)
@@ -27,8 +26,8 @@ LensSource = Literal["assumed", "given"]
 Millimetres = Annotated[float, Field(gt=0, lt=20000, allow_inf_nan=False)]
 Position = Annotated[float, Field(gt=-20000, lt=20000, allow_inf_nan=False)]
 Pixels = Annotated[int, Field(gt=0, le=100000)]
+# What some monitors and televisions report in place of their size.
 _NOMINAL_MM = frozenset({(160, 90), (160, 100), (1600, 900), (1600, 1000)})
-"""What some monitors and televisions report in place of their size."""
 
 
 class ScreenGeometry(BaseModel):

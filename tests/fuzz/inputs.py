@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-Make = Callable[[random.Random], bytes]
-"""Makes one input."""
+Make = Callable[[random.Random], bytes]  # makes one input
 
 _WORDS = [
     *(b"1e308", b"-1e308", b"1e-320", b"-1", b"0", b"NaN", b"Infinity", b"null", b"true", b'""', b"[]", b"{}"),

@@ -15,8 +15,7 @@ from gaze_training.eyes import ANGLES, Eyes
 from gaze_training.trouble import Trouble, share_under, visible_ball
 
 _HALF = torch.tensor([WIDTH_PX / 2, HEIGHT_PX / 2])
-_OUTSHINES = 100.0
-"""Grey levels of a reflection that hide what lies behind it."""
+_OUTSHINES = 100.0  # grey levels of a reflection that hide what lies behind it
 
 
 class Augment:

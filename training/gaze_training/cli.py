@@ -27,8 +27,7 @@ from gaze_training.commands import (
     train,
 )
 
-_NATIVE_S = 5.0
-"""One step of training may take so long in torch."""
+_NATIVE_S = 5.0  # one step of training may take so long in torch
 
 _EXAMPLES = """\
 examples, in the order in which a model is made:

@@ -13,8 +13,7 @@ from gaze_training.eyes import Eyes
 from gaze_training.source import EyeSource, InMemory
 from gaze_training.stream import ShardStream
 
-_SPLIT_SEED = 2017
-"""The same people are held out in every run, whatever its seed: errors of two runs can be compared."""
+_SPLIT_SEED = 2017  # the same people are held out in every run, whatever its seed: errors of two runs can be compared
 
 
 @dataclass(frozen=True, eq=False)

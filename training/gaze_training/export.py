@@ -41,8 +41,7 @@ from gaze_training.networks.output import GazeNetwork, GazeOutput
 from gaze_training.networks.store import StoredNetwork
 from gaze_training.onnx_run import CONDITIONS, COVARIANCES, EMBEDDING, EYES, GAZE, HEAD, open_session, run_onnx
 
-INT8 = "-int8"
-"""Ends the name of an 8 bit version."""
+INT8 = "-int8"  # ends the name of an 8 bit version
 OPSET = 17
 TOLERANCE_RAD = 1e-4
 MAX_BYTES = 10_000_000

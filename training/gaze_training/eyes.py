@@ -12,8 +12,7 @@ from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_training.data.sample import ANGLES as _LABELLED_ANGLES
 from gaze_training.data.sample import Faces
 
-ANGLES = (*_LABELLED_ANGLES, "taught")
-"""The columns of `Eyes` that hold pitch and yaw: they turn with the crop."""
+ANGLES = (*_LABELLED_ANGLES, "taught")  # the columns of `Eyes` that hold pitch and yaw: they turn with the crop
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,7 @@ from gaze_training.eyes import Eyes
 from gaze_training.networks.confidence import CONDITION
 from gaze_training.networks.output import GazeOutput
 
-WIDE_OPEN = 0.4
-"""`Eyes.openness` of a wide open eye: what networks call 1."""
+WIDE_OPEN = 0.4  # `Eyes.openness` of a wide open eye: what networks call 1
 
 
 def distance(gaze: Tensor, target: Tensor, beta: float = 0.0) -> Tensor:

@@ -6,11 +6,10 @@ from typing import Any
 
 from gaze_demo.model.contract import Training
 
-IMPORTED = "imported"
-"""In the summary of a network that was imported: the name of the ONNX file."""
+IMPORTED = "imported"  # in the summary of a network that was imported: the name of the ONNX file
 
+# In the summary of a network whose weights were averaged with those it started from: the share of its own.
 AVERAGED = "averaged"
-"""In the summary of a network whose weights were averaged with those it started from: the share of its own."""
 
 
 def training_of(summary: dict[str, Any]) -> Training:

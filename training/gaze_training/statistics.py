@@ -11,10 +11,9 @@ from scipy import stats
 
 from gaze_training.study import RunResult
 
-UNSTABLE_SPREAD = 0.05
-"""Of the mean error: above it a network's seeds differ more than most schemes do."""
+UNSTABLE_SPREAD = 0.05  # of the mean error: above it a network's seeds differ more than most schemes do
+# A run whose error is so many times the median of its seeds has failed, though its loss stayed a number.
 FAILED_FACTOR = 2.0
-"""A run whose error is so many times the median of its seeds has failed, though its loss stayed a number."""
 
 
 @dataclass(frozen=True)

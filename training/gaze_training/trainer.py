@@ -34,8 +34,7 @@ from gaze_training.runlog import RunLog
 from gaze_training.schemes.registry import build_scheme
 from gaze_training.source import EyeSource, InMemory
 
-_TEACHER_ERRORS = 4096
-"""So many eyes are enough to know the size of a teacher's errors."""
+_TEACHER_ERRORS = 4096  # so many eyes are enough to know the size of a teacher's errors
 
 
 class Trainer:

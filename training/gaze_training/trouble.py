@@ -17,15 +17,12 @@ from gaze_training.data.assemble import BLUR_PX
 from gaze_training.data.sample import READABLE_SHARE
 from gaze_training.eyes import Eyes
 
-EYE_PX = 44.0
-"""Distance of the corners in a crop, about."""
+EYE_PX = 44.0  # distance of the corners in a crop, about
 _IRIS_PX = 9.4
 _BALL = (30.0, 16.0)
 _KERNEL = 21
-_BLURRED_PX = 5.0
-"""Sigma in px of the crop above which nobody can tell where an eye looks."""
-_OUTSHONE = 0.8
-"""Share of the visible eyeball under glare above which nobody can."""
+_BLURRED_PX = 5.0  # sigma in px of the crop above which nobody can tell where an eye looks
+_OUTSHONE = 0.8  # share of the visible eyeball under glare above which nobody can
 
 
 class Trouble:

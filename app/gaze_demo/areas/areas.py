@@ -14,8 +14,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array
 from gaze_demo.whole_file import write_whole
 
-MOST_NAME = 200
-"""Letters of a name."""
+MOST_NAME = 200  # letters of a name
 _MOST_BYTES = 4 * 2**20
 Px = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 Size = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]

@@ -16,8 +16,8 @@ from gaze_demo.areas.areas import Area
 from gaze_demo.events.find import GazeEvent
 from gaze_demo.geometry import Array
 
+# Places of equal probability, in standard deviations.
 _NODES = [NormalDist().inv_cdf((i + 0.5) / 12) for i in range(12)]
-"""Places of equal probability, in standard deviations."""
 
 
 @dataclass(frozen=True)

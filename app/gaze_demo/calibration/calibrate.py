@@ -25,10 +25,8 @@ from gaze_demo.model.load import GazeEstimator
 from gaze_demo.model.registry import ModelEntry
 
 TIMED_FRAMES = 40
-_LEFT_OUT = -1
-"""Number of the target that those left out of the fit count as."""
-_ON_THE_DOTS = 0.9
-"""Least correlation of where the eyes are known to look with the dots."""
+_LEFT_OUT = -1  # number of the target that those left out of the fit count as
+_ON_THE_DOTS = 0.9  # least correlation of where the eyes are known to look with the dots
 _KINDS = {"fit": "Point", "validation": "Validation point"}
 
 

@@ -12,11 +12,10 @@ from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS
 from gaze_demo.observation import Observation, Reason
 
 NEAREST_MM, FARTHEST_MM = 400.0, 900.0
-_DIM, _BRIGHT = 45.0, 225.0
-"""Mean grey level of the eyes; well lit eyes of 549 people of all skin tones span 38 to 169."""
+_DIM, _BRIGHT = 45.0, 225.0  # mean grey level of the eyes; well lit eyes of 549 people of all skin tones span 38 to 169
 _TURNED_DEG = 25.0
+# A reflection in glasses saturates; that of the screen in the cornea alone is far smaller.
 _GLARE_LEVEL, _GLARE_SHARE = 250, 0.06
-"""A reflection in glasses saturates; that of the screen in the cornea alone is far smaller."""
 
 
 @dataclass(frozen=True)

@@ -12,21 +12,18 @@ from gaze_demo.calibration.sample import FACE_MARGIN, Fixation, Kind, Sample, cu
 from gaze_demo.geometry import Array
 from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 
+# Lids move and landmarks are off that long before and after a closed eye: such frames count as lost.
 BLINK_MARGIN_S = 0.1
-"""Lids move and landmarks are off that long before and after a closed eye: such frames count as lost."""
 FEWEST_SAMPLES = 5
-MOST_SAMPLES = 16
-"""Kept for a fit: more frames of one look add little and cost disk and time."""
-LEAST_SHARE = 0.5
-"""Of a look's frames that must show the eyes."""
+MOST_SAMPLES = 16  # kept for a fit: more frames of one look add little and cost disk and time
+LEAST_SHARE = 0.5  # of a look's frames that must show the eyes
+# Of the look's usual openness: a lid below that is on its way, whatever an eye of that openness would mean else.
 _BLINK_SHARE = 0.65
-"""Of the look's usual openness: a lid below that is on its way, whatever an eye of that openness would mean else."""
 _SHUT_SHARE = 0.9
 _SIDES: tuple[Side, ...] = ("left", "right")
 _OUTLIER_DEVIATIONS = 4.0
 _OUTLIER_FLOOR = 0.02
-_RESTLESS = 0.10
-"""Spread of the iris in eye widths, some 13 deg of gaze: the eyes wandered."""
+_RESTLESS = 0.10  # spread of the iris in eye widths, some 13 deg of gaze: the eyes wandered
 
 _HINTS = {
     Reason.NO_FACE: "Your face was out of the picture",

@@ -82,10 +82,10 @@ COLUMNS = (
     Column("Data loss, %", "data_loss", 1, 100.0, "Share of the frames without a gaze."),
 )
 
+# Those for which a window has room.
 WINDOW_COLUMNS = tuple(
     column for column in COLUMNS if column.field not in ("low_deg", "high_deg", "accuracy_px", "ellipse_held")
 )
-"""Those for which a window has room."""
 
 
 def comparison(report: Report) -> list[Row]:

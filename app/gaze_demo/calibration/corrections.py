@@ -19,17 +19,16 @@ from gaze_demo.calibration.readings import EYE_FEATURES, Labelled
 from gaze_demo.calibration.robust import robust_mean, robust_solve, robust_weights, target_weights
 from gaze_demo.geometry import Array, vector_to_pitch_yaw
 
+# How far from the identity a correction is expected: a prior that only few or bad targets let through.
 _GAIN_SD, _OFFSET_SD, _HEAD_SD = 0.5, 0.2, np.array([0.2, 0.2, 0.1])
-"""How far from the identity a correction is expected: a prior that only few or bad targets let through."""
+# How much a model's error differs from target to target, along each axis, before anything is measured; and how many
+# measured targets that knowledge is worth.
 _USUAL_SPREAD, _WORTH_TARGETS = np.radians(2.0), 2.0
-"""How much a model's error differs from target to target, along each axis, before anything is measured; and how many
-measured targets that knowledge is worth."""
-_RIDGE_PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-"""By the mean variance of the components."""
+_RIDGE_PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # by the mean variance of the components
 _RIDGE_COMPONENTS = 24
+# Of a feature, in the usual scale of its kind. Standardised by less, a unit that was all but silent at the targets
+# would shout wherever it wakes.
 _LEAST_SCALE = 0.2
-"""Of a feature, in the usual scale of its kind. Standardised by less, a unit that was all but silent at the targets
-would shout wherever it wakes."""
 _GAIN_PENALTY = 0.01
 
 

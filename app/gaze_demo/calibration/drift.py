@@ -12,8 +12,7 @@ from gaze_demo.calibration.mapping import Mapping, target_slopes
 from gaze_demo.calibration.readings import Readings
 from gaze_demo.geometry import Array
 
-_FAR_SLOPE = 0.15
-"""Some 8.5 deg: a click that far from the gaze was not looked at."""
+_FAR_SLOPE = 0.15  # some 8.5 deg: a click that far from the gaze was not looked at
 _CLICK_SPAN = 0.3
 _MEMORY_CLICKS = 8.0
 _MARGIN_MM, _MARGIN_RAD = 30.0, np.radians(6.0)

@@ -17,15 +17,11 @@ from gaze_demo.calibration.readings import Index, Labelled
 from gaze_demo.geometry import Array
 
 HELD = 0.9
-CHI_SQUARE_90 = 4.605
-"""Of two degrees of freedom: the square of the 90 % ellipse's radius in standard deviations."""
-_LEAST_SD = 0.002
-"""Of slopes, a tenth of a degree."""
-_SHARES = (0.0, 0.25, 0.5, 0.75, 0.95)
-"""Of the variance that the model's own covariance is tried to account for."""
+CHI_SQUARE_90 = 4.605  # of two degrees of freedom: the square of the 90 % ellipse's radius in standard deviations
+_LEAST_SD = 0.002  # of slopes, a tenth of a degree
+_SHARES = (0.0, 0.25, 0.5, 0.75, 0.95)  # of the variance that the model's own covariance is tried to account for
 _LARGEST_SCALE = 1e4
-_UNJUDGED_SD = np.tan(np.radians(4.0))
-"""Where nothing was left to judge by: a usual error of a webcam."""
+_UNJUDGED_SD = np.tan(np.radians(4.0))  # where nothing was left to judge by: a usual error of a webcam
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,16 +12,14 @@ from gaze_demo.calibration.mapping import Correction, Mapping
 from gaze_demo.calibration.readings import Labelled
 from gaze_demo.geometry import Array, angle_between
 
-AFFINE_TARGETS = 4
-"""Below this many targets only an offset is fitted."""
+AFFINE_TARGETS = 4  # below this many targets only an offset is fitted
+# Below this many frames an affine map beats any map with head or feature terms: measured on a real person.
 FREE_FRAMES = 100
-"""Below this many frames an affine map beats any map with head or feature terms: measured on a real person."""
 FREE_TARGETS = 5
+# From simple to free.
 _RANK: dict[Correction, int] = {"none": 0, "offset": 1, "affine": 2, "affine and head": 3, "ridge": 3}
-"""From simple to free."""
 _MOST_FOLDS = 20
-_CLEARLY = 0.5
-"""Standard errors by which a freer correction must beat a simpler one."""
+_CLEARLY = 0.5  # standard errors by which a freer correction must beat a simpler one
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from gaze_demo.calibration.readings import Labelled
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, angle_between
 
+# Of gaze and dots, in the axis in which it is larger. Eyes that stay where they are reach it by chance once in twenty
+# sittings of nine dots and five.
 LEAST_CORRELATION = 0.6
-"""Of gaze and dots, in the axis in which it is larger. Eyes that stay where they are reach it by chance once in twenty
-sittings of nine dots and five."""
+# The error may be that share of the error of who always says "the middle". Eyes that stay are at 1.
 MOST_OF_MIDDLE = 0.75
-"""The error may be that share of the error of who always says "the middle". Eyes that stay are at 1."""
 _FEWEST_TARGETS = 4
 
 

@@ -10,11 +10,10 @@ import numpy as np
 from gaze_demo.screen import ScreenGeometry
 
 GradeName = Literal["good", "fair", "poor"]
+# Largest error, as a share of the screen's diagonal: a sixteenth tells icons' neighbourhoods apart, an eighth tells
+# quarters of the screen apart with certainty.
 GOOD_SHARE, FAIR_SHARE = 0.06, 0.12
-"""Largest error, as a share of the screen's diagonal: a sixteenth tells icons' neighbourhoods apart, an eighth tells
-quarters of the screen apart with certainty."""
-FAIR_LOSS, POOR_LOSS = 0.2, 0.5
-"""Share of frames without a gaze from which a result is at best fair, and poor."""
+FAIR_LOSS, POOR_LOSS = 0.2, 0.5  # share of frames without a gaze from which a result is at best fair, and poor
 
 
 @dataclass(frozen=True)

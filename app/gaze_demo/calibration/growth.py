@@ -18,10 +18,8 @@ from gaze_demo.calibration.mapping import Mapping
 from gaze_demo.calibration.readings import label
 from gaze_demo.calibration.sample import Fixation, Sample, SittingData
 
-MOST_SAMPLES = 1200
-"""Of all earlier sittings together: some 70 MB of pictures."""
-HALF_LIFE = 4.0
-"""Sittings after which a look counts for half."""
+MOST_SAMPLES = 1200  # of all earlier sittings together: some 70 MB of pictures
+HALF_LIFE = 4.0  # sittings after which a look counts for half
 _SCREEN_CELLS = (5, 4)
 _HEAD_MM, _HEAD_RAD = 50.0, np.radians(8.0)
 _SAME_HFOV_DEG, _SAME_MM = 0.5, 1.0

@@ -13,8 +13,7 @@ from gaze_demo.screen import ScreenGeometry
 from gaze_demo.whole_file import write_whole
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720.0, 340.0, 56.0, 46.0
-_NAMES = 190.0
-"""Width of the column of names at the plot's right; each has its own line, so that they cannot overlap."""
+_NAMES = 190.0  # width of the column of names at the plot's right; each has its own line, so that they cannot overlap
 _LINE = 17.0
 _MOST_LETTERS = 28
 _MAP_WIDTH = 300.0

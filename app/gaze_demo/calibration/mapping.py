@@ -26,14 +26,11 @@ Two = tuple[Slope, Slope]
 Three = tuple[Slope, Slope, Slope]
 Weights = Annotated[tuple[Number, ...], Field(max_length=8192)]
 
-HEAD_TERMS = 3
-"""Along each axis: direction to the eye, head angle, nearness."""
-_STEEPEST = 0.05
-"""Smallest cosine between a ray and the axis of its frame: directions beyond 87 deg are cut there."""
+HEAD_TERMS = 3  # along each axis: direction to the eye, head angle, nearness
+_STEEPEST = 0.05  # smallest cosine between a ray and the axis of its frame: directions beyond 87 deg are cut there
 
 
-_STEP = 1e-4
-"""Of slopes, for derivatives."""
+_STEP = 1e-4  # of slopes, for derivatives
 
 
 class Mapping(BaseModel):

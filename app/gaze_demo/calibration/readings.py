@@ -18,14 +18,14 @@ from gaze_demo.observation import Observation
 from gaze_demo.screen import ScreenGeometry
 
 Index = NDArray[np.bool_] | NDArray[np.float64] | NDArray[np.int64]
+# Corners, iris centre, upper and lower lid of the person's left and right eye.
 _EYES = (
     (LEFT_CORNERS, 473, (386, 374)),
     (RIGHT_CORNERS, 468, (159, 145)),
 )
-"""Corners, iris centre, upper and lower lid of the person's left and right eye."""
 EYE_FEATURES = 8
+# Bounds of a frame's weight by what the model says of its own certainty, which is never wholly trusted.
 _CERTAINTIES = (0.25, 4.0)
-"""Bounds of a frame's weight by what the model says of its own certainty, which is never wholly trusted."""
 _LEAST_COSINE = 0.05
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from gaze_demo.calibration.intervals import difference_interval
 from gaze_demo.calibration.report import ModelReport, Report
 
+# A new calibration whose error is above that times the old one's is asked about; below it chance decides.
 _CLEARLY_WORSE = 1.1
-"""A new calibration whose error is above that times the old one's is asked about; below it chance decides."""
 
 
 @dataclass(frozen=True)

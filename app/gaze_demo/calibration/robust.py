@@ -6,12 +6,9 @@ import numpy as np
 
 from gaze_demo.geometry import Array
 
-_FRAMES_A_TARGET = 4.0
-"""The frames of one look err alike: together they weigh as this many independent ones."""
-_FIRST_NOISE, _LEAST_NOISE = 0.03, 0.002
-"""Of slopes; the first is replaced by what is measured."""
-_HUBER, _TRIM = 2.0, 5.0
-"""In spreads: from where on a residual counts less, and not at all."""
+_FRAMES_A_TARGET = 4.0  # the frames of one look err alike: together they weigh as this many independent ones
+_FIRST_NOISE, _LEAST_NOISE = 0.03, 0.002  # of slopes; the first is replaced by what is measured
+_HUBER, _TRIM = 2.0, 5.0  # in spreads: from where on a residual counts less, and not at all
 _STEPS = 5
 
 

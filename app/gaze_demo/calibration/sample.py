@@ -15,11 +15,11 @@ from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.observation import Observation
 from gaze_demo.screen import ScreenGeometry
 
+# Around the landmarks' box, in its size: so far reach the crops of most models (see `gaze_demo.model.reach`).
 FACE_MARGIN = 0.35
-"""Around the landmarks' box, in its size: so far reach the crops of most models (see `gaze_demo.model.reach`)."""
+# Of a kept picture; a face that fills more of a fine camera's picture is kept smaller, its eyes stay larger than any
+# model's crop.
 _LARGEST_PX = 1_500_000
-"""Of a kept picture; a face that fills more of a fine camera's picture is kept smaller, its eyes stay larger than any
-model's crop."""
 _ENCODING = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 _EMPTY = np.zeros((0, 0, 3), np.uint8)
 

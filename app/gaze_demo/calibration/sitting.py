@@ -27,10 +27,9 @@ class Timing:
     travel_s: float = 0.45
     settle_s: float = 0.55
     look_s: float = 1.0
+    # A slow camera, or a slow machine, gets that much time for a look until frames enough have come.
     longest_s: float = 2.5
-    """A slow camera, or a slow machine, gets that much time for a look until frames enough have come."""
-    grace_s: float = 0.4
-    """Longest wait for frames that were taken in time but are still being worked on."""
+    grace_s: float = 0.4  # longest wait for frames that were taken in time but are still being worked on
     repeats: int = 2
 
 

@@ -24,12 +24,9 @@ from gaze_demo.whole_file import cannot_write, write_whole_by
 SUFFIX = ".npz"
 _MAX_BYTES = 256 * 1024 * 1024
 _MAX_SAMPLES = 5000
-_MAX_IMAGE_PX = 4096
-"""Of a side; the app keeps pictures of at most 1.5 million pixels."""
-_MAX_PX = 1_000_000_000
-"""Of all images together; they are unpacked one at a time."""
-_FARTHEST = 1e5
-"""In mm, and in px of landmarks and points: what lies farther off was never seen by a camera."""
+_MAX_IMAGE_PX = 4096  # of a side; the app keeps pictures of at most 1.5 million pixels
+_MAX_PX = 1_000_000_000  # of all images together; they are unpacked one at a time
+_FARTHEST = 1e5  # in mm, and in px of landmarks and points: what lies farther off was never seen by a camera
 _MAX_HEADER = 4096
 _JPEG_FRAMES = (0xC0, 0xC1, 0xC2)
 _REASONS = tuple(Reason)
@@ -55,6 +52,8 @@ class _Meta(BaseModel):
     fixations: Annotated[list[_FixationMeta], Field(max_length=1000)]
 
 
+# Of one sample. `camera`: fx, fy, cx, cy. `eyes`: left and right; centre, openness, width, brightness, reason.
+# `work_ms`: landmarks, pose.
 _SHAPES: dict[str, tuple[int, ...]] = {
     "point_px": (2,),
     "time_s": (),
@@ -66,8 +65,7 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "eyes": (2, 7),
     "work_ms": (2,),
 }
-"""Of one sample. `camera`: fx, fy, cx, cy. `eyes`: left and right; centre, openness, width, brightness, reason.
-`work_ms`: landmarks, pose."""
+# As in `Truth`; NaN where a frame's truth is unknown, left out where no frame's is known.
 _TRUTH_SHAPES: dict[str, tuple[int, ...]] = {
     "truth_target_mm": (3,),
     "truth_left": (3,),
@@ -77,7 +75,6 @@ _TRUTH_SHAPES: dict[str, tuple[int, ...]] = {
     "truth_head_rotation": (3, 3),
     "truth_closure": (),
 }
-"""As in `Truth`; NaN where a frame's truth is unknown, left out where no frame's is known."""
 
 
 def save_sitting(sitting: SittingData, path: Path) -> None:

@@ -9,14 +9,14 @@ import numpy as np
 from gaze_demo.geometry import Array
 from gaze_demo.screen import ScreenGeometry
 
-_EDGE = 0.08
-"""Share of the screen between its edge and the outer points."""
+_EDGE = 0.08  # share of the screen between its edge and the outer points
 _LOW, _HIGH = _EDGE, 1 - _EDGE
 _CORNERS = [(_LOW, _LOW), (_HIGH, _LOW), (_LOW, _HIGH), (_HIGH, _HIGH)]
 _SIDES = [(0.5, _LOW), (_LOW, 0.5), (_HIGH, 0.5), (0.5, _HIGH)]
 _INNER = [(0.29, 0.29), (0.71, 0.29), (0.29, 0.71), (0.71, 0.71)]
 _THIRDS = [_LOW + (_HIGH - _LOW) * i / 3 for i in range(4)]
 
+# Points of each layout, shares of the screen's width and height.
 LAYOUTS: dict[int, list[tuple[float, float]]] = {
     1: [(0.5, 0.5)],
     2: [(0.3, 0.4), (0.7, 0.6)],
@@ -26,16 +26,14 @@ LAYOUTS: dict[int, list[tuple[float, float]]] = {
     13: [(0.5, 0.5), *_CORNERS, *_SIDES, *_INNER],
     16: [(x, y) for y in _THIRDS for x in _THIRDS],
 }
-"""Points of each layout, shares of the screen's width and height."""
-OFFERED = (5, 9, 13, 16)
-"""Layouts a person can choose; fewer points serve studies and recentring."""
+OFFERED = (5, 9, 13, 16)  # layouts a person can choose; fewer points serve studies and recentring
+# Points of no layout; the first few cover the screen as well as few can.
 VALIDATION = [
     *[(0.18, 0.34), (0.63, 0.18), (0.83, 0.64), (0.47, 0.77), (0.41, 0.44)],
     *[(0.14, 0.87), (0.88, 0.21), (0.64, 0.53), (0.69, 0.86), (0.44, 0.12)],
     *[(0.27, 0.61), (0.28, 0.13), (0.31, 0.88), (0.77, 0.39), (0.13, 0.57)],
     *[(0.54, 0.36), (0.83, 0.88), (0.76, 0.13), (0.15, 0.12), (0.59, 0.73)],
 ]
-"""Points of no layout; the first few cover the screen as well as few can."""
 USUAL_VALIDATION, MOST_VALIDATION = 5, len(VALIDATION)
 
 

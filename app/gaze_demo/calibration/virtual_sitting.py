@@ -15,8 +15,7 @@ from gaze_demo.intrinsics import Lens
 from gaze_demo.participant.participant import desk_screen
 from gaze_demo.pipeline import Pipeline, lens_for
 
-TIMING = Timing(travel_s=0.1, settle_s=0.4)
-"""Nobody needs to see the dot fly; a saccade takes a tenth of a second."""
+TIMING = Timing(travel_s=0.1, settle_s=0.4)  # nobody needs to see the dot fly; a saccade takes a tenth of a second
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from cv2_enumerate_cameras import enumerate_cameras
 
 from gaze_demo.camera.source import SourceError
 
+# The one backend whose numbering is used, for listing and for opening: they differ in the order of cameras.
 BACKEND: int = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}.get(
     sys.platform, cv2.CAP_ANY
 )
-"""The one backend whose numbering is used, for listing and for opening: they differ in the order of cameras."""
 
 _PATIENCE_S = 1.0
 

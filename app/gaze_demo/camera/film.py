@@ -20,16 +20,14 @@ from gaze_demo.camera.source import SourceError
 av.logging.set_level(None)  # faults are told in sentences of our own
 
 LIKELY_RATE = 30.0
-LARGEST_PX = 8192 * 8192
-"""A frame of more pixels is refused: decoding holds several of them."""
+LARGEST_PX = 8192 * 8192  # A frame of more pixels is refused: decoding holds several of them
+# Containers that hold their own pictures. Playlists, which name other files or addresses, are none of them.
 _FORMATS = (
     "3g2,3gp,asf,avi,dv,flv,gif,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mp4,mpeg,mpegts,mpegvideo,mxf,nut,obu,ogg,"
     "rawvideo,webm,wtv,yuv4mpegpipe"
 )
-"""Containers that hold their own pictures. Playlists, which name other files or addresses, are none of them."""
 _SQUAREST, _FLATTEST = 0.2, 5.0
-_DAMAGED_AFTER = 500
-"""So many packets in turn that cannot be decoded are the end."""
+_DAMAGED_AFTER = 500  # so many packets in turn that cannot be decoded are the end
 _THREADS = min(4, os.cpu_count() or 1)
 
 

@@ -9,13 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+# Endings of the pictures that OpenCV reads; of a GIF or AVIF with several, the first.
 READ = frozenset(".avif .bmp .dib .gif .jfif .jp2 .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split())
-"""Endings of the pictures that OpenCV reads; of a GIF or AVIF with several, the first."""
+# Endings of pictures that have to be converted first.
 NOT_READ = frozenset(".arw .cr2 .cr3 .dng .exr .hdr .heic .heif .jxl .nef .orf .psd .raf .raw .rw2 .svg".split())
-"""Endings of pictures that have to be converted first."""
 LARGEST_BYTES = 512 * 1024 * 1024
-_DEPTHS_BITS = (8, 10, 12, 14, 16)
-"""Of cameras whose pictures are stored in 16 bits."""
+_DEPTHS_BITS = (8, 10, 12, 14, 16)  # of cameras whose pictures are stored in 16 bits
 
 
 class PictureError(Exception):

@@ -23,8 +23,8 @@ FROZEN_AFTER_S = 3.0
 RETRY_S = 0.5
 _RATE_SPAN_S = 2.0
 _KEPT_ARRIVALS = 4
+# A camera is silent after so many of its own periods at the least: one of 1 frame a second is not.
 _PERIODS, _LONGEST_PERIOD_S = 2.5, 4.0
-"""A camera is silent after so many of its own periods at the least: one of 1 frame a second is not."""
 _FROZEN_FRAMES = 10
 _LOOK_AT_EVERY = 8
 

@@ -12,8 +12,7 @@ from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import Source
 from gaze_demo.geometry import Intrinsics
 
-Turn = Literal[0, 90, 180, 270]
-"""Degrees, clockwise."""
+Turn = Literal[0, 90, 180, 270]  # degrees, clockwise
 TURNS = cast(tuple[Turn, ...], get_args(Turn))
 _CODES = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 

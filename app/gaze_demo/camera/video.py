@@ -13,10 +13,8 @@ from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import SourceError
 from gaze_demo.geometry import Intrinsics
 
-SPEEDS = (0.05, 16.0)
-"""The slowest and the fastest that a film can be played."""
-LONGEST_GAP_S = 0.1
-"""Where decoding is slower than the film, a late frame is shown after so long without one."""
+SPEEDS = (0.05, 16.0)  # the slowest and the fastest that a film can be played
+LONGEST_GAP_S = 0.1  # where decoding is slower than the film, a late frame is shown after so long without one
 # Further behind than this, as after the machine slept, the film goes on from where it is instead of catching up; and
 # nobody waits longer than this for a frame, whatever its time says.
 _BEHIND_S = 1.0

@@ -31,8 +31,7 @@ from gaze_demo.geometry import Intrinsics
 _HEAD = struct.Struct("<qd")
 _TRUTH = 25
 _ENDING_S = 2.0
-_CODE = str(Path(__file__).resolve().parents[2])
-"""Where the child finds the same code, however this process found it."""
+_CODE = str(Path(__file__).resolve().parents[2])  # where the child finds the same code, however this process found it
 
 
 class VirtualProcess:

@@ -28,10 +28,8 @@ from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Sight
 from gaze_demo.screen import ScreenGeometry
 
-RECENTRE_S = 1.7
-"""How long the recentring dot is shown."""
-_LOOK_AFTER_S = 0.7
-"""Of that time the eyes need to arrive."""
+RECENTRE_S = 1.7  # how long the recentring dot is shown
+_LOOK_AFTER_S = 0.7  # of that time the eyes need to arrive
 _MOST_UNDONE = 50
 _PLAIN = "Not calibrated: plain geometry"
 _RECENTRED = "Not calibrated, but recentred"

@@ -7,10 +7,8 @@ from gaze_demo.desk.notices import Notices
 from gaze_demo.live.engine import Engine
 from gaze_demo.observation import Observation
 
-_ALONE_S = 5.0
-"""After so long alone, the next visitor is told of again."""
-_ANSWER_S = 1.0
-"""A click on a face takes effect within this time, or not at all."""
+_ALONE_S = 5.0  # after so long alone, the next visitor is told of again
+_ANSWER_S = 1.0  # A click on a face takes effect within this time, or not at all
 _KEY = "people"
 
 

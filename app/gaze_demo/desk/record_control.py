@@ -34,8 +34,8 @@ from gaze_demo.sink.bus import Bus
 from gaze_demo.sink.sink import Run
 
 _KEY = "recording"
+# So long the app waits at its end for a slow disk; what is not written then is missing from the session.
 _MOST_CLOSING_S = 10.0
-"""So long the app waits at its end for a slow disk; what is not written then is missing from the session."""
 
 
 @dataclass(frozen=True, eq=False)

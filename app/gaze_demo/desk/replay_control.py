@@ -12,8 +12,7 @@ from gaze_demo.session.folder import Session
 from gaze_demo.session.trace import GazeTrace
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
-_LONGEST_FRAME_S = 0.5
-"""A frame is shown this long at most; after it there is a gap."""
+_LONGEST_FRAME_S = 0.5  # A frame is shown this long at most; after it there is a gap
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Sight
 from gaze_demo.whole_file import write_whole
 
+# Newest values of each stage that medians and percentiles are taken of: ten minutes at 30 frames a second.
 _KEPT = 20_000
-"""Newest values of each stage that medians and percentiles are taken of: ten minutes at 30 frames a second."""
 
 
 def _values() -> deque[float]:

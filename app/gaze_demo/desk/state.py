@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from gaze_demo.model.registry import ModelEntry
 
 VIRTUAL = "virtual"
-PEOPLE = len(NAMES)
-"""Virtual participants."""
-SIZES: Final = ((640, 480), (1280, 720), (1920, 1080))
-"""Of a camera, px."""
+PEOPLE = len(NAMES)  # virtual participants
+SIZES: Final = ((640, 480), (1280, 720), (1920, 1080))  # of a camera, px
 
 
 def is_virtual(spec: str) -> bool:

@@ -20,8 +20,8 @@ from gaze_demo.session.trace import GazeTrace
 
 Kind = Literal["fixation", "saccade", "blink", "eyes closed", "lost"]
 Method = Literal["cut", "i2mc"]
+# Longer than this the eyes are closed; blinks last 0.1 to 0.4 s (Stern, Walrath and Goldstein, 1984).
 LONGEST_BLINK_S = 0.5
-"""Longer than this the eyes are closed; blinks last 0.1 to 0.4 s (Stern, Walrath and Goldstein, 1984)."""
 _LONGEST_SACCADE_S = 0.2
 _NAN = float("nan")
 

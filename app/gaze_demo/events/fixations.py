@@ -16,19 +16,16 @@ from numpy.typing import NDArray
 
 from gaze_demo.geometry import Array
 
-SHORTEST_S = 0.12
-"""Of a fixation."""
-GAP_S = 0.1
-"""A longer time without a gaze, or one of 2.5 samples, ends a fixation."""
+SHORTEST_S = 0.12  # of a fixation
+GAP_S = 0.1  # A longer time without a gaze, or one of 2.5 samples, ends a fixation
 _LONGEST_S = 4.0
+# Prices of a fixation and of a sample in none, in squared units of the noise: chosen on the traces of
+# tests/app/events/traces.py, at 15 to 60 frames a second with 0.3 to 2 deg of noise.
 _PIECE, _STRAY = 12.0, 6.0
-"""Prices of a fixation and of a sample in none, in squared units of the noise: chosen on the traces of
-tests/app/events/traces.py, at 15 to 60 frames a second with 0.3 to 2 deg of noise."""
+# What neighbours of half a second each must gain to be two fixations: long ones have many chances to seem so.
 _SAME = 20.0
-"""What neighbours of half a second each must gain to be two fixations: long ones have many chances to seem so."""
 _LONG_S = 0.5
-_NEAREST = 0.6
-"""Fixations that are nearer than so many standard deviations of the noise are one."""
+_NEAREST = 0.6  # fixations that are nearer than so many standard deviations of the noise are one
 _MAD = 0.6745
 _SLOW_NOISE = (1.0, 4.0)
 _WEIGHTS = (0.05, 4.0)

@@ -19,8 +19,7 @@ from gaze_demo.session.folder import Session
 from gaze_demo.session.trace import GazeTrace
 from gaze_demo.whole_file import write_whole
 
-_EYE = "L"
-"""The format has no word for both eyes together."""
+_EYE = "L"  # the format has no word for both eyes together
 _NO_SCREEN = (1920, 1080)
 
 

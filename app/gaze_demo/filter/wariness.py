@@ -6,8 +6,8 @@ import numpy as np
 
 from gaze_demo.geometry import Array, normalised
 
+# Smallest share of its way that an uncertain gaze may go; share of a new frame in the usual uncertainty.
 _LEAST_TRUST, _USUAL_SHARE = 0.1, 0.02
-"""Smallest share of its way that an uncertain gaze may go; share of a new frame in the usual uncertainty."""
 
 
 class Wariness:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+# The 146 landmarks that the network takes, x and y in px of the image, as in MediaPipe's face_blendshapes_graph.
 INPUT_POINTS = np.array(
     (
         "0 1 4 5 6 7 8 10 13 14 17 21 33 37 39 40 46 52 53 54 55 58 61 63 65 66 67 70 78 80 81 82 84 87 88 91 93 95 "
@@ -15,10 +16,9 @@ INPUT_POINTS = np.array(
     ).split(),
     int,
 )
-"""The 146 landmarks that the network takes, x and y in px of the image, as in MediaPipe's face_blendshapes_graph."""
 
+# Names of the scores that `FaceLandmarks` has, in its order, and their places among the 52.
 EYE_SHAPES = {"eyeBlinkLeft": 9, "eyeBlinkRight": 10, "eyeLookDownLeft": 11, "eyeLookDownRight": 12}
-"""Names of the scores that `FaceLandmarks` has, in its order, and their places among the 52."""
 
 
 def eye_scores(scores: NDArray[np.float32]) -> tuple[float, float, float, float]:

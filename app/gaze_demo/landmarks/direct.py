@@ -13,8 +13,7 @@ from gaze_demo.landmarks.face import COUNT, HALF_PX, FaceLandmarks
 from gaze_demo.landmarks.network import TfliteNetwork
 from gaze_demo.landmarks.region import FaceRegion
 
-_SIZE = 256
-"""The landmark network's picture is square, with so many px."""
+_SIZE = 256  # the landmark network's picture is square, with so many px
 
 
 class DirectEngine:

@@ -13,8 +13,7 @@ from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose, canonical_face
 
 _RIGHT_LIDS = ((159, 145), (158, 153), (160, 144))
-_LEFT_LIDS = ((386, 374), (385, 380), (387, 373))
-"""Pairs of landmarks on the upper and the lower lid."""
+_LEFT_LIDS = ((386, 374), (385, 380), (387, 373))  # pairs of landmarks on the upper and the lower lid
 
 
 @dataclass(frozen=True)

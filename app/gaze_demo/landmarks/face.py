@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from gaze_demo.geometry import Array
 
 COUNT = 478
+# From coordinates with pixel centres at whole numbers, as OpenCV and MediaPipe have them, to those with pixel edges
+# there, as the crops have them. Half a px is 0.9 px of an eye crop at 60 cm from a webcam.
 HALF_PX = 0.5
-"""From coordinates with pixel centres at whole numbers, as OpenCV and MediaPipe have them, to those with pixel edges
-there, as the crops have them. Half a px is 0.9 px of an eye crop at 60 cm from a webcam."""
 _NAN = float("nan")
 
 

@@ -15,19 +15,17 @@ from gaze_demo.landmarks.region import FaceRegion
 
 Image = NDArray[np.uint8]
 
-_LEVELS = (2, 4)
-"""Parts of a still image have a half, then a quarter of its longer side."""
+_LEVELS = (2, 4)  # parts of a still image have a half, then a quarter of its longer side
 _SMALLEST_PX = 96
 _HALVES = ((0.25, 0.25), (0.25, 0.0), (0.0, 0.25), (0.5, 0.25), (0.0, 0.0), (0.5, 0.0), (0.25, 0.5))
 _THIRDS = tuple((x, y) for y in (0.33, 0.08, 0.58) for x in (0.33, 0.08, 0.58, 0.2, 0.46))
+# Left, top and size of the parts that a stream is searched by, one a frame, the likeliest first.
 _LIVE_PARTS = (*((*corner, 0.5) for corner in _HALVES), *((*corner, 0.34) for corner in _THIRDS))
-"""Left, top and size of the parts that a stream is searched by, one a frame, the likeliest first."""
-_AROUND = 3.0
-"""Side of the part around a region by the region's side: the face fills two ninths of it."""
+_AROUND = 3.0  # side of the part around a region by the region's side: the face fills two ninths of it
 _SURE_SCORE, _SURE_ROLL = 0.9, np.radians(60)
+# An upright face scores 0.9 and more. One on its side scores 0.8; one upside down 0.7, with key points of an upright
+# face.
 _TURNED_BETTER = 0.1
-"""An upright face scores 0.9 and more. One on its side scores 0.8; one upside down 0.7, with key points of an upright
-face."""
 _SETTLED_PX, _MOST_LOOKS = 0.05, 6
 
 
@@ -52,10 +50,8 @@ class Part:
         return image[self.y : self.y + self.height, self.x : self.x + self.width]
 
 
-_ALIKE = 0.7
-"""A detector's boxes of faces at one distance differ by up to so much."""
-_ACROSS = ((10, 152), (234, 454))
-"""Landmarks at the forehead and the chin, and at both sides of the face."""
+_ALIKE = 0.7  # A detector's boxes of faces at one distance differ by up to so much
+_ACROSS = ((10, 152), (234, 454))  # landmarks at the forehead and the chin, and at both sides of the face
 
 
 class FaceFinder:

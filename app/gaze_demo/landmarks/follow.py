@@ -12,16 +12,13 @@ from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.finder import FaceFinder, distinct
 from gaze_demo.landmarks.region import FaceRegion
 
-CHECK_S = 0.5
-"""So often the detector looks for all faces."""
-RETURN_S = 1.0
-"""Who is away for less is taken up again; nobody else is taken before."""
+CHECK_S = 0.5  # so often the detector looks for all faces
+RETURN_S = 1.0  # who is away for less is taken up again; nobody else is taken before
+# A face whose region moves by more (in sides) or grows by more between two frames is another one.
 _JUMP, _JUMP_RATIO = 0.4, 1.5
-"""A face whose region moves by more (in sides) or grows by more between two frames is another one."""
+# The person is looked for this far (in sides, and more for each second) from where they were last.
 _SAME_PLACE, _PER_S, _SAME_SIZE = 0.4, 0.8, 1.5
-"""The person is looked for this far (in sides, and more for each second) from where they were last."""
-_FIRST_LOOKS = 2
-"""At a face that was just found: the detector's cut-out is a rough one."""
+_FIRST_LOOKS = 2  # at a face that was just found: the detector's cut-out is a rough one
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,10 @@ from gaze_demo import paths
 from gaze_demo.geometry import FORWARD, Array, Intrinsics, head_angles, rotation_from_angles, vector_to_pitch_yaw
 from gaze_demo.landmarks.face import FaceLandmarks
 
-RIGHT_CORNERS = (33, 133)
-"""Landmarks of the person's right eye: outer and inner corner."""
-LEFT_CORNERS = (263, 362)
-"""Landmarks of the person's left eye: outer and inner corner."""
+RIGHT_CORNERS = (33, 133)  # landmarks of the person's right eye: outer and inner corner
+LEFT_CORNERS = (263, 362)  # landmarks of the person's left eye: outer and inner corner
 
+# Landmarks that neither gaze nor lids nor mouth move; eye corners, brows, lips, chin and nose tip are left out.
 RIGID = tuple(
     int(i)
     for i in (
@@ -26,13 +25,11 @@ RIGID = tuple(
         "116 345 117 346 118 347"  # cheekbones
     ).split()
 )
-"""Landmarks that neither gaze nor lids nor mouth move; eye corners, brows, lips, chin and nose tip are left out."""
 
+# Where real eye corners lie against the canonical face's, for the left eye: the mean over 625 photographs.
 _EYE_SHIFT_MM = np.array([-0.36, -1.8, 0.0])
-"""Where real eye corners lie against the canonical face's, for the left eye: the mean over 625 photographs."""
+# By how much landmarks in space make a face look further down than flat ones do: the mean over the same photographs.
 _DEPTH_PITCH = np.radians(2.3)
-"""By how much landmarks in space make a face look further down than flat ones do: the mean over the same photographs.
-"""
 
 
 @cache

@@ -6,17 +6,15 @@ import math
 
 import numpy as np
 
-USUAL = 0.225
-"""Openness of an open eye of which nothing else is known; photographs of 549 people have 0.13 to 0.36."""
+USUAL = 0.225  # openness of an open eye of which nothing else is known; photographs of 549 people have 0.13 to 0.36
 _NARROWEST, _WIDEST = 0.12, 0.35
-_SHUT_SHARE = 0.38
-"""An eye that is open less than this share of what is usual shows no iris."""
+_SHUT_SHARE = 0.38  # an eye that is open less than this share of what is usual shows no iris
 _SHUT_SHARE_WITH_SCORE = 0.48
+# And less than this share, where the blink score is as high as the score of looking down. An eye that looks down has
+# narrow lids and a high blink score too, but a higher one of looking down.
 _BLINK_OVER_DOWN = -0.03
-"""And less than this share, where the blink score is as high as the score of looking down. An eye that looks down has
-narrow lids and a high blink score too, but a higher one of looking down."""
+# Time constants of the usual openness: it follows the open eye quickly, and hardly falls while somebody looks down.
 _WIDER_S, _NARROWER_S = 0.5, 20.0
-"""Time constants of the usual openness: it follows the open eye quickly, and hardly falls while somebody looks down."""
 
 
 class UsualOpenness:

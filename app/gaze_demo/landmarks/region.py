@@ -10,8 +10,8 @@ from gaze_demo.geometry import Array
 from gaze_demo.landmarks.face import HALF_PX
 
 _OUTER_CORNERS = (33, 263)
+# Side of the square by the longer side of the face's box, as in MediaPipe's face_landmarks_detector_graph.
 _MARGIN = 1.5
-"""Side of the square by the longer side of the face's box, as in MediaPipe's face_landmarks_detector_graph."""
 
 
 @dataclass(frozen=True)

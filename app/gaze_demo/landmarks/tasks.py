@@ -16,12 +16,12 @@ from gaze_demo.landmarks.detection import Detection
 from gaze_demo.landmarks.face import HALF_PX, FaceLandmarks
 from gaze_demo.landmarks.region import FaceRegion
 
+# Between two looks: FaceLandmarker smooths landmarks in time, and a pause that long switches the smoothing off.
 _STEP_MS = 1_000_000
-"""Between two looks: FaceLandmarker smooths landmarks in time, and a pause that long switches the smoothing off."""
 _GREY = 127
+# Side of the part of the image that is looked at by the side of the face's region: a detector's smallest face is a
+# ninth of the picture, and this shows one of a quarter.
 _WINDOW = 3.0
-"""Side of the part of the image that is looked at by the side of the face's region: a detector's smallest face is a
-ninth of the picture, and this shows one of a quarter."""
 
 
 class TasksEngine:

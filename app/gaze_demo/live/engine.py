@@ -19,8 +19,7 @@ from gaze_demo.live.tools import Tools
 from gaze_demo.model.registry import ModelEntry
 from gaze_demo.sink.mailbox import Mailbox
 
-_CLOSING_S = 0.6
-"""For all workers together; those that are still in native code then end with the process."""
+_CLOSING_S = 0.6  # for all workers together; those that are still in native code then end with the process
 
 
 class Engine:

@@ -62,5 +62,4 @@ class Outcome:
 
 
 Event = SourceOpened | StatusChanged | SourceFailed | SightReady | ModelLoaded | Outcome
-Tell = Callable[[Event], None]
-"""Called from the workers' threads."""
+Tell = Callable[[Event], None]  # called from the workers' threads

@@ -27,8 +27,8 @@ from gaze_demo.observer import Observer
 
 _WAIT_S = 0.1
 _CLOSING_S = 3.0
+# Of the eye crops to look at: the normalised crop of 60 x 36 px, 2.5 times as sharp.
 _CROP_WIDTH, _CROP_HEIGHT = 150, 90
-"""Of the eye crops to look at: the normalised crop of 60 x 36 px, 2.5 times as sharp."""
 
 
 @dataclass

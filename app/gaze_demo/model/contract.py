@@ -30,13 +30,10 @@ Text = Annotated[str, Field(max_length=4000)]
 Side = Annotated[int, Field(ge=8, le=1024)]
 Channels = Annotated[tuple[float, ...], Field(min_length=1, max_length=3)]
 
+# The frame of an angle or a vector. `normalised`: the virtual camera of the crop, which looks at its centre without the
+# head's roll. `level`: the camera frame turned about its z axis until the line of the eyes is level. `sight`: turned
+# until its z axis runs through the face's centre, roll kept (Gaze360). `camera`: as it is.
 FrameName = Literal["normalised", "level", "sight", "camera"]
-"""The frame of an angle or a vector.
-
-`normalised`: the virtual camera of the crop, which looks at its centre without the head's roll. `level`: the camera
-frame turned about its z axis until the line of the eyes is level. `sight`: turned until its z axis runs through the
-face's centre, roll kept (Gaze360). `camera`: as it is.
-"""
 
 
 class ContractError(UserError):

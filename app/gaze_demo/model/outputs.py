@@ -10,8 +10,7 @@ from gaze_demo.geometry import Array, normalised, pitch_yaw_to_vector
 from gaze_demo.model.contract import AnglesOutput, BinnedOutput, Output, VectorOutput
 
 Tensor = NDArray[np.float32]
-_LARGEST_VARIANCE = 4.0
-"""In rad^2: an angle that is known less well than that is not known at all."""
+_LARGEST_VARIANCE = 4.0  # in rad^2: an angle that is known less well than that is not known at all
 
 
 def output_widths(output: Output) -> dict[str, int]:

@@ -8,12 +8,10 @@ from gaze_demo.model.contract import Contract, FaceBox, LevelEyes, NormalisedFac
 from gaze_demo.model.registry import ModelEntry
 
 _LEAST = 0.35
+# Width of the landmarks' box of a grown-up, half the distance between the eyes, width of an eye.
 _FACE_MM, _HALF_EYES_MM, _EYE_MM = 140.0, 32.0, 32.0
-"""Width of the landmarks' box of a grown-up, half the distance between the eyes, width of an eye."""
-_LONG = 1.4
-"""The box may be that much longer than wide, or wider than long: a square around it reaches the further."""
-_TURNED = 1.2
-"""A crop that is turned with the head has corners."""
+_LONG = 1.4  # the box may be that much longer than wide, or wider than long: a square around it reaches the further
+_TURNED = 1.2  # A crop that is turned with the head has corners
 
 
 def reach(entry: ModelEntry) -> float:

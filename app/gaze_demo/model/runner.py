@@ -21,10 +21,8 @@ Tensors = dict[str, NDArray[np.float32]]
 
 logger = logging.getLogger(__name__)
 
-RUN_LIMIT_S = 10.0
-"""For one run. The heaviest public gaze model takes 0.3 s on one core."""
-MEMORY_LIMIT_MB = 2048
-"""For weights and everything in between; the heaviest public gaze model needs some 300 MB."""
+RUN_LIMIT_S = 10.0  # for one run. The heaviest public gaze model takes 0.3 s on one core
+MEMORY_LIMIT_MB = 2048  # for weights and everything in between; the heaviest public gaze model needs some 300 MB
 _MOST_WORDS = 500
 _TOO_NEW_IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
 _TOO_NEW_OPSET = re.compile(r"Opset (\d+) is under development.*?support for domain (\S+) is till opset (\d+)", re.S)

@@ -8,10 +8,8 @@ import numpy as np
 
 from gaze_demo.geometry import Array, mean_direction, normalised
 
-LEAST_WEIGHT = 0.2
-"""No eye that can be read gets less: a model's idea of its own certainty is never wholly trusted."""
-SHARED = 1 / 3
-"""Correlation of the two eyes' errors: two thirds of an eye's error were its own on a person measured."""
+LEAST_WEIGHT = 0.2  # no eye that can be read gets less: a model's idea of its own certainty is never wholly trusted
+SHARED = 1 / 3  # correlation of the two eyes' errors: two thirds of an eye's error were its own on a person measured
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,31 +10,28 @@ from gaze_demo.estimate import EyeCondition
 from gaze_demo.geometry import Array
 from gaze_demo.observation import EyeObservation, Reason
 
+# Share of the iris disc that must be seen: an eye that shows less is closed, and an eye that the landmarks believe to
+# be closed needs a little more. The shipped models tell 0.1 to 0.3 of lids that are shut in films of real people, and
+# 0.33 and more of eyes that are narrowed by a smile or look down.
 LEAST_IRIS, LEAST_IRIS_OF_CLOSED = 0.25, 0.32
-"""Share of the iris disc that must be seen: an eye that shows less is closed, and an eye that the landmarks believe to
-be closed needs a little more. The shipped models tell 0.1 to 0.3 of lids that are shut in films of real people, and
-0.33 and more of eyes that are narrowed by a smile or look down."""
+# Eyes close together: both are closed where their mean shows less than the first and neither more than the second. Of
+# 615 portraits with open eyes one is below, by two of the three shipped models that were asked.
 LEAST_IRIS_OF_BOTH, LEAST_IRIS_OF_EITHER = 0.29, 0.4
-"""Eyes close together: both are closed where their mean shows less than the first and neither more than the second. Of
-615 portraits with open eyes one is below, by two of the three shipped models that were asked."""
+# Both are also closed where the lids are this close, by corner distance, and their mean shows less than this. In a film
+# of a person who looks at a plate, lids are apart by 0.08 and more as long as some of an iris is to be seen.
 SLIT, LEAST_IRIS_OF_SLITS = 0.075, 0.45
-"""Both are also closed where the lids are this close, by corner distance, and their mean shows less than this. In a
-film of a person who looks at a plate, lids are apart by 0.08 and more as long as some of an iris is to be seen."""
-MOST_COVER = 0.5
-"""Share of the eye region that may be hidden by a hand, hair or a frame."""
+MOST_COVER = 0.5  # share of the eye region that may be hidden by a hand, hair or a frame
+# Share of the visible eyeball that may be told to lie under glare. Of a white disc a third of an eye wide the shipped
+# teacher tells 0.13; of 625 portraits one eye in a thousand is above this.
 MOST_GLARE = 0.1
-"""Share of the visible eyeball that may be told to lie under glare. Of a white disc a third of an eye wide the shipped
-teacher tells 0.13; of 625 portraits one eye in a thousand is above this."""
-MOST_BLUR = 0.95
-"""Of the scale of `EyeCondition.blur`: a sigma of 4 px on a crop of 60 x 36 px."""
+MOST_BLUR = 0.95  # of the scale of `EyeCondition.blur`: a sigma of 4 px on a crop of 60 x 36 px
+# An eye is also blurred where more than this is told, and it is a sigma of so many px of the camera's image: eyes of
+# few px look blurred in the crop without being out of focus.
 SEEN_BLUR, MOST_BLUR_PX = 0.55, 1.3
-"""An eye is also blurred where more than this is told, and it is a sigma of so many px of the camera's image: eyes of
-few px look blurred in the crop without being out of focus."""
-MOST_SD_RAD = np.radians(15.0)
-"""Largest standard deviation, along the axis where the gaze is known least."""
+MOST_SD_RAD = np.radians(15.0)  # largest standard deviation, along the axis where the gaze is known least
 
+# Of a crop of 60 x 36 px: the sigma that `EyeCondition.blur` calls 1, and the distance of an eye's corners.
 BLUR_PX, EYE_PX = 4.0, 44.0
-"""Of a crop of 60 x 36 px: the sigma that `EyeCondition.blur` calls 1, and the distance of an eye's corners."""
 
 _WORST_FIRST = (
     Reason.HEAD_TURNED,

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from gaze_demo.geometry import FORWARD, Array, Intrinsics, mirror_rotation, normalised, vector_to_pitch_yaw
 
 DISTANCE_MM = 600.0
+# Focal length of the virtual camera for a crop of 60 x 36 px; k times the pixels have k times the focal length.
 FOCAL_PX = 960.0
-"""Focal length of the virtual camera for a crop of 60 x 36 px; k times the pixels have k times the focal length."""
 WIDTH_PX, HEIGHT_PX = 60, 36
 
 

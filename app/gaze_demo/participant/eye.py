@@ -20,8 +20,7 @@ from gaze_demo.synthesis.light import Lights
 
 Floats = NDArray[np.float32]
 
-_HALF_MM = (19.5, 15.5)
-"""Half the size of the part of a frame that an eye changes."""
+_HALF_MM = (19.5, 15.5)  # half the size of the part of a frame that an eye changes
 _SUPERSAMPLE = 2
 _UPRIGHT = np.array([0.0, -1.0, 0.0])
 _LINEAR: Floats = ((np.arange(256, dtype=np.float32) / 255) ** np.float32(2.2)).astype(np.float32)

@@ -17,14 +17,13 @@ from gaze_demo.participant.person import Person
 Floats = NDArray[np.float32]
 
 LEFT = ((362, 398, 384, 385, 386, 387, 388, 466, 263), (362, 382, 381, 380, 374, 373, 390, 249, 263))
+# Landmarks from the inner to the outer corner: upper lid, lower lid.
 RIGHT = ((133, 173, 157, 158, 159, 160, 161, 246, 33), (133, 155, 154, 153, 145, 144, 163, 7, 33))
-"""Landmarks from the inner to the outer corner: upper lid, lower lid."""
 
 _STEPS = 48
 _IRIS_TRAVEL_MM = 12.0
 _LEAST_GAP_MM = 1.6
-_LASHES_MM = 2.2
-"""The photograph's lashes lie on so much of the upper lid, which therefore moves as one."""
+_LASHES_MM = 2.2  # the photograph's lashes lie on so much of the upper lid, which therefore moves as one
 _REACH_UP_MM, _REACH_DOWN_MM = 2.0, 3.0
 
 

@@ -36,8 +36,8 @@ class HeadSway:
 
 
 _SACCADE_FROM_DEG = 1.2
+# The main sequence: how long a saccade of some degrees takes (Bahill, Clark, Stark 1975).
 _SACCADE_S, _SACCADE_S_PER_DEG = 0.021, 0.0022
-"""The main sequence: how long a saccade of some degrees takes (Bahill, Clark, Stark 1975)."""
 _REST_S = 0.06
 _PURSUIT_S = 0.035
 

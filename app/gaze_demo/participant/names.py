@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+# By number, as `gaze_demo.participant.person.PEOPLE`.
 NAMES = ("Person 1", "Person 2", "Person 3", "Amara", "Noor", "Finn", "Jun", "Ivo")
-"""By number, as `gaze_demo.participant.person.PEOPLE`."""
-STUDIED = 3
-"""The calibration study is of the first so many people."""
+STUDIED = 3  # the calibration study is of the first so many people
 
 
 def find_person(name: str) -> int | None:

@@ -32,10 +32,8 @@ from gaze_demo.screen import ScreenGeometry
 HeadMode = Literal["still", "moving"]
 GazeMode = Literal["pointer", "path"]
 
-_REACH_DEG = np.array([[-40.0, -42.0], [28.0, 42.0]])
-"""How far eyes turn in the head: least and most of (pitch, yaw)."""
-_HEAD_FOLLOWS, _HEAD_FOLLOWS_S = 0.2, 0.45
-"""A moving head goes along with the gaze by that share, that much later."""
+_REACH_DEG = np.array([[-40.0, -42.0], [28.0, 42.0]])  # how far eyes turn in the head: least and most of (pitch, yaw)
+_HEAD_FOLLOWS, _HEAD_FOLLOWS_S = 0.2, 0.45  # A moving head goes along with the gaze by that share, that much later
 
 
 def desk_screen() -> ScreenGeometry:

@@ -15,19 +15,15 @@ from gaze_demo.participant.portrait import Portrait
 
 Floats = NDArray[np.float32]
 
-CELLS = 64
-"""Depth and weights change slowly: a frame has so many cells across."""
-_MARGIN = 0.16
-"""Of the frame's width: what is kept beyond the frame's edges, for a head that moves aside."""
-_EYES_AT = 0.43
-"""Where the eyes are at rest, of the frame's height."""
-_TOP_PX = 90
-"""Rows added above the photograph."""
+CELLS = 64  # depth and weights change slowly: a frame has so many cells across
+_MARGIN = 0.16  # of the frame's width: what is kept beyond the frame's edges, for a head that moves aside
+_EYES_AT = 0.43  # where the eyes are at rest, of the frame's height
+_TOP_PX = 90  # rows added above the photograph
 _DEPTH_REACH_MM, _CORRECTIONS = 5.0, 12
 _SKULL_SLOPE, _SKULL_DEPTH_MM = 0.7, 55.0
+# How far lids and lower orbit are brought before the canonical face, whose lids are flat, on the grid even more so: so
+# the lids lie 6 and 4 mm before the corners, about as on the ICT head and on the eyes that training draws.
 _LIDS_MM, _LIDS_REACH_MM = 6.0, (7.0, 9.0)
-"""How far lids and lower orbit are brought before the canonical face, whose lids are flat, on the grid even more so:
-so the lids lie 6 and 4 mm before the corners, about as on the ICT head and on the eyes that training draws."""
 
 
 @dataclass(frozen=True, eq=False)

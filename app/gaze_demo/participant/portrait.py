@@ -14,8 +14,8 @@ from gaze_demo.participant.person import PEOPLE, Colour, Person, Style
 
 Floats = NDArray[np.float32]
 
+# Grey levels of the `_regions.png` beside a portrait; OTHER is clothes, the neck of drawn people, and the mouth.
 BACKDROP, HAIR, SKIN, OTHER = 0, 85, 170, 255
-"""Grey levels of the `_regions.png` beside a portrait; OTHER is clothes, the neck of drawn people, and the mouth."""
 
 _FACE_X, _FACE_Y, _MOUTH_Y = 225.5, 118.0, 141.0
 _FACE_REACH = 80.0

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SPARE_PX = 64
-_NOISE = 1.6
-"""Standard deviation in grey levels."""
+_NOISE = 1.6  # standard deviation in grey levels
 
 
 class Sensor:

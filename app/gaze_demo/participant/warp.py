@@ -14,12 +14,10 @@ from gaze_demo.participant.plate import Plate
 
 Floats = NDArray[np.float32]
 
+# Of Newton's method, at most, and how far off its last step may start; from one frame to the next takes two.
 _ROUNDS, _SETTLED_PX = 8, 0.15
-"""Of Newton's method, at most, and how far off its last step may start; from one frame to the next takes two."""
-_LEAST_AREA = 0.4
-"""Below this the skin is seen so much from the side that a full step would go too far."""
-_NECK_MM = np.array([0.0, 75.0, 95.0])
-"""From the eyes' middle to where the head turns, at rest: below and behind."""
+_LEAST_AREA = 0.4  # below this the skin is seen so much from the side that a full step would go too far
+_NECK_MM = np.array([0.0, 75.0, 95.0])  # from the eyes' middle to where the head turns, at rest: below and behind
 
 
 @dataclass(frozen=True)

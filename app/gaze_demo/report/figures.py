@@ -16,8 +16,7 @@ from gaze_demo.session.folder import Session
 from gaze_demo.session.looks import look_of_times, looks_of
 from gaze_demo.session.trace import GazeTrace
 
-_LIKELY_ERROR_DEG = 2.0
-"""Of a webcam's gaze where no calibration tells more."""
+_LIKELY_ERROR_DEG = 2.0  # of a webcam's gaze where no calibration tells more
 
 
 @dataclass(frozen=True, eq=False)

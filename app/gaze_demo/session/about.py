@@ -16,9 +16,9 @@ from gaze_demo.screen import ScreenGeometry
 if TYPE_CHECKING:
     from gaze_demo.model.registry import ModelEntry
 
+# The pictures that are kept: none; both eyes as small grey crops, the surroundings of both eyes or the face (all three
+# without loss); or the whole frames as a video (with its loss).
 Keep = Literal["nothing", "crops", "eyes", "face", "video"]
-"""The pictures that are kept: none; both eyes as small grey crops, the surroundings of both eyes or the face (all three
-without loss); or the whole frames as a video (with its loss)."""
 Text = Annotated[str, Field(max_length=4000)]
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 Focal = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]

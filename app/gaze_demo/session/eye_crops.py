@@ -28,9 +28,9 @@ from gaze_demo.session.pictures import EYE_POINTS, kept_reason, refuse_impossibl
 GEOMETRY = CropGeometry()
 _SIZE = (2 * GEOMETRY.width, GEOMETRY.height)
 _KEPT = np.array(EYE_POINTS)
+# Of `numbers`: the frame's size, the camera, the head's rotation and place, the blink scores, each eye's openness,
+# width and brightness, and the landmarks.
 _COUNTS = (2, 4, 9, 3, 2, 6, 2 * len(EYE_POINTS))
-"""Of `numbers`: the frame's size, the camera, the head's rotation and place, the blink scores, each eye's openness,
-width and brightness, and the landmarks."""
 
 Grey = NDArray[np.uint8]
 

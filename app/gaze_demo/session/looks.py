@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from gaze_demo.geometry import Array
 from gaze_demo.session.events_file import Event
 
-SETTLE_S = 0.6
-"""After a target appears: the eyes are still on their way (Leigh and Zee, 2015: 0.2 s until they start)."""
+SETTLE_S = 0.6  # after a target appears: the eyes are still on their way (Leigh and Zee, 2015: 0.2 s until they start)
 LONGEST_S = 10.0
 _NUMBER = r"(-?\d{1,6}(?:\.\d{1,6})?)"
 _TARGET = re.compile(rf"(target|validation) {_NUMBER},? {_NUMBER}")

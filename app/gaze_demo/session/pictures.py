@@ -28,12 +28,11 @@ from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 from gaze_demo.session.arrow import load_pyarrow
 
 Parts = Literal["eyes", "face"]
+# A level crop of an eye is a square of so many eye widths, as the public models of that kind want it.
 LEVEL_WIDTHS = 1.6
-"""A level crop of an eye is a square of so many eye widths, as the public models of that kind want it."""
-FACE_MARGIN = 0.35
-"""Around the landmarks' box, in its size: face crops of public models reach this far."""
+FACE_MARGIN = 0.35  # around the landmarks' box, in its size: face crops of public models reach this far
+# The landmarks that are kept with the eyes: corners, irises, and the lids that a calibration's features read.
 EYE_POINTS = (*LEFT_CORNERS, *RIGHT_CORNERS, 468, 473, 386, 374, 159, 145)
-"""The landmarks that are kept with the eyes: corners, irises, and the lids that a calibration's features read."""
 _MOST_SIDE, _MOST_PARTS = 20000, 4
 _REASONS = {reason.value: reason for reason in Reason}
 _PNG = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY)

@@ -18,11 +18,11 @@ from gaze_demo.whole_file import cannot_write, write_whole
 MOST_GAZE_BYTES = 4 * 2**30
 MOST_PICTURE_BYTES = 256 * 2**30
 _GROUP_ROWS = 60_000
+# Numbers that differ from row to row pack better by their bytes; the others are the same for all models of a frame.
 _OF_EACH_MODEL = (
     "gaze_x gaze_y gaze_z left_x left_y left_z right_x right_y right_z var_pitch var_yaw cov_pitch_yaw point_x_px "
     "point_y_px shown_x_px shown_y_px"
 ).split()
-"""Numbers that differ from row to row pack better by their bytes; the others are the same for all models of a frame."""
 _SETTLE_S = 1.2
 
 

@@ -23,17 +23,16 @@ from gaze_demo.sink.sink import Policy, Run
 from gaze_demo.whole_file import PartFile, cannot_write, refuse_unwritable
 
 _FORMATS = {".mp4": "mp4", ".mkv": "matroska"}
-_TICKS = 90_000
-"""Time stamps a second, as MPEG has it."""
+_TICKS = 90_000  # time stamps a second, as MPEG has it
 _LONGEST_STILL_S = 10.0
 _LIKELY_RATE_HZ, _STILLS_RATE_HZ = 30.0, 1.0
 _KEY_FRAMES_S = 1.0
+# The first that the installed FFmpeg can write.
 _CODECS: tuple[tuple[str, dict[str, str]], ...] = (
     ("libx264", {"preset": "veryfast", "tune": "zerolatency", "crf": "20"}),
     ("libopenh264", {}),
     ("mpeg4", {"q": "4"}),
 )
-"""The first that the installed FFmpeg can write."""
 Draw = Callable[[Observation, Sequence[GazeEstimate]], NDArray[np.uint8]]
 
 

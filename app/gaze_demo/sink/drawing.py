@@ -15,6 +15,7 @@ from gaze_demo.observation import Observation
 
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
+# BGR, one for each model in turn; the first two are those of the window's panes.
 _COLOURS: tuple[Colour, ...] = (
     (56, 178, 255),
     (220, 224, 53),
@@ -23,11 +24,8 @@ _COLOURS: tuple[Colour, ...] = (
     (90, 120, 255),
     (230, 230, 90),
 )
-"""BGR, one for each model in turn; the first two are those of the window's panes."""
-_LENGTH_MM, _NEAREST_MM = 130.0, 60.0
-"""Of every arrow in space, as in the window; it ends that far before the lens."""
-_ABOVE, _BESIDE = 0.4, 0.2
-"""Of the landmarks' box: hair above and beside the face, which no legend covers."""
+_LENGTH_MM, _NEAREST_MM = 130.0, 60.0  # of every arrow in space, as in the window; it ends that far before the lens
+_ABOVE, _BESIDE = 0.4, 0.2  # of the landmarks' box: hair above and beside the face, which no legend covers
 _FONT, _SHIFT = cv2.FONT_HERSHEY_SIMPLEX, 4
 _WHITE, _DARK = (245, 245, 245), (24, 24, 24)
 

@@ -20,14 +20,14 @@ from gaze_demo.sink.sink import Policy, Run
 from gaze_demo.spreadsheet import text_cell
 from gaze_demo.whole_file import PartFile, cannot_write, refuse_unwritable
 
+# Angles and vectors are those of the camera frame and unfiltered; `eye_*_mm` is the middle of the eyes, where the gaze
+# starts. `point_*` is the calibrated point of gaze in the screen frame, empty without a profile. The order is kept from
+# version to version; new columns come last.
 COLUMNS = tuple(
     "frame time_s file model face valid reason yaw_deg pitch_deg left_yaw_deg left_pitch_deg right_yaw_deg "
     "right_pitch_deg gaze_x gaze_y gaze_z eye_x_mm eye_y_mm eye_z_mm head_yaw_deg head_pitch_deg head_roll_deg "
     "openness_left openness_right landmarks_ms model_ms point_x_px point_y_px point_x_mm point_y_mm".split()
 )
-"""Angles and vectors are those of the camera frame and unfiltered; `eye_*_mm` is the middle of the eyes, where the gaze
-starts. `point_*` is the calibrated point of gaze in the screen frame, empty without a profile.
-The order is kept from version to version; new columns come last."""
 
 STDOUT = "-"
 

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
 PORT = 8765
 HOST = "127.0.0.1"
-_WAITING = 60
-"""Frames that may wait for a client; then the oldest are lost."""
+_WAITING = 60  # frames that may wait for a client; then the oldest are lost
 _MOST_CLIENTS = 32
 _MOST_BYTES = 8192
 _PAGE = Path(__file__).with_name("page.html")

@@ -20,8 +20,7 @@ Colour = tuple[float, float, float]
 
 _TEXTURE_ROUND = 1024 / (2 * np.pi)
 _PUPIL: Colour = (0.006, 0.005, 0.005)
-_SCLERA_WRAP = (0.35, 0.25, 0.25)
-"""Red light goes furthest inside the sclera, so its terminator is soft and warm."""
+_SCLERA_WRAP = (0.35, 0.25, 0.25)  # red light goes furthest inside the sclera, so its terminator is soft and warm
 _IRIS_WRAP = (0.6, 0.6, 0.6)
 
 

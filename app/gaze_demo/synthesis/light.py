@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float32]
 
 _BAR_HALF_WIDTH = 0.03
-_BARRED_FROM = 0.35
-"""Rectangles at least this large (tangent of the half width) are windows, and have glazing bars."""
+_BARRED_FROM = 0.35  # rectangles at least this large (tangent of the half width) are windows, and have glazing bars
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from gaze_demo.options import WindowOptions
     from gaze_demo.view.app import App
 
+# How long a worker may keep Python to itself while the window wants it; Python's own 5 ms are a third of a frame.
 _SWITCH_INTERVAL_S = 0.001
-"""How long a worker may keep Python to itself while the window wants it; Python's own 5 ms are a third of a frame."""
 
 
 def run_window(options: WindowOptions) -> int:

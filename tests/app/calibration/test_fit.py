@@ -15,8 +15,7 @@ from gaze_demo.calibration.sample import SittingData
 from gaze_demo.geometry import Intrinsics, normalised
 
 MOVING = {"sway_mm": (50.0, 25.0, 50.0), "sway_rad": 0.12}
-REAL = {"gain": (0.6, 0.75), "bias_deg": (3.0, -4.0)}
-"""A model as they are: compressed, and off by some degrees."""
+REAL = {"gain": (0.6, 0.75), "bias_deg": (3.0, -4.0)}  # A model as they are: compressed, and off by some degrees
 
 
 def labelled(sitting: SittingData, kind: str, **errors: object) -> Labelled:

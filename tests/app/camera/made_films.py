@@ -9,8 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-STEP = 8
-"""Grey levels from one frame to the next."""
+STEP = 8  # grey levels from one frame to the next
 
 
 def make_film(

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from gaze_demo.geometry import Array
 
-FACE = (222.0, 122.0)
-"""The middle of the portrait's face, px."""
+FACE = (222.0, 122.0)  # the middle of the portrait's face, px
 
 
 def placing(at: tuple[float, float], scale: float, roll_deg: float = 0.0) -> Array:

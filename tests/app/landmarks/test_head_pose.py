@@ -37,8 +37,8 @@ def test_a_lens_that_distorts_is_allowed_for() -> None:
     assert found.rotation == pytest.approx(truth.rotation, abs=1e-3)
 
 
+# A camera so far away that depth and image have one scale, as MediaPipe's landmarks have.
 FAR = Intrinsics.from_hfov(640, 480, 5.0)
-"""A camera so far away that depth and image have one scale, as MediaPipe's landmarks have."""
 
 
 def in_space(flat: HeadPose, depth: HeadPose) -> FaceLandmarks:

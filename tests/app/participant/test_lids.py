@@ -9,8 +9,7 @@ from gaze_demo.participant.lids import Lids
 from gaze_demo.participant.person import PEOPLE
 from gaze_demo.participant.portrait import load_portrait
 
-PX_PER_MM = 0.62
-"""Of the photograph."""
+PX_PER_MM = 0.62  # of the photograph
 ALONG = np.linspace(0, 1, 41, dtype=np.float32)
 
 

@@ -9,8 +9,7 @@ from gaze_demo.participant.plate import Plate, set_portrait
 from gaze_demo.participant.portrait import load_portrait
 
 CAMERA = Intrinsics(1280, 720, 1000.0, 1000.0, 640.0, 360.0)
-LIDS = {LEFT_CORNERS: (386, 374), RIGHT_CORNERS: (159, 145)}
-"""Landmarks in the middle of the upper and the lower lid."""
+LIDS = {LEFT_CORNERS: (386, 374), RIGHT_CORNERS: (159, 145)}  # landmarks in the middle of the upper and the lower lid
 
 
 def depth_mm(plate: Plate, points_px: Array) -> Array:

@@ -23,8 +23,7 @@ from gaze_demo.session.names import CROPS, EVENTS, GAZE, PICTURES, TABLE
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.session.repair import repair
 
-KILLS = int(os.environ.get("GAZE_DEMO_KILLS", "4"))
-"""How often a recording is killed; 'make kills' asks for 100."""
+KILLS = int(os.environ.get("GAZE_DEMO_KILLS", "4"))  # how often a recording is killed; 'make kills' asks for 100
 
 
 @pytest.fixture(scope="module", params=["eyes", "crops"])

@@ -27,8 +27,7 @@ from gaze_demo.view.shared.reading import Reading
 
 W = TypeVar("W", bound=QWidget)
 LEFT = Qt.MouseButton.LeftButton
-WAIT_MS = 50_000
-"""A machine with six other jobs is slow."""
+WAIT_MS = 50_000  # A machine with six other jobs is slow
 
 
 class Hands:

@@ -30,8 +30,8 @@ from gaze_demo.view.shared.settings import Settings
 from gaze_demo.view.shell import Shell
 from gaze_demo.view.window.trouble import TroubleRelay
 
+# The virtual participant looks at once; a person needs the time that the app gives.
 BRISK = Timing(travel_s=0.2, settle_s=0.4, look_s=0.5, longest_s=2.5, repeats=1)
-"""The virtual participant looks at once; a person needs the time that the app gives."""
 
 
 @pytest.fixture(autouse=True)

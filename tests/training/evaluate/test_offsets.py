@@ -9,8 +9,7 @@ from gaze_training.evaluate.offsets import offset_test
 from gaze_training.evaluate.predict import Angles, Crops, into_the_lens
 from training.evaluate.made_lens_faces import lens_faces
 
-_STEPS = 50.0
-"""Grey levels a mm, in the first pixel of a crop."""
+_STEPS = 50.0  # grey levels a mm, in the first pixel of a crop
 
 
 def marked(faces: LensFaces) -> LensFaces:

@@ -34,12 +34,12 @@ from gaze_demo.whole_file import write_whole
 Head = Literal["still", "moving"]
 POINTS = (1, 2, 3, 5, 9, 13, 16)
 WRONG_POINTS = 9
+# Believed field of view in degrees (the true one is 60), and how far the camera is off in mm.
 WRONG: dict[str, tuple[float | None, float]] = {
     "field of view 45": (45.0, 0.0),
     "field of view 80": (80.0, 0.0),
     "camera 10 cm off": (None, 100.0),
 }
-"""Believed field of view in degrees (the true one is 60), and how far the camera is off in mm."""
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,9 @@ from gaze_demo.machine import machine
 from gaze_demo.whole_file import write_whole
 from gaze_training.calibration_study.sittings import POINTS, WRONG, WRONG_POINTS, Line, Study
 
-HELD_POINTS = (5, 9, 16)
-"""Numbers of points for which it is told how many frames the ellipse held."""
+HELD_POINTS = (5, 9, 16)  # numbers of points for which it is told how many frames the ellipse held
 BEGIN, END = "<!-- study: written by `gaze-train calibration-study --markdown` -->", "<!-- end of study -->"
-ABSORBED_DEG = 0.3
-"""By so much may a wrong belief cost accuracy after a calibration."""
+ABSORBED_DEG = 0.3  # by so much may a wrong belief cost accuracy after a calibration
 _TRUTH = "the truth"
 
 

@@ -16,8 +16,8 @@ from gaze_training.data.sampler import EyeDraw
 
 Image = NDArray[np.float32]
 PX_PER_MM = 3.75
+# The virtual camera of a patch: 54 x 45 mm around the eye.
 PATCH = CropGeometry(width=204, height=168, focal_px=600 * PX_PER_MM)
-"""The virtual camera of a patch: 54 x 45 mm around the eye."""
 X_PX = np.arange(PATCH.width, dtype=np.float32) + np.float32(0.5)
 Y_PX = (np.arange(PATCH.height, dtype=np.float32) + np.float32(0.5))[:, None]
 

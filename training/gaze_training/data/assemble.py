@@ -22,8 +22,7 @@ from gaze_training.data.rendered import RenderedFace
 from gaze_training.data.sample import READABLE_SHARE, Faces
 
 CROP = CropGeometry()
-BLUR_PX = 4.0
-"""Sigma in px of the crop that `Faces.blur` calls 1."""
+BLUR_PX = 4.0  # sigma in px of the crop that `Faces.blur` calls 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.float32]
-_PIXEL_VARIANCE = 1 / 12
-"""Of a square pixel, px."""
+_PIXEL_VARIANCE = 1 / 12  # of a square pixel, px
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,7 @@ from gaze_training.data.sampler import EyeDraw
 
 Image = NDArray[np.float32]
 
-_IRIS_DISTANCE_MM = 10.6
-"""From the eyeball's centre to where the iris appears behind the cornea."""
+_IRIS_DISTANCE_MM = 10.6  # from the eyeball's centre to where the iris appears behind the cornea
 _TRAVEL_MM = 12.0
 
 

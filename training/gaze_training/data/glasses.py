@@ -16,8 +16,7 @@ Image = NDArray[np.float32]
 
 _ANGLE = np.linspace(0, 2 * np.pi, 72, endpoint=False)
 _SHIFT = 3
-_GLARE = 1.5
-"""Times the light of a face above which a reflection hides what lies behind it."""
+_GLARE = 1.5  # times the light of a face above which a reflection hides what lies behind it
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,18 +47,17 @@ from gaze_training.data.visibility import PaintedEye, finish_eye, iris_disc
 
 Image = NDArray[np.float32]
 
-_EYE_CM = np.array([3.095, 3.614, 8.16])
-"""The left eyeball's centre in the neutral model."""
+_EYE_CM = np.array([3.095, 3.614, 8.16])  # the left eyeball's centre in the neutral model
+# The model's centimetres, y up and z to the viewer, as millimetres of the head frame.
 _TO_MM = np.array([10.0, -10.0, -10.0])
-"""The model's centimetres, y up and z to the viewer, as millimetres of the head frame."""
 _LEFT_EYEBALL = slice(21451, 23021)
 _REACH_CM = 4.8
 _IDENTITY_SPREAD = 0.9
 _INTER_EYE_MM = 63.0
 _SKINS = 48
 _GLASSES_SHARE = 0.25
+# How far a whole blink moves the upper lid, and the iris when the eye turns by a right angle.
 _BLINK_MM, _TRAVEL_MM = 10.0, 12.0
-"""How far a whole blink moves the upper lid, and the iris when the eye turns by a right angle."""
 _FRONT = ("eye", "brow", "cheek", "nose")
 
 

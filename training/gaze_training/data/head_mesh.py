@@ -18,14 +18,14 @@ from gaze_demo.geometry import Array
 Image = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
+# Between the eyeballs of the neutral model; the left one's centre is `_HALF_CM` to the person's left of it.
 _MIDDLE_CM = np.array([0.0, 3.614, 8.16])
-"""Between the eyeballs of the neutral model; the left one's centre is `_HALF_CM` to the person's left of it."""
 _HALF_CM = 3.095
+# The model's centimetres, y up and z to the viewer, as millimetres of the head frame.
 _TO_MM = np.array([10.0, -10.0, -10.0])
-"""The model's centimetres, y up and z to the viewer, as millimetres of the head frame."""
 _SOCKET_MM = 24.0
+# How far rolling the lips in moves a vertex where the red of the lips begins, and where it is full.
 _LIP_DELTA_MM = (5.5, 8.5)
-"""How far rolling the lips in moves a vertex where the red of the lips begins, and where it is full."""
 _LASH_MM = 6.0
 _MOVED = ("eye", "brow", "cheek", "nose", "mouthSmile", "mouthPress", "mouthStretch")
 

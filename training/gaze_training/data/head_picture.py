@@ -18,8 +18,7 @@ from gaze_training.data.sampler import EyeDraw
 from gaze_training.data.surface import light_skin
 
 Image = NDArray[np.float32]
-_REACH_MM = 17.0
-"""Half the width of what can show between the lids."""
+_REACH_MM = 17.0  # half the width of what can show between the lids
 _OPEN_PX = 12
 _NOSTRIL = (0.012, 0.006, 0.005)
 

@@ -18,8 +18,8 @@ Image = NDArray[np.float32]
 
 _EYE_X_MM = 30.95
 _RAMP_MM = 6.0
+# Rows of the skin's maps that show neither brow nor lids: what the rest of the face is covered with.
 _CHEEK_MM = (22.0, 31.0)
-"""Rows of the skin's maps that show neither brow nor lids: what the rest of the face is covered with."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,14 +21,11 @@ from gaze_training.data.aperture import PATCH, PX_PER_MM, X_PX, Y_PX, LidLines, 
 Image = NDArray[np.float32]
 
 _BALL_MM = 12.0
-_IRIS_PLANE_MM = 10.4
-"""Where the iris seems to be, seen through the cornea; its rim lies on the ball."""
+_IRIS_PLANE_MM = 10.4  # where the iris seems to be, seen through the cornea; its rim lies on the ball
 _IRIS_RIM_MM = float(np.sqrt(_BALL_MM**2 - _IRIS_PLANE_MM**2))
-OWN_SHAPE = EyeballShape(radius_mm=_BALL_MM, iris_radius_mm=_IRIS_RIM_MM)
-"""What a photograph's eyeball is taken for."""
+OWN_SHAPE = EyeballShape(radius_mm=_BALL_MM, iris_radius_mm=_IRIS_RIM_MM)  # what a photograph's eyeball is taken for
 _CORNEA_MM = 5.35
-_GLINT = 2.0
-"""Times the iris's median light above which a spot is a reflection."""
+_GLINT = 2.0  # times the iris's median light above which a spot is a reflection
 _PROFILE_MM = 0.5
 _PROFILE_BINS = 28
 _HALF = np.array([PATCH.width / 2, PATCH.height / 2])

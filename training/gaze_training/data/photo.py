@@ -56,8 +56,7 @@ _SURFACE_TO_CENTRE_MM = 11.0
 _IRIS_TRAVEL_MM = 12.0
 _GLASSES_SHARE = 0.15
 _SKIN_ALBEDO = 0.35
-_CENTRE_DEPTH_MM = 7.0
-"""Of the eyeball's centre behind the corners."""
+_CENTRE_DEPTH_MM = 7.0  # of the eyeball's centre behind the corners
 
 
 @dataclass(frozen=True, eq=False)

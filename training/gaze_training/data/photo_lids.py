@@ -12,8 +12,7 @@ from gaze_training.data.sampler import EyeDraw
 
 Image = NDArray[np.float32]
 
-_DROOP_MM = 0.4
-"""How far the lids that the sampler draws hang in the mean: those of photographs do already."""
+_DROOP_MM = 0.4  # how far the lids that the sampler draws hang in the mean: those of photographs do already
 _SMOOTH = cv2.getGaussianKernel(47, 2.0 * PX_PER_MM, cv2.CV_32F)[:, 0]
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from gaze_demo.camera.picture import READ
 from gaze_demo.errors import UserError
 
-PHOTO_FOCAL = 3.0
-"""Focal length of a cropped portrait, in widths of its image: such pictures are taken from afar."""
+PHOTO_FOCAL = 3.0  # focal length of a cropped portrait, in widths of its image: such pictures are taken from afar
 
 _TABLE = "faces.csv"
 

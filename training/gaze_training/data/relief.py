@@ -21,9 +21,10 @@ _X = ((np.arange(_SIZE, dtype=np.float32) + np.float32(0.5)) * np.float32(_CELL_
 _Y = _X.T.copy()
 _FRONT_MM, _BACK_MM, _STEPS = 48.0, 18.0, 16
 _BRACKET_MM = np.float32(1.6)
+# Rows and columns of the grid that lids and folds reach.
 _FOLDS = slice(round((_HALF_MM - 21) / _CELL_MM), round((_HALF_MM + 21) / _CELL_MM))
-"""Rows and columns of the grid that lids and folds reach."""
 
+# Height of the mean face about the left eyeball's centre, every 6 mm, measured on a morphable head; brow first.
 _MEAN_BONE_MM = (
     (23.0, 22.9, 22.6, 21.7, 20.1, 17.7, 14.7, 10.6, 4.5, -4.5, -15.9),
     (23.2, 22.9, 22.1, 20.8, 19.0, 17.0, 14.7, 11.8, 7.0, -1.4, -14.8),
@@ -35,7 +36,6 @@ _MEAN_BONE_MM = (
     (36.6, 30.5, 20.1, 13.8, 11.5, 10.3, 8.8, 6.2, 2.6, -2.2, -9.6),
     (41.5, 36.5, 23.5, 16.7, 13.6, 11.6, 10.0, 7.9, 4.8, 0.0, -7.8),
 )
-"""Height of the mean face about the left eyeball's centre, every 6 mm, measured on a morphable head; brow first."""
 
 
 @dataclass(frozen=True, eq=False)

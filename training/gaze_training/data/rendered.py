@@ -47,5 +47,4 @@ class RenderedFace:
     person: str
 
 
-Render = Callable[[np.random.Generator], tuple[RenderedFace, int]]
-"""Draws one face; also returns the person's number."""
+Render = Callable[[np.random.Generator], tuple[RenderedFace, int]]  # draws one face; also returns the person's number

@@ -13,8 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from gaze_demo.errors import UserError
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 
-READABLE_SHARE = 0.15
-"""Of the iris's disc: where less of it can be seen, an eye tells no gaze."""
+READABLE_SHARE = 0.15  # of the iris's disc: where less of it can be seen, an eye tells no gaze
 
 
 def _column(dtype: type[np.generic], *shape: int, angles: bool = False, added: bool = False) -> dict[str, Any]:
@@ -135,8 +134,7 @@ def _unknown(column: Field[Any], count: int) -> NDArray[Any]:
     return np.full((count, *column.metadata["shape"]), np.nan if dtype is np.float32 else 0, dtype)
 
 
-ANGLES = tuple(f.name for f in fields(Faces) if f.metadata["angles"])
-"""The columns of `Faces` that hold pitch and yaw."""
+ANGLES = tuple(f.name for f in fields(Faces) if f.metadata["angles"])  # the columns of `Faces` that hold pitch and yaw
 
 
 def load_faces(folder: Path) -> Faces:

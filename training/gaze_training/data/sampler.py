@@ -15,8 +15,7 @@ from gaze_demo.synthesis.eyeball import EyeballLook, EyeballShape
 from gaze_demo.synthesis.light import Lights
 
 EYE_YAW_LIMIT = np.radians(36.0)
-EYE_PITCH_LIMITS = np.radians((-40.0, 24.0))
-"""How far an eye turns in the head: beyond these people turn the head."""
+EYE_PITCH_LIMITS = np.radians((-40.0, 24.0))  # how far an eye turns in the head: beyond these people turn the head
 _FAR_DOWN_MM = 5.0
 _DOWN_SHARE = 0.55
 

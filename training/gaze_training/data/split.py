@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from zlib import crc32
 
-HELD_OUT_PERCENT = 15
-"""Of the people of any group that is not named below."""
+HELD_OUT_PERCENT = 15  # of the people of any group that is not named below
+# Of the sets photographed in a studio: there the gaze is known best, and each error figure needs enough people.
 STUDIO_PERCENT = 40
-"""Of the sets photographed in a studio: there the gaze is known best, and each error figure needs enough people."""
 
 _STUDIO = frozenset({"london", "canada"})
 

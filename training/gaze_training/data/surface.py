@@ -10,8 +10,8 @@ from gaze_demo.synthesis.light import Lights, LocalLights
 from gaze_training.data.skin import Skin
 
 Image = NDArray[np.float32]
+# How far light reaches round the terminator: red most, since it travels furthest inside skin.
 _WRAP = (0.38, 0.18, 0.15)
-"""How far light reaches round the terminator: red most, since it travels furthest inside skin."""
 
 
 def shade_skin(skin: Skin, at_mm: Image, normals: Image, head: Array, lights: Lights) -> Image:

@@ -18,8 +18,8 @@ Image = NDArray[np.float32]
 _POINTS = 400
 _STEP = np.arange(_POINTS) + 0.5
 _ANGLE = np.pi * (1 + np.sqrt(5)) * _STEP
+# Points (n, 2) that cover the unit disc evenly: Vogel, "A better way to construct the sunflower head" (1979).
 _DISC = np.stack([np.cos(_ANGLE), np.sin(_ANGLE)], -1) * np.sqrt(_STEP / _POINTS)[:, None]
-"""Points (n, 2) that cover the unit disc evenly: Vogel, "A better way to construct the sunflower head" (1979)."""
 _REGION = (0.6, 0.35)
 
 

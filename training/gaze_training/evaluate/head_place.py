@@ -13,15 +13,15 @@ from gaze_demo.observation import Observation
 from gaze_training.data.whole_head import HeadPicture
 
 _CROP = CropGeometry()
+# What `place_errors` measures: live less true. `eye in crop`: where the live crop shows what is the centre of the crop
+# by the exact pose. The last two are the live centre less the true eyeball's, to be held against where the renderers of
+# training put a crop's centre. Temporal and down in the true head's frame.
 PLACE_COLUMNS = (
     *("head pitch, deg", "head yaw, deg", "head roll, deg"),
     *("centre temporal, mm", "centre down, mm", "distance, %"),
     *("eye in crop temporal, px", "eye in crop down, px", "crop scale, %", "crop roll, deg"),
     *("centre from eyeball temporal, mm", "centre from eyeball down, mm"),
 )
-"""What `place_errors` measures: live less true. `eye in crop`: where the live crop shows what is the centre of the crop
-by the exact pose. The last two are the live centre less the true eyeball's, to be held against where the renderers of
-training put a crop's centre. Temporal and down in the true head's frame."""
 
 
 def with_exact_pose(picture: HeadPicture, seen: Observation) -> Observation:

@@ -23,13 +23,13 @@ from gaze_training.data.whole_head import (
 
 Kind = Literal["anywhere", "turn pitch", "turn yaw", "irises pitch", "irises yaw"]
 
+# Turns of the head while the target stays, and of the gaze while the head stays.
 TURNS_DEG: dict[Kind, tuple[float, ...]] = {
     "turn pitch": (-12, -6, 0, 6, 12),
     "turn yaw": (-20, -13, -6.5, 0, 6.5, 13, 20),
     "irises pitch": (-20, -13, -6, 0, 6, 12),
     "irises yaw": (-24, -16, -8, 0, 8, 16, 24),
 }
-"""Turns of the head while the target stays, and of the gaze while the head stays."""
 PICTURES_IN_SERIES = sum(len(turns) for turns in TURNS_DEG.values())
 
 

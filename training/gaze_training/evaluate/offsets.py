@@ -16,8 +16,7 @@ from gaze_training.evaluate.lens_faces import LensFaces
 from gaze_training.evaluate.predict import Predict, in_batches
 from gaze_training.evaluate.zero import zero_test
 
-_FEWEST = 8
-"""Photographs of a group that two slopes can be fitted to."""
+_FEWEST = 8  # photographs of a group that two slopes can be fitted to
 
 
 @dataclass(frozen=True)

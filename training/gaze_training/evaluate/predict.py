@@ -11,18 +11,15 @@ from torch import Tensor
 Angles = NDArray[np.float32]
 Crops = NDArray[np.uint8]
 
+# Grey crops (m, h, w) and measured head pitch and yaw (m, 2) to gaze pitch and yaw (m, 2), radians. All in the eye's
+# mirrored normalised frame (nose at the crop's left). Where both eyes of faces are given, m is even and the rows are
+# left, right, left, right, so that a network that looks at both eyes can pair them.
 Predict = Callable[[Crops, Angles], Angles]
-"""Grey crops (m, h, w) and measured head pitch and yaw (m, 2) to gaze pitch and yaw (m, 2), radians.
 
-All in the eye's mirrored normalised frame (nose at the crop's left). Where both eyes of faces are given, m is even and
-the rows are left, right, left, right, so that a network that looks at both eyes can pair them.
-"""
-
+# Gaze (m, 2), condition (m, 5) and covariance (m, 3) of m eyes; None where a model does not tell them.
 Answers = tuple[Tensor, Tensor | None, Tensor | None]
-"""Gaze (m, 2), condition (m, 5) and covariance (m, 3) of m eyes; None where a model does not tell them."""
 
-Ask = Callable[[Crops, Angles], Answers]
-"""Crops and head angles as for `Predict`, to all that a model tells."""
+Ask = Callable[[Crops, Angles], Answers]  # crops and head angles as for `Predict`, to all that a model tells
 
 
 def into_the_lens(crops: Crops, head: Angles) -> Angles:

@@ -22,8 +22,7 @@ from gaze_demo.observation import Observation
 from gaze_training.readers.screen_frame import ScreenFrame
 
 FIT_FRAMES = (9, 40, 100, 250)
-FIFTHS_FROM = 40
-"""Figures by height on the screen and by openness are told of maps fitted to so many frames."""
+FIFTHS_FROM = 40  # figures by height on the screen and by openness are told of maps fitted to so many frames
 _TESTED_AT_LEAST = 10
 _EYES = ("both", "left", "right")
 

@@ -11,15 +11,14 @@ from gaze_demo.landmarks.face import FaceLandmarks
 
 _CHEEKS = (50, 280)
 _SIDES = (234, 454)
-_REACH = 0.04
-"""Half the side of what is looked at, of the face's width."""
+_REACH = 0.04  # half the side of what is looked at, of the face's width
 
+# Bounds of the individual typology angle in degrees: the six classes of Del Bino and Bernerd (2013), two by two.
 TONES: dict[str, tuple[float, float]] = {
     "dark and brown": (-90.0, 10.0),
     "tan and intermediate": (10.0, 41.0),
     "light": (41.0, 90.0),
 }
-"""Bounds of the individual typology angle in degrees: the six classes of Del Bino and Bernerd (2013), two by two."""
 
 
 def typology_angle_deg(image: NDArray[np.uint8], landmarks: FaceLandmarks) -> float:

@@ -6,13 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+# The condition's numbers in their order, 0..1 each; see the contract of models in the app.
 CONDITION = ("iris_visible", "openness", "blur", "glare", "cover")
-"""The condition's numbers in their order, 0..1 each; see the contract of models in the app."""
 
+# Variance of pitch, of yaw and their covariance of an error along pitch, yaw and the two diagonals.
 _DIRECTIONS = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.5, 0.5, 0.5), (0.5, 0.5, -0.5))
-"""Variance of pitch, of yaw and their covariance of an error along pitch, yaw and the two diagonals."""
-_START_SD = (0.09, 0.09, 0.02, 0.02)
-"""Radians along each of them at first."""
+_START_SD = (0.09, 0.09, 0.02, 0.02)  # radians along each of them at first
 
 
 class Confidence(nn.Module):

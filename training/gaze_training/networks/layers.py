@@ -10,8 +10,7 @@ from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_training.networks.confidence import Confidence
 from gaze_training.networks.output import GazeOutput
 
-SD_FLOOR = 4.0
-"""Grey levels: a crop without contrast is not blown up to noise."""
+SD_FLOOR = 4.0  # grey levels: a crop without contrast is not blown up to noise
 
 
 class Standardise(nn.Module):

@@ -8,8 +8,8 @@ from gaze_training.networks.layers import GazeHead, Refinement, Standardise, con
 from gaze_training.networks.output import GazeNetwork, GazeOutput
 
 _STEM = 32
+# Channels at width 1, stride of the first layer, depthwise separable layers at depth 1 of each group.
 GROUPS = ((64, 1, 1), (128, 2, 2), (256, 2, 2), (512, 2, 4))
-"""Channels at width 1, stride of the first layer, depthwise separable layers at depth 1 of each group."""
 _EMBEDDING = 256
 
 

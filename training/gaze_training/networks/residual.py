@@ -8,8 +8,7 @@ from gaze_training.networks.layers import GazeHead, ResidualBlock, Standardise, 
 from gaze_training.networks.output import GazeNetwork, GazeOutput
 
 _STEM = 32
-_GROUPS = ((32, 1), (64, 2), (128, 2), (192, 2))
-"""Channels at width 1 and stride of each group."""
+_GROUPS = ((32, 1), (64, 2), (128, 2), (192, 2))  # channels at width 1 and stride of each group
 _EMBEDDING = 256
 
 

@@ -30,9 +30,9 @@ READERS: dict[str, Callable[[Path, Tally], Iterator[Faces]]] = {
     **{f"sittings-{kind}": partial(read_sittings, kind=kind) for kind in KINDS},
 }
 
+# Of the sets whose points on a screen are known: their frames for `gaze-train evaluate screen`.
 SCREEN_READERS: dict[str, Callable[[Path, Tally], Iterator[ScreenFrame]]] = {
     "mpiifacegaze": mpiifacegaze_screen_frames,
     "gazecapture": gazecapture_screen_frames,
     "sittings": sittings_screen_frames,
 }
-"""Of the sets whose points on a screen are known: their frames for `gaze-train evaluate screen`."""

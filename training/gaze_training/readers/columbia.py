@@ -33,8 +33,8 @@ from gaze_training.readers.tally import Tally
 
 FOCAL_WIDTHS = 85 / 22.3
 _NAME = re.compile(r"(\d{4})_(\d+)m_(-?\d+)P_(-?\d+)V_(-?\d+)H", re.ASCII)
+# Half the pictures' size: their eyes are still wider than 100 px, and landmarks take a quarter of the time.
 _WORK_WIDTH_PX = 2592
-"""Half the pictures' size: their eyes are still wider than 100 px, and landmarks take a quarter of the time."""
 
 
 def read_columbia(

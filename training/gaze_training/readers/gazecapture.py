@@ -34,8 +34,7 @@ from gaze_training.readers.tally import Tally
 
 SPLITS = ("train", "val", "test")
 _DETECTIONS = ("appleFace.json", "appleLeftEye.json", "appleRightEye.json")
-HFOV_DEG = 63.0
-"""Of the longer side: a phone's or tablet's front camera of those years, nearly."""
+HFOV_DEG = 63.0  # of the longer side: a phone's or tablet's front camera of those years, nearly
 
 
 def read_gazecapture(

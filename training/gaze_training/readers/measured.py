@@ -27,8 +27,7 @@ from gaze_demo.observer import Observer
 from gaze_training.data.renderers import REAL
 from gaze_training.data.sample import Faces
 
-IRIS_CENTRES = (473, 468)
-"""Landmarks of the left and the right iris's centre."""
+IRIS_CENTRES = (473, 468)  # landmarks of the left and the right iris's centre
 
 
 class Observes(Protocol):

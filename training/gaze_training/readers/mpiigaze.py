@@ -93,8 +93,8 @@ def _read_eye(eye: Any, count: int, path: Path) -> tuple[Array, Array, Array]:
     )
 
 
+# Columns of the eyes' centres in mm, camera frame, in a line of the original annotation (the data set's readme).
 _LEFT_EYE, _RIGHT_EYE = slice(38, 41), slice(35, 38)
-"""Columns of the eyes' centres in mm, camera frame, in a line of the original annotation (the data set's readme)."""
 
 
 def _distances_mm(path: Path, names: list[str]) -> Array | None:

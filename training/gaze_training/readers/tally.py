@@ -9,8 +9,8 @@ import numpy as np
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_training.data.sample import Faces
 
+# A gaze further than this from the line to the camera is the gaze of an eye that the camera cannot see into.
 FAR_EYE_DEG = 90.0
-"""A gaze further than this from the line to the camera is the gaze of an eye that the camera cannot see into."""
 
 
 class Tally:

@@ -13,8 +13,8 @@ from gaze_demo.areas.areas import Area
 from gaze_demo.view.shared import theme
 
 Tool = Literal["rectangle", "polygon"]
+# On the canvas: a smaller rectangle is a click, and a polygon closes by a click so near its first corner.
 _LEAST_PX = 4.0
-"""On the canvas: a smaller rectangle is a click, and a polygon closes by a click so near its first corner."""
 _NEAR_PX = 10.0
 
 

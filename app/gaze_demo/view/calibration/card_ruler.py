@@ -21,8 +21,7 @@ from gaze_demo.view.shared import theme
 _CARD_RATIO = 85.60 / 53.98
 _FINEST_DPI = 300.0
 _NARROWEST_PX = 150
-_ROOM = (560, 300)
-"""Least width and height of the outline's place, px."""
+_ROOM = (560, 300)  # least width and height of the outline's place, px
 
 
 class _CardOutline(QWidget):

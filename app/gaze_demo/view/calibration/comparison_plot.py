@@ -15,8 +15,7 @@ from gaze_demo.screen import ScreenGeometry
 from gaze_demo.view.shared import theme
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 18.0, 14.0, 44.0
-_LABEL = 200
-"""The widest name, px."""
+_LABEL = 200  # the widest name, px
 
 
 class ComparisonPlot(QWidget):

@@ -20,8 +20,8 @@ from gaze_demo.view.shared import theme
 from gaze_demo.whole_file import write_whole
 
 _WIDTH, _HEIGHT = 1180, 780
+# A third of a common screen's width: what is worse tells of eyes that did not look, or of a hidden face.
 _USELESS_DEG = 8.0
-"""A third of a common screen's width: what is worse tells of eyes that did not look, or of a hidden face."""
 
 
 class CalibrationResults(QWidget):

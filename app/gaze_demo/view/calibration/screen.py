@@ -25,8 +25,8 @@ from gaze_demo.view.pane.eye_crops import qimage
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.combo_box import ComboBox
 
-PURSUIT = 0
-"""The choice of a path in place of a number of points."""
+PURSUIT = 0  # the choice of a path in place of a number of points
+# With the five dots that follow.
 _LAYOUTS: Final = (
     (5, "5 dots and 5 to judge, 20 seconds"),
     (9, "9 dots and 5 to judge, 28 seconds"),
@@ -34,9 +34,7 @@ _LAYOUTS: Final = (
     (16, "16 dots and 5 to judge, 42 seconds"),
     (PURSUIT, "One dot to follow and 5 to judge, 35 seconds"),
 )
-"""With the five dots that follow."""
-_LARGE, _SMALL = 26.0, 5.0
-"""Radius in px of a dot that arrives, and of one nearly done."""
+_LARGE, _SMALL = 26.0, 5.0  # radius in px of a dot that arrives, and of one nearly done
 _GROUND, _DOT, _CORE, _RING = QColor("#191c21"), QColor("#f2f4f7"), QColor("#191c21"), QColor("#6ea2ff")
 _CHECKS: Final = ("Face", "Distance", "Head", "Light", "Reflections")
 

@@ -11,8 +11,7 @@ from gaze_demo.desk.state import WindowState
 from gaze_demo.view.header.control import Control, control_kinds
 from gaze_demo.view.shared import theme
 
-_STATUS_PX = 200
-"""Of the line that says what the source delivers: it comes before names beside icons."""
+_STATUS_PX = 200  # of the line that says what the source delivers: it comes before names beside icons
 
 
 class Header(QFrame):

@@ -10,8 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.view.pane.image_map import ImageMap
 
-LENGTH_MM = 130.0
-"""Of every arrow in space; short enough to end before the lens at any distance a head can have."""
+LENGTH_MM = 130.0  # of every arrow in space; short enough to end before the lens at any distance a head can have
 _NEAREST_MM = 60.0
 _JOIN = Qt.PenJoinStyle.RoundJoin
 _HALO = QColor(0, 0, 0, 130)

@@ -22,8 +22,7 @@ from gaze_demo.view.pane.message_card import MessageCard
 from gaze_demo.view.pane.pill import Pill
 from gaze_demo.view.shared import theme
 
-_HINT_AFTER_S = 0.6
-"""A reason is shown when it lasts: nobody wants to read of every blink."""
+_HINT_AFTER_S = 0.6  # A reason is shown when it lasts: nobody wants to read of every blink
 
 
 class Preview(QWidget):

@@ -15,12 +15,10 @@ from gaze_demo.view.shared import theme
 
 SPAN_S = 10.0
 _LIMITS_DEG = (20.0, 40.0, 90.0, 180.0)
-_STEPS_DEG = {20.0: 10.0, 40.0: 20.0, 90.0: 45.0, 180.0: 90.0}
-"""Between two grid lines, for each limit of the scale."""
+_STEPS_DEG = {20.0: 10.0, 40.0: 20.0, 90.0: 45.0, 180.0: 90.0}  # between two grid lines, for each limit of the scale
+# Room around the curves, px: the angles stand at the left, the seconds below.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 6.0, 6.0, 20.0
-"""Room around the curves, px: the angles stand at the left, the seconds below."""
-_TICKS_S = (2, 5)
-"""Between two times that are named; the first that leaves room for the names."""
+_TICKS_S = (2, 5)  # between two times that are named; the first that leaves room for the names
 
 
 class AngleChart(QWidget):

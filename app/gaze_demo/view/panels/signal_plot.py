@@ -19,11 +19,9 @@ from gaze_demo.view.panels.gaze_trace import GazeTrace
 from gaze_demo.view.panels.panel import Panel
 from gaze_demo.view.shared import theme
 
-_ANGLES: Final = (("Yaw", 1), ("Pitch", 2))
-"""With their columns in a GazeTrace."""
+_ANGLES: Final = (("Yaw", 1), ("Pitch", 2))  # with their columns in a GazeTrace
 _TRUTH: Final = "truth"
-_LINES: Final[tuple[PaneId | str, ...]] = (_TRUTH, *PaneId)
-"""Drawn in this order: what matters last, on top."""
+_LINES: Final[tuple[PaneId | str, ...]] = (_TRUTH, *PaneId)  # drawn in this order: what matters last, on top
 
 
 class SignalPlot(Panel):

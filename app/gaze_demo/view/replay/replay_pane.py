@@ -14,8 +14,8 @@ from gaze_demo.view.pane.gaze_arrow import draw_gaze_arrow
 from gaze_demo.view.pane.image_map import ImageMap
 from gaze_demo.view.shared import theme
 
+# Of a usual head: half the distance of the eyes, its half axes, half an eye's width.
 _HALF_EYES_MM, _HEAD_MM, _EYE_MM = 32.0, (75.0, 105.0), 14.0
-"""Of a usual head: half the distance of the eyes, its half axes, half an eye's width."""
 _WIDTH = 3.0
 
 

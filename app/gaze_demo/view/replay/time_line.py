@@ -26,12 +26,11 @@ from gaze_demo.events.find import GazeEvent
 from gaze_demo.geometry import Array
 from gaze_demo.view.shared import theme
 
+# Room around the charts, px: names at the left, marks above, times below.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 12.0, 26.0, 22.0
-"""Room around the charts, px: names at the left, marks above, times below."""
 _LANE, _LANES = 12.0, (("fixations", ("fixation",)), ("blinks", ("blink", "eyes closed")), ("lost", ("lost",)))
 _SHORTEST_S = 1.0
-_MARK_PX = 20.0
-"""For a mark to have its line through the charts; more of them would hide the curves."""
+_MARK_PX = 20.0  # for a mark to have its line through the charts; more of them would hide the curves
 _LIMITS_DEG = (20.0, 40.0, 90.0)
 _TICKS_S: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 

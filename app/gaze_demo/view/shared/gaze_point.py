@@ -6,8 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QRadialGradient, QTransform
 
-RING = 0.62
-"""Radius of the ring, by that of the glow around it."""
+RING = 0.62  # radius of the ring, by that of the glow around it
 _DIMMED = 0.3
 
 

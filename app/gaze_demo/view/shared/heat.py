@@ -11,10 +11,9 @@ from PySide6.QtGui import QImage, QPainter
 
 _COLUMNS, _ROWS = 64, 36
 _SPREAD = 1.6
-_FULL_S = 1.5
-"""Seconds at one place that give full warmth; more, where another was looked at for longer."""
+_FULL_S = 1.5  # seconds at one place that give full warmth; more, where another was looked at for longer
+# Warmth, then red, green, blue, alpha.
 _STOPS = np.array([[0.0, 40, 90, 255, 0], [0.15, 60, 130, 255, 90], [0.5, 255, 200, 60, 150], [1.0, 255, 70, 50, 190]])
-"""Warmth, then red, green, blue, alpha."""
 
 
 class Heat:

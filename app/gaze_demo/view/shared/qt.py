@@ -22,8 +22,7 @@ from PySide6.QtWidgets import QApplication
 from gaze_demo.errors import UserError
 
 _VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
-_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-"""One of them says where windows go."""
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")  # one of them says where windows go
 
 
 def undo_opencv() -> None:

@@ -12,15 +12,13 @@ from PySide6.QtWidgets import QApplication
 from gaze_demo.desk.state import Theme
 from gaze_demo.live.pane_id import PaneId
 
-GAP = 12
-"""Space in px between cards, and inside them."""
-RADIUS = 10
-"""Corner radius in px of cards and previews."""
+GAP = 12  # space in px between cards, and inside them
+RADIUS = 10  # corner radius in px of cards and previews
 
 REGULAR, BOLD = QFont.Weight.Normal, QFont.Weight.DemiBold
 
+# The two panes and the truth as drawn over a video, whatever the theme: it must show on any skin and any wall.
 VIDEO_A, VIDEO_B, VIDEO_TRUTH = QColor("#ffb238"), QColor("#35e0dc"), QColor("#ffffff")
-"""The two panes and the truth as drawn over a video, whatever the theme: it must show on any skin and any wall."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,7 @@ class Colours:
     good: str
     warning: str
     trouble: str
-    stage: str
-    """Behind a preview."""
+    stage: str  # behind a preview
 
 
 DARK = Colours(

@@ -21,8 +21,7 @@ _PROVIDERS = {
     "coreml": "Apple &Core ML",
     "openvino": "Intel &OpenVINO",
 }
-_TITLES = {"Film": "Fi&lm"}
-"""Where the first letter is the access key of another menu."""
+_TITLES = {"Film": "Fi&lm"}  # where the first letter is the access key of another menu
 _THEMES = ((Theme.SYSTEM, "As the &system"), (Theme.LIGHT, "&Light"), (Theme.DARK, "&Dark"))
 
 

@@ -9,8 +9,7 @@ from PySide6.QtCore import QFileSystemWatcher, QObject
 from gaze_demo.desk.desk import Desk
 from gaze_demo.view.shared.timers import every
 
-_SETTLING_MS = 1000
-"""A file that is being copied changes many times."""
+_SETTLING_MS = 1000  # A file that is being copied changes many times
 
 
 class ModelsWatch(QObject):

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 _BETWEEN_PX = 128
 _FOOT_PX = 165
 _FIGURES_MS = 125
-_NARROW, _LOW = 960, 560
-"""Below this width there is one pane, below that height there are no panels under it."""
+_NARROW, _LOW = 960, 560  # below this width there is one pane, below that height there are no panels under it
 
 
 class Window(QMainWindow):
