@@ -80,8 +80,10 @@ class Desk:
         self.engine.close()
 
     def see(self, pane: PaneId, sight: Sight) -> None:
-        """A sight that is shown."""
+        """A sight that is shown; one that was still on its way to a pane that is hidden by now is left out."""
         state = self.state
+        if pane not in state.panes:
+            return
         if pane not in state.seen:
             frame = sight.shot.observation.frame
             state.picture_px = (frame.width, frame.height)

@@ -34,7 +34,7 @@ class AngleChart(QWidget):
         self._curves: list[tuple[QPen, Array]] = []
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(140, 80)
+        self.setMinimumSize(118, 80)
         self.setAccessibleName(f"{title} over the last {SPAN_S:g} seconds")
 
     def show_curves(self, curves: Sequence[tuple[QPen, Array]]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QMoveEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from gaze_demo.desk.commands import CommandBook
 from gaze_demo.desk.notices import Notices
@@ -23,14 +23,15 @@ from gaze_demo.view.shared.timers import every
 from gaze_demo.view.window.menus import Menus
 from gaze_demo.view.window.notice_stack import NoticeStack
 from gaze_demo.view.window.record_bar import RecordBar
+from gaze_demo.view.window.shelf import Shelf
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QScreen
 
 _BETWEEN_PX = 128
-_FOOT_PX = 165
 _FIGURES_MS = 125
-_NARROW, _LOW = 960, 560  # below this width there is one pane, below that height there are no panels under it
+_NARROW, _LOW = 960, 700  # below this width there is one pane, and below that height too the panels are beside it
+_LOWEST = 560  # below this height there are no panels under the panes
 
 
 class Window(QMainWindow):
@@ -60,6 +61,7 @@ class Window(QMainWindow):
         self._lay_out()
         self._shape: tuple[int, int] | None = None
         self._divided_by_user = False
+        self._kept_division = QByteArray()
         self._split.splitterMoved.connect(self._remember_division)
         self._timers = [self._timer(panel) for panel in self.panels.values()]
         self._turn = 0
@@ -102,10 +104,15 @@ class Window(QMainWindow):
 
     def division(self) -> QByteArray:
         """The user's own division of the height; empty where there is none."""
+        if self._shelf.upright:
+            return self._kept_division
         return self._split.saveState() if self._divided_by_user else QByteArray()
 
     def restore_division(self, state: QByteArray) -> None:
-        self._divided_by_user = not state.isEmpty() and self._split.restoreState(state)
+        if self._shelf.upright:
+            self._kept_division = state
+        else:
+            self._divided_by_user = not state.isEmpty() and self._split.restoreState(state)
 
     def stop(self) -> None:
         """The window closes: nothing more is refreshed."""
@@ -160,29 +167,16 @@ class Window(QMainWindow):
         row.setSpacing(theme.GAP)
         self._between = QWidget()
         self._between.setFixedWidth(_BETWEEN_PX)
-        between = QVBoxLayout(self._between)
+        between = self._between_box = QVBoxLayout(self._between)
         between.setContentsMargins(0, 0, 0, 0)
         between.setSpacing(theme.GAP)
-        below = QWidget()
-        foot_row = QHBoxLayout(below)
-        foot_row.setContentsMargins(0, 0, 0, 0)
-        foot_row.setSpacing(theme.GAP)
         for panel in self.panels.values():
             if panel.place is Place.BETWEEN:
                 between.addWidget(panel, 0 if panel.needs_two else 1)
-            else:
-                wide = panel.maximumWidth() > self.width() * 4
-                foot_row.addWidget(panel, 1 if wide else 0)
         row.addWidget(self.panes[PaneId.A], 1)
         row.addWidget(self._between)
         row.addWidget(self.panes[PaneId.B], 1)
-        self._foot = QScrollArea()
-        self._foot.setWidgetResizable(True)
-        self._foot.setFrameShape(QFrame.Shape.NoFrame)
-        self._foot.setObjectName("foot")
-        self._foot.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._foot.setWidget(below)
-        self._foot.setMinimumHeight(_FOOT_PX)
+        self._shelf = Shelf([panel for panel in self.panels.values() if panel.place is Place.BELOW])
         self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self._split.setHandleWidth(theme.GAP)
         self._upper = QWidget()
@@ -194,7 +188,7 @@ class Window(QMainWindow):
         self.record_bar = RecordBar(self._state, self._commands)
         upper_column.addWidget(self.record_bar)
         self._split.addWidget(self._upper)
-        self._split.addWidget(self._foot)
+        self._split.addWidget(self._shelf)
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 0)
         body = QWidget()
@@ -216,11 +210,26 @@ class Window(QMainWindow):
         for panel in self.panels.values():
             panel.setVisible(panel.name in shown and (two or not panel.needs_two))
         self.panes[PaneId.B].setVisible(two)
-        between = any(not panel.isHidden() for panel in self.panels.values() if panel.place is Place.BETWEEN)
-        below = any(not panel.isHidden() for panel in self.panels.values() if panel.place is Place.BELOW)
-        self._between.setVisible(between)
-        self._foot.setVisible(below and self.height() >= _LOW)
+        upright = self._state.narrow and self.height() < _LOW
+        if upright != self._shelf.upright:
+            self._turn_shelf(upright)
+        between = [panel for panel in self.panels.values() if panel.parentWidget() is self._between]
+        self._between.setVisible(any(not panel.isHidden() for panel in between))
+        self._shelf.setVisible(not self._shelf.is_empty and (upright or self.height() >= _LOWEST))
         self._divide()
+
+    def _turn_shelf(self, upright: bool) -> None:
+        """Put the panels beside the pane, or below the panes again, as high as the user had them."""
+        if upright:
+            self._kept_division = self.division()
+        guests = [panel for panel in self.panels.values() if panel.place is Place.BETWEEN and not panel.needs_two]
+        self._shelf.stand(upright=upright, guests=guests if upright else ())
+        if not upright:
+            for panel in guests:
+                self._between_box.addWidget(panel, 1)
+        self._split.setOrientation(Qt.Orientation.Horizontal if upright else Qt.Orientation.Vertical)
+        if not upright:
+            self.restore_division(self._kept_division)
 
     def _fit_shape(self, shape: tuple[int, int]) -> None:
         """Divide the height so that pictures of this shape fill their panes, unless the user has divided it."""
@@ -229,17 +238,29 @@ class Window(QMainWindow):
             self._divide()
 
     def _remember_division(self) -> None:
-        self._divided_by_user = True
+        self._divided_by_user = not self._shelf.upright
 
     def _divide(self) -> None:
-        if self._shape is None or self._divided_by_user:
+        if self._shape is None or (self._divided_by_user and not self._shelf.upright):
+            return
+        if self._shelf.upright:
+            self._divide_width()
             return
         preview = self.panes[PaneId.A].preview
         around = self._upper.height() - preview.height()
         wanted = around + round(preview.width() * self._shape[1] / self._shape[0])
         whole = sum(self._split.sizes())
-        foot = max(whole - wanted, self._foot.minimumHeight())
+        foot = max(whole - wanted, self._shelf.minimumHeight())
         self._split.setSizes([whole - foot, foot])
+
+    def _divide_width(self) -> None:
+        """As wide as the picture is at its height, and the rest for the panels."""
+        assert self._shape is not None
+        preview = self.panes[PaneId.A].preview
+        wanted = self._upper.width() - preview.width() + round(preview.height() * self._shape[0] / self._shape[1])
+        whole = sum(self._split.sizes())
+        column = max(whole - wanted, self._shelf.minimumWidth())
+        self._split.setSizes([whole - column, column])
 
     def _measure_previews(self) -> None:
         sizes = [self.panes[pane].preview.wanted_size for pane in self._state.panes]
