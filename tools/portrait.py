@@ -61,7 +61,7 @@ def find_landmarks(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def silhouette(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """1 where the person is: GrabCut (Rother 2004) from a rough outline."""
+    """1 if the person is: GrabCut (Rother 2004) from a rough outline."""
     near = np.zeros(photo.shape[:2], np.uint8)
     cv2.fillPoly(near, [polygon(BODY)], 1)
     cv2.ellipse(near, HEAD, (84, 98), 0, 0, 360, 1, -1)

@@ -52,7 +52,7 @@ def model_names() -> list[str]:
 
 
 def load_profile(name_or_path: str) -> Profile:
-    """The calibration profile of that name, or at that path. Raises UserError where there is none."""
+    """The calibration profile of that name, or at that path. Raises UserError if there is none."""
     return find_profile(name_or_path)
 
 

@@ -49,7 +49,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class BenchResult:
-    """`ratio`: processor time of the direct landmark engine by that of MediaPipe's, NaN where one is missing."""
+    """`ratio`: processor time of the direct landmark engine by that of MediaPipe's, NaN if one is missing."""
 
     version: str
     machine: str
@@ -61,7 +61,7 @@ class BenchResult:
     ratio: float
 
     def write(self, path: Path) -> None:
-        """Save it as JSON; raises UserError where it cannot be written."""
+        """Save it as JSON; raises UserError if it cannot be written."""
         told = asdict(self)
         told["ratio"] = None if np.isnan(self.ratio) else self.ratio
         write_whole(path, json.dumps(told, indent=2) + "\n")

@@ -31,7 +31,7 @@ _LONGEST_STEP_S = 1.0  # frames that are further apart say nothing of each other
 
 @dataclass(frozen=True)
 class _Eyes:
-    """`openness`: of the eye that is open further. `irises`: share that is seen of each, NaN where it is not told."""
+    """`openness`: of the eye that is open further. `irises`: share that is seen of each, NaN if it is not told."""
 
     time_s: float
     openness: float

@@ -50,7 +50,7 @@ class Given:
         return {action.dest for action in self.parser._actions if not action.option_strings}
 
     def refuse_all_but(self, honoured: Collection[str], why: str) -> None:
-        """End with one sentence where an option was said that is not `honoured`.
+        """End with one sentence if an option was said that is not `honoured`.
 
         `why`: the rest of that sentence after the options' names, as in "needs --headless".
         """
@@ -62,7 +62,7 @@ class Given:
 def parse(build: Callable[[], argparse.ArgumentParser], arguments: Sequence[str]) -> tuple[argparse.Namespace, Given]:
     """The values of all options, and which were said.
 
-    Ends with one sentence where an option was said that the command does not know: those of the window stand before a
+    Ends with one sentence if an option was said that the command does not know: those of the window stand before a
     command's name too, and count for it where it has the same ones. `build` makes the parser; its commands are
     added with `action=Commands`.
     """

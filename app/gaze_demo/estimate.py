@@ -11,7 +11,7 @@ from gaze_demo.observation import Reason
 
 @dataclass(frozen=True)
 class EyeCondition:
-    """How well an eye can be seen, as the model itself says; each from 0 to 1, NaN where it does not say.
+    """How well an eye can be seen, as the model itself says; each from 0 to 1, NaN if it does not say.
 
     `iris_visible`: share of the iris disc that can be seen. `openness`: 0 closed, 1 wide open. `blur`: sigma of the
     blur in px of a crop of 60 x 36 px, divided by 4. `glare`: share of the visible eyeball covered by glare. `cover`:
@@ -27,13 +27,13 @@ class EyeCondition:
 
 @dataclass(frozen=True, eq=False)
 class GazeEstimate:
-    """What one model makes of an observation; unit vectors (3,) in the camera frame, None where there is no gaze.
+    """What one model makes of an observation; unit vectors (3,) in the camera frame, None if there is no gaze.
 
     `gaze` is the mean of the eyes that can be read, or the model's own where it gives one for both (`left` and `right`
     are None then). Where both eyes have a covariance, the mean is weighted by the inverse of their variances. `reason`
     says why there is no gaze at all; `left_reason` and `right_reason` why an eye took no part in it. `origin_mm`: (3,),
     where `gaze` starts: the middle of the eyes. `embedding`: (rows, E), one row an eye (left first) or one for the
-    face. `left_condition`, `right_condition`: None where the model does not tell. `left_covariance`,
+    face. `left_condition`, `right_condition`: None if the model does not tell. `left_covariance`,
     `right_covariance`, `covariance`: (2, 2) over pitch and yaw in rad^2, camera frame, of `left`, `right` and `gaze`.
     """
 

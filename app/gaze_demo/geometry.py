@@ -129,7 +129,7 @@ class Intrinsics:
     def from_hfov(cls, width: int, height: int, hfov_deg: float = DEFAULT_HFOV_DEG) -> Intrinsics:
         """Square pixels and a centred principal point; `hfov_deg` is the horizontal field of view.
 
-        Raises ValueError where the field of view is not within (1, 179) degrees.
+        Raises ValueError if the field of view is not within (1, 179) degrees.
         """
         if not 1.0 < hfov_deg < 179.0:
             raise ValueError(f"a horizontal field of view lies between 1 and 179 degrees, not {hfov_deg:g}")

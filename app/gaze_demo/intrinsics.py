@@ -63,7 +63,7 @@ class Lens:
             raise UserError(f"A horizontal field of view lies between 1 and 179 degrees, not {self.hfov_deg:g}.")
 
     def for_size(self, width: int, height: int) -> Intrinsics:
-        """The intrinsics of images of this size; raises UserError where a calibration is of another shape."""
+        """The intrinsics of images of this size; raises UserError if a calibration is of another shape."""
         if self.known is None:
             return Intrinsics.from_hfov(width, height, self.hfov_deg)
         if abs(width * self.known.height / (height * self.known.width) - 1.0) > _SHAPE_TOLERANCE:
@@ -141,7 +141,7 @@ class _Fields:
         return UserError(f"{self._path}: {name!r} {what}.")
 
     def _one(self, names: tuple[str, ...]) -> tuple[str, Any]:
-        """The one of these fields that is there, and its value; "" and None where none is."""
+        """The one of these fields that is there, and its value; "" and None if none is."""
         there = [name for name in names if self._fields.get(name) is not None]
         if len(there) > 1 and any(self._fields[name] != self._fields[there[0]] for name in there[1:]):
             raise self._wrong(there[1], f"says something else than {there[0]!r}: remove one of them")
@@ -160,7 +160,7 @@ class _Fields:
         return found[0], found[1]
 
     def _matrix(self, names: tuple[str, ...]) -> tuple[str, Array | None]:
-        """Its numbers; a mapping of rows, cols and data, a list, or a list of rows. None where it is not there."""
+        """Its numbers; a mapping of rows, cols and data, a list, or a list of rows. None if it is not there."""
         name, value = self._one(names)
         if value is None:
             return name, None
@@ -180,7 +180,7 @@ class _Fields:
         return name, np.array(numbers, float)
 
     def _distortion(self) -> tuple[tuple[float, ...], bool]:
-        """The coefficients, none where there is no distortion, and whether they are those of the fisheye model."""
+        """The coefficients, none if there is no distortion, and whether they are those of the fisheye model."""
         given = self._fields.get("distortion_model", "")
         model = given.strip().lower() if isinstance(given, str) else None
         if model not in _MODELS:
@@ -248,7 +248,7 @@ class _Fields:
 
 
 def _number(value: Any) -> float | None:
-    """A number, also one that YAML takes for a text, such as 1e-3; None where it is none."""
+    """A number, also one that YAML takes for a text, such as 1e-3; None if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

@@ -18,7 +18,7 @@ Side = Literal["left", "right"]  # the person's own
 
 
 class Reason(str, Enum):
-    """Why there is no gaze; empty where there is one.
+    """Why there is no gaze; empty if there is one.
 
     New reasons go to the end: a recorded sitting tells them by their place.
     """
@@ -70,7 +70,7 @@ class Observation:
 
     `frame` is undistorted, and `camera` its intrinsics without distortion. Where no face is found, landmarks, pose and
     eyes are None. `reason` is set where neither eye can give a gaze; "two people" where it is in doubt whether the face
-    is the one that was followed. `person`: a number that changes when another person is taken, 0 where no face was
+    is the one that was followed. `person`: a number that changes when another person is taken, 0 if no face was
     found. `people`: how many faces there were lately. `prepared`: what one model has made of this observation and
     another one with the same contract may use; a copy starts without. `eye_crops`: the usual normalised crops of the
     left and the right eye, grey (36, 60) uint8 and unmirrored, where a recording kept them in place of the frame.

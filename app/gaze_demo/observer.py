@@ -30,7 +30,7 @@ class Observer:
     """Finds face, head pose and eyes of frames; one thread's own; a context manager.
 
     With `video` the frames follow each other and one person is followed, otherwise each stands for itself. `lens` may
-    be exchanged at any time. Raises UserError where the lens does not fit the frames, or the engine is missing.
+    be exchanged at any time. Raises UserError if the lens does not fit the frames, or the engine is missing.
     """
 
     def __init__(self, *, video: bool, lens: Lens | None = None, engine: EngineChoice = "auto") -> None:

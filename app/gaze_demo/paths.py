@@ -20,7 +20,7 @@ def _shipped(name: str) -> Path:
 
 
 def given(text: str) -> Path:
-    """A path as the user wrote it, `~` expanded. Raises UserError where there can be no such path."""
+    """A path as the user wrote it, `~` expanded. Raises UserError if there can be no such path."""
     try:
         path = Path(text).expanduser()
         path.exists()  # asks the system, which refuses some names

@@ -43,7 +43,7 @@ class ScreenPoint:
     """A point of gaze on the screen: `px` (2,) in pixels and `mm` (2,) on the glass, both of the screen frame.
 
     It may lie beside the screen. `outside`: how far the head has left the place of the calibration, 0 inside it; 1 is
-    one more of its size. `covariance`: (2, 2) of `px` in px^2; None where no calibration has measured it.
+    one more of its size. `covariance`: (2, 2) of `px` in px^2; None if no calibration has measured it.
     """
 
     px: Array
@@ -56,7 +56,7 @@ class ToScreen(Protocol):
     """What maps a gaze to the screen, as `gaze_demo.calibration.on_screen.ProfileMap` does."""
 
     def point(self, seen: Observation, estimate: GazeEstimate) -> ScreenPoint | None:
-        """Where the gaze of `estimate` meets the screen; None where there is no gaze, or none towards the screen."""
+        """Where the gaze of `estimate` meets the screen; None if there is no gaze, or none towards the screen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class ModelGaze:
     """What one model makes of a frame.
 
     `estimate` and `point` are unfiltered; `filtered` and `filtered_point` are what a person is shown. The points are
-    None where no profile is loaded or there is no gaze.
+    None if no profile is loaded or there is no gaze.
     """
 
     estimate: GazeEstimate
@@ -131,7 +131,7 @@ class ModelStage:
         self._blinks = BlinkWatch()
 
     def gaze(self, seen: Observation) -> ModelGaze:
-        """What the model makes of an observation; none where it lies in or around a blink."""
+        """What the model makes of an observation; none if it lies in or around a blink."""
         if seen.frame.cut:
             self.reset()
         return self.finish(seen, self._blinks.judged(seen, self.model.estimate(seen)))
@@ -196,7 +196,7 @@ class Pipeline:
         self.close()
 
     def process(self, frame: Frame) -> GazeSample:
-        """The sample of the next frame. Raises UserError where the lens does not fit the frame."""
+        """The sample of the next frame. Raises UserError if the lens does not fit the frame."""
         seen = self.observer.observe(frame)
         return GazeSample.of(seen, [stage.gaze(seen) for stage in self.stages])
 

@@ -45,7 +45,7 @@ class RecalibrateOptions:
 @dataclass(frozen=True)
 class Refit:
     """One model's new mapping and its errors in degrees: on the targets of the fit, on those each left out of it, and
-    on the validation's; before is the plain geometry. NaN where there is none."""
+    on the validation's; before is the plain geometry. NaN if there is none."""
 
     model: str
     mapping: Mapping

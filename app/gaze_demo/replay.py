@@ -159,7 +159,7 @@ def _from_video(session: Session) -> Iterator[Observation]:
 
 
 def refuse_what_is_not_kept(session: Session, entry: ModelEntry) -> None:
-    """Raise UserError where a model reads pixels of the frames beside those that were kept.
+    """Raise UserError if a model reads pixels of the frames beside those that were kept.
 
     Its crops are cut from frames that are black, and from ones that are white, wherever nothing was kept: they have to
     be the same.

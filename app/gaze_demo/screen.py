@@ -87,7 +87,7 @@ class ScreenGeometry(BaseModel):
         return np.array([self.width_mm / self.width_px, self.height_mm / self.height_px])
 
     def with_card(self, card_px: float) -> ScreenGeometry:
-        """The same monitor where a bank card held to it is `card_px` wide; raises UserError where that cannot be."""
+        """The same monitor where a bank card held to it is `card_px` wide; raises UserError if that cannot be."""
         if not np.isfinite(card_px) or card_px <= 0 or not _PITCH_RANGE_MM[0] < CARD_WIDTH_MM / card_px < 1.0:
             raise UserError("A bank card cannot have that width on a screen: drag the outline to the card's edges.")
         pitch = CARD_WIDTH_MM / card_px

@@ -32,9 +32,9 @@ class Spread:
 
     @property
     def mean(self) -> float:
-        """NaN where nothing was added."""
+        """NaN if nothing was added."""
         return self.total / self.count if self.count else float("nan")
 
     def percentile(self, percent: float) -> float:
-        """NaN where nothing was added."""
+        """NaN if nothing was added."""
         return float(np.percentile(self._kept, percent)) if self._kept else float("nan")

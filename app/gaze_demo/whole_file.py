@@ -29,7 +29,7 @@ class PartFile:
 
     Attributes: `path`, as the user gave it. `part`, where the bytes are to be written.
 
-    Raises UserError where the file cannot be made.
+    Raises UserError if the file cannot be made.
     """
 
     def __init__(self, path: Path, *, recording: bool = False, private: bool = False) -> None:
@@ -48,7 +48,7 @@ class PartFile:
             return False
 
     def commit(self) -> None:
-        """Put the file in its place. Raises UserError where that fails; the part is removed then."""
+        """Put the file in its place. Raises UserError if that fails; the part is removed then."""
         if not self._open:
             return
         self._open = False
@@ -71,7 +71,7 @@ class PartFile:
     def rescue(self) -> str:
         """After a write that failed: keep what was recorded until then, and say where it is.
 
-        It takes its place where nothing was there before, and stays beside it otherwise.
+        It takes its place if nothing was there before, and stays beside it otherwise.
         """
         if not self._open or self.part == self._goal:
             return ""
@@ -90,7 +90,7 @@ class PartFile:
 def whole_file(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """A binary file to write to, which replaces `path` when the block ends without an error.
 
-    `private`: only this account may read it. Raises UserError where it cannot be written; `path` is as before then.
+    `private`: only this account may read it. Raises UserError if it cannot be written; `path` is as before then.
     """
     part = PartFile(path, private=private)
     try:
@@ -120,7 +120,7 @@ def write_whole_by(path: Path, write: Callable[[IO[bytes]], object], *, private:
 
 
 def refuse_same_file(*paths: Path | None) -> None:
-    """Raise UserError where two outputs would be written to one file."""
+    """Raise UserError if two outputs would be written to one file."""
     seen: dict[str, Path] = {}
     for path in paths:
         if path is None:

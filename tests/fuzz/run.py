@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def fuzz(parser: Parser, options: argparse.Namespace) -> int:
-    """Try files of one parser; 1 where one of them breaks something."""
+    """Try files of one parser; 1 if one of them breaks something."""
     from gaze_demo.errors import UserError
     from gaze_demo.native_logs import silence_native_logs
 

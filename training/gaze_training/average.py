@@ -56,7 +56,7 @@ def between(before: StoredNetwork, after: StoredNetwork, share: float, eyes: Eye
 
     It often keeps what the one knew and has what the other learnt (Wortsman et al., "Robust fine-tuning of zero-shot
     models", CVPR 2022). Outputs that only one of them has are left out. Batch norms get their statistics from `eyes`,
-    disturbed as in training. Raises UserError where one network did not grow from the other.
+    disturbed as in training. Raises UserError if one network did not grow from the other.
     """
     if not before.spec.grows_into(after.spec) or before.spec.refined != after.spec.refined:
         raise UserError("Only the weights of a network and a later state of the same network can be averaged.")

@@ -26,7 +26,7 @@ def write_card(card: Card, model: Path) -> None:
 
 
 def load_cards(folder: Path) -> list[Card]:
-    """All cards of a folder, teachers first, then by parameters. Raises UserError where one is damaged."""
+    """All cards of a folder, teachers first, then by parameters. Raises UserError if one is damaged."""
     cards = []
     for path in folder.glob(f"*{SUFFIX}"):
         try:

@@ -37,7 +37,7 @@ def measure_card(
 
     `times_ms`: the latency of this model and of those measured beside it, by their files. An 8 bit
     file's loss is measured on the faces of `response` where the version that it was made of lies beside it. Raises
-    UserError where the file is no model of this project, or data cannot be read.
+    UserError if the file is no model of this project, or data cannot be read.
     """
     entry = find_model(str(path))
     contract = entry.contract

@@ -23,7 +23,7 @@ def centre(network: GazeNetwork, faces: LensFaces) -> Tensor:
     """Shift the last layer of a network, or of each member of an ensemble, in place.
 
     Returns what was taken away, (2,) pitch and yaw in radians, mirrored normalised frame, mean over members: yaw + is
-    towards the nose. Raises UserError where all people are held out.
+    towards the nose. Raises UserError if all people are held out.
     """
     asked = faces.where(faces.open & ~heldout_mask(faces))
     if not len(asked):

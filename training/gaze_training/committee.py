@@ -25,7 +25,7 @@ _LEAST_GAIN = 0.1
 def fit_committee(names: Sequence[str], answers: Answers, title: str, fitted: str) -> CommitteeFile:
     """The committee of the models in the order in which they answered.
 
-    Raises UserError where too few pictures were answered by all, or a model hardly answers to the gaze at all.
+    Raises UserError if too few pictures were answered by all, or a model hardly answers to the gaze at all.
     """
     own = answers.answer[: len(names)]  # those after them are of the exact head pose
     known = np.isfinite(own).all((0, 2))
@@ -57,7 +57,7 @@ def fit_committee(names: Sequence[str], answers: Answers, title: str, fitted: st
 
 
 def write_committee(committee: CommitteeFile, path: Path) -> None:
-    """As JSON; raises UserError where that fails."""
+    """As JSON; raises UserError if that fails."""
     try:
         path.write_text(committee.model_dump_json(indent=2) + "\n", encoding="utf-8")
     except OSError as error:

@@ -71,7 +71,7 @@ class AugmentConfig(_Section):
 
 
 class LabelConfig(_Section):
-    """What counts as the true gaze. `outside_share`: weight of the outside teacher's label against the exact one, where
+    """What counts as the true gaze. `outside_share`: weight of the outside teacher's label against the exact one, if
     there are both; `outside_axes`: in which angles; `outside_margin_deg`: so far from it costs nothing. `beta_deg`:
     errors below it count by their square (0: L1).
     `auxiliary`: weight of iris centre and openness. `pitch_weight`: of pitch against yaw. `condition`: weight of the
@@ -195,7 +195,7 @@ def first_problem(error: ValidationError) -> str:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a TOML file. Raises UserError where it cannot be read."""
+    """The tables of a TOML file. Raises UserError if it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

@@ -25,7 +25,7 @@ def network_file(given: str, folder: Path, data: Sequence[Path] = ()) -> Path:
     """The network.pt of a model: the path itself where it is one, else the ONNX file of that path or name, imported
     to `folder`/NAME/network.pt. `data`: folders of faces like those to be trained on, none for procedural ones.
 
-    Raises UserError where there is no such model, or it is none that `gaze-train export` wrote in full precision.
+    Raises UserError if there is no such model, or it is none that `gaze-train export` wrote in full precision.
     """
     if given.endswith(".pt"):
         return Path(given)

@@ -25,7 +25,7 @@ class Dataset:
 
 
 def load_dataset(config: FacesConfig) -> Dataset:
-    """Raises UserError where there are no faces, or too few people to hold some out."""
+    """Raises UserError if there are no faces, or too few people to hold some out."""
     if config.leave_out is not None and (config.validation or config.stream):
         raise UserError("data.leave_out names who is held out of data.folders: remove data.validation and data.stream.")
     if config.stream:

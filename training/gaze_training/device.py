@@ -1,4 +1,4 @@
-"""Where training runs: one CPU thread by default, a GPU where there is one, several processes under torchrun."""
+"""Where training runs: one CPU thread by default, a GPU if there is one, several processes under torchrun."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Int8Loss:
 def export_onnx(stored: StoredNetwork, path: Path, description: Description) -> Contract:
     """Write the network with its contract, whole and checked or not at all.
 
-    Raises UserError where the network's training diverged, ONNX and torch differ, or the file is too large.
+    Raises UserError if the network's training diverged, ONNX and torch differ, or the file is too large.
     """
     network = copy.deepcopy(stored.network).eval().cpu()
     for module in network.modules():

@@ -17,7 +17,7 @@ ANGLES = (*_LABELLED_ANGLES, "taught")  # the columns of `Eyes` that hold pitch 
 
 @dataclass(frozen=True, eq=False)
 class Eyes:
-    """M eyes, right ones mirrored; angles (pitch, yaw) in radians, NaN where unknown.
+    """M eyes, right ones mirrored; angles (pitch, yaw) in radians, NaN if unknown.
 
     `crops`: (M, 1, 36, 60) uint8, or float after augmentation, 0..255. `iris`: (M, 2) x, y as shares of the crop.
     `readable`: (M,) bool, the gaze can be learnt; False for eyes that are shut or covered. `index`: (M,) place in the

@@ -32,7 +32,7 @@ _Layers = dict[str, dict[str, Tensor]]
 def import_network(path: Path, eyes: Eyes) -> StoredNetwork:
     """The network of an ONNX file that `gaze-train export` wrote; `eyes` give its batch norms their statistics.
 
-    Outputs that the file does not have are not in the network either. Raises UserError where the file is none of
+    Outputs that the file does not have are not in the network either. Raises UserError if the file is none of
     `gaze-train export`, or is an 8 bit version.
     """
     try:
@@ -54,7 +54,7 @@ def import_network(path: Path, eyes: Eyes) -> StoredNetwork:
 
 
 def member_of(stored: StoredNetwork, number: int) -> StoredNetwork:
-    """One member of an imported ensemble, counted from 1. Raises UserError where there is no such member."""
+    """One member of an imported ensemble, counted from 1. Raises UserError if there is no such member."""
     members = [*stored.network.members] if isinstance(stored.network, Ensemble) else []
     if not 1 <= number <= len(members):
         raise UserError(f"--member {number}: the model has {len(members) or 'no'} members.")
@@ -121,7 +121,7 @@ def _within(layers: _Layers, module: str) -> _Layers:
 
 
 def _fill(network: GazeNetwork, layers: _Layers) -> None:
-    """Raises ValueError or RuntimeError where names or shapes do not agree."""
+    """Raises ValueError or RuntimeError if names or shapes do not agree."""
     wanted = network.state_dict()
     unused = set(layers)
     for name, module in network.named_modules():

@@ -49,7 +49,7 @@ def to_json(epochs: Sequence[Epoch]) -> str:
 
 
 def from_json(text: str) -> list[Epoch]:
-    """Raises ValueError, KeyError or TypeError where it is none of `to_json`'s."""
+    """Raises ValueError, KeyError or TypeError if it is none of `to_json`'s."""
     return [Epoch(**{**values, "quality": _quality(values["quality"])}) for values in json.loads(text)]
 
 

@@ -17,7 +17,7 @@ WIDE_OPEN = 0.4  # `Eyes.openness` of a wide open eye: what networks call 1
 
 
 def distance(gaze: Tensor, target: Tensor, beta: float = 0.0) -> Tensor:
-    """Error (N, 2) of pitch and yaw, smooth below `beta` radians (Huber); 0 where the target is NaN."""
+    """Error (N, 2) of pitch and yaw, smooth below `beta` radians (Huber); 0 if the target is NaN."""
     known = torch.isfinite(target)
     filled = torch.where(known, target, gaze.detach())
     return F.smooth_l1_loss(gaze, filled, beta=beta, reduction="none") if beta > 0 else (gaze - filled).abs()
@@ -50,7 +50,7 @@ class Supervision:
         return distance(gaze, target, self._beta)
 
     def auxiliary(self, output: GazeOutput, eyes: Eyes) -> Tensor:
-        """Mean error of iris centre (in units of the crop) and openness, weighted; 0 where a network has neither."""
+        """Mean error of iris centre (in units of the crop) and openness, weighted; 0 if a network has neither."""
         if output.iris is None or output.openness is None:
             return output.gaze.new_zeros(())
         iris = (distance(output.iris, eyes.iris) * eyes.readable[:, None]).mean()
@@ -58,7 +58,7 @@ class Supervision:
 
     def confidence(self, output: GazeOutput, eyes: Eyes, taught: GazeOutput | None) -> Tensor:
         """Cross entropy of the condition, against the truth and a teacher's alike, and the likelihood of the gaze's
-        error under its covariance; 0 where a network tells neither."""
+        error under its covariance; 0 if a network tells neither."""
         if output.condition is None or output.covariance is None:
             return output.gaze.new_zeros(())
         condition = _cross_entropy(output.condition, true_condition(eyes))
@@ -69,7 +69,7 @@ class Supervision:
 
 
 def true_condition(eyes: Eyes) -> Tensor:
-    """(N, 5) as networks tell it, 0..1; NaN where unknown."""
+    """(N, 5) as networks tell it, 0..1; NaN if unknown."""
     openness = (eyes.openness / WIDE_OPEN).clamp(0.0, 1.0)
     return torch.stack([openness if name == "openness" else getattr(eyes, name) for name in CONDITION], 1)
 

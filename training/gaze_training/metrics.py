@@ -36,7 +36,7 @@ def predict(network: GazeNetwork, eyes: Eyes) -> Tensor:
 
 
 def measure(network: GazeNetwork, eyes: Eyes) -> Quality:
-    """On the eyes whose exact gaze is known. Raises ValueError where there is none."""
+    """On the eyes whose exact gaze is known. Raises ValueError if there is none."""
     known = eyes.select(eyes.gaze.isfinite().all(1))
     if not len(known):
         raise ValueError("no eye with a known gaze to measure on")

@@ -26,7 +26,7 @@ _TURNS, _CALLS = 21, 50
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """On the CPU, one thread. Raises UserError where the file is no ONNX model."""
+    """On the CPU, one thread. Raises UserError if the file is no ONNX model."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
@@ -44,7 +44,7 @@ def run_onnx(path: Path, eyes: Eyes) -> Tensor:
 
 
 def onnx_predictor(entry: ModelEntry) -> Predict:
-    """An exported file as the tests of `evaluate` want it. Raises UserError where it is none of this project's."""
+    """An exported file as the tests of `evaluate` want it. Raises UserError if it is none of this project's."""
     if not own(entry):
         raise UserError(
             f"{entry.name}: this test is for models of normalised grey eyes of 60 x 36 px with a head pose."

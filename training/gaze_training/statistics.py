@@ -70,7 +70,7 @@ def find(results: Sequence[RunResult], network: str, scheme: str) -> list[RunRes
 
 
 def difference(first: Sequence[RunResult], second: Sequence[RunResult]) -> Difference | None:
-    """Over the seeds that both have without divergence; None where these are fewer than two."""
+    """Over the seeds that both have without divergence; None if these are fewer than two."""
     errors = {r.seed: r.error_deg for r in second if math.isfinite(r.error_deg)}
     pairs = [(r.error_deg, errors[r.seed]) for r in first if r.seed in errors and math.isfinite(r.error_deg)]
     if len(pairs) < 2:
@@ -84,7 +84,7 @@ def difference(first: Sequence[RunResult], second: Sequence[RunResult]) -> Diffe
 
 def wider_spread(wide: Group, narrow: Group) -> float:
     """How likely seeds spread so much more in `wide` by chance: p of the one-sided F test of two variances, which takes
-    the errors of seeds for normal. NaN where either has fewer than two seeds that did not diverge."""
+    the errors of seeds for normal. NaN if either has fewer than two seeds that did not diverge."""
     freedom = [group.seeds - group.diverged - 1 for group in (wide, narrow)]
     if min(freedom) < 1:
         return math.nan

@@ -51,7 +51,7 @@ class ShardStream:
     """
 
     def __init__(self, urls: tuple[str, ...], faces: int, chunk: int, seed: int, calibrate_outside: bool) -> None:
-        """Raises UserError where the packages for streaming are missing."""
+        """Raises UserError if the packages for streaming are missing."""
         try:
             import braceexpand
             import fsspec
@@ -68,7 +68,7 @@ class ShardStream:
         return 2 * self._faces
 
     def chunks(self, epoch: int) -> Iterator[Eyes]:
-        """Raises UserError where a file cannot be read, or holds no shards of faces."""
+        """Raises UserError if a file cannot be read, or holds no shards of faces."""
         parts: list[Faces] = []
         for faces in self._shards(epoch):
             parts.append(faces)

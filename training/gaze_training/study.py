@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunResult:
-    """One run. Errors in degrees on people held out; NaN where it diverged. `errors`, `losses`: one for each epoch.
+    """One run. Errors in degrees on people held out; NaN if it diverged. `errors`, `losses`: one for each epoch.
     `parameters`, `macs`: of its network, for one eye. `real_deg`: zero test on real people held out, by group."""
 
     key: str
@@ -46,7 +46,7 @@ def run_study(study: StudyConfig, out: Path, real: Path | None, workers: int = 1
     """Do all runs that have no result yet; yields (runs done, runs in all). `real`: a folder of portraits for the zero
     test of each network.
 
-    Raises UserError where a run's folder holds another configuration, and what the runs themselves raise.
+    Raises UserError if a run's folder holds another configuration, and what the runs themselves raise.
     """
     runs = plan(study, out)
     results = {run.key for run in runs if result_file(out, run.key).exists()}
@@ -119,7 +119,7 @@ def do_run(run: PlannedRun, out: Path, real: Path | None) -> None:
 def measure_again(out: Path, real: Path) -> int:
     """Ask the networks of all runs that are done about the portraits in `real` again; how many those are.
 
-    For studies that were begun before a change of how faces are found and measured. Raises UserError where there is no
+    For studies that were begun before a change of how faces are found and measured. Raises UserError if there is no
     result.
     """
     from gaze_training.networks.store import load_network
@@ -135,7 +135,7 @@ def measure_again(out: Path, real: Path) -> int:
 
 
 def load_results(out: Path) -> list[RunResult]:
-    """The results that a study's folder holds so far. Raises UserError where there is none, or one is damaged."""
+    """The results that a study's folder holds so far. Raises UserError if there is none, or one is damaged."""
     files = sorted(out.glob("runs/*/result.json"))
     if not files:
         raise UserError(f"No results of a study in {out}; make them with `gaze-train study`.")
@@ -155,7 +155,7 @@ def result_file(out: Path, key: str) -> Path:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """Raises UserError where the file is no table in JSON."""
+    """Raises UserError if the file is no table in JSON."""
     try:
         whole = json.loads(file.read_text())
     except ValueError as error:

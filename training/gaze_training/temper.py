@@ -25,7 +25,7 @@ def temper(network: GazeNetwork, eyes: Eyes) -> float:
     """Scale the covariances in place, in each member of an ensemble alike; returns by how much variances grew.
 
     The scale makes the ellipses of both shares hold what they are to hold, as nearly as one number can. Raises
-    UserError where the network tells no covariance, or no eye has a known gaze.
+    UserError if the network tells no covariance, or no eye has a known gaze.
     """
     layers = [module.outputs for module in network.modules() if isinstance(module, Confidence)]
     known = eyes.select(eyes.gaze.isfinite().all(1))

@@ -46,7 +46,7 @@ class Trainer:
     """
 
     def __init__(self, run: RunConfig, teacher: GazeNetwork | None = None, fabric: Fabric | None = None) -> None:
-        """Raises UserError where the scheme and its options do not fit, or the network to start from."""
+        """Raises UserError if the scheme and its options do not fit, or the network to start from."""
         set_threads()
         self._run = run
         self._fabric = fabric or make_fabric("cpu", run.train.precision)
@@ -76,7 +76,7 @@ class Trainer:
         """Train, or go on where a stopped run of the same configuration in `folder` ended; both give the same weights.
 
         Writes `network.pt`, `history.jsonl`, TensorBoard events and `last.pt` (for going on) to `folder`. Raises
-        UserError where the folder holds another run, or where there are too few eyes.
+        UserError if the folder holds another run, or if there are too few eyes.
         """
         run, batch = self._run, self._run.train.batch
         if isinstance(train, Eyes):

@@ -87,6 +87,6 @@ def load_areas(path: Path) -> tuple[Area, ...]:
 
 
 def save_areas(path: Path, areas: Sequence[Area]) -> None:
-    """Write the file that `load_areas` reads, one line an area. Raises UserError where that fails."""
+    """Write the file that `load_areas` reads, one line an area. Raises UserError if that fails."""
     rows = ",\n".join(f"  {area.model_dump_json(exclude_none=True)}" for area in areas)
     write_whole(path, f'{{"areas": [\n{rows}\n]}}\n')

@@ -23,7 +23,7 @@ _NODES = [NormalDist().inv_cdf((i + 0.5) / 12) for i in range(12)]
 @dataclass(frozen=True)
 class Dwell:
     """Of one area. `dwell_s`, `fixations`, `visits`, `first_s`: of the fixations whose place lies in it; a visit is a
-    row of such fixations. `first_s`: from `start_s` to the first, None where there is none. `expected_s`: the dwell
+    row of such fixations. `first_s`: from `start_s` to the first, None if there is none. `expected_s`: the dwell
     time with the uncertainty counted; `share`: of the time of all fixations, by `expected_s`."""
 
     area: str

@@ -23,7 +23,7 @@ _STRONGEST = 0.75
 
 
 def load_background(path: Path) -> Image:
-    """An image that lay on the whole screen, BGR. Raises UserError where it cannot be read."""
+    """An image that lay on the whole screen, BGR. Raises UserError if it cannot be read."""
     source = ImageFiles(path, None)
     source.open()
     try:

@@ -82,7 +82,7 @@ class Calibration:
 def calibrate(sitting: SittingData, models: Iterable[Estimates], skipped: Iterable[Skipped] = ()) -> Calibration:
     """Fit and judge every model; one that sees nothing keeps the plain geometry, one that fails is left out.
 
-    Raises UserError where the sitting has no frames to fit to, or every model fails, and NotFollowedError where by no
+    Raises UserError if the sitting has no frames to fit to, or every model fails, and NotFollowedError if by no
     model the eyes followed the dots.
     """
     if not any(fixation.samples for fixation in sitting.of_kind("fit")):
@@ -133,7 +133,7 @@ def judge(sitting: SittingData, models: Iterable[Estimates], mappings: dict[str,
 
 
 def _require_followed(sitting: SittingData, models: list[Estimates], reports: dict[str, ModelReport]) -> None:
-    """Raise NotFollowedError where every model that gave a gaze says that the eyes did not follow the dots.
+    """Raise NotFollowedError if every model that gave a gaze says that the eyes did not follow the dots.
 
     Where the truth is known (the virtual participant) it decides: a model that is blind is no fault of the eyes.
     """

@@ -20,7 +20,7 @@ _GLARE_LEVEL, _GLARE_SHARE = 250, 0.06
 
 @dataclass(frozen=True)
 class Check:
-    """One thing to be right: `name` for people, `value` as it is now, `hint` what to do where it is not `ok`."""
+    """One thing to be right: `name` for people, `value` as it is now, `hint` what to do if it is not `ok`."""
 
     name: str
     ok: bool

@@ -152,7 +152,7 @@ def _eyes(seen: Observation, without: frozenset[Side] = frozenset()) -> list[Eye
 
 
 def _openness(seen: Observation, without: frozenset[Side]) -> float:
-    """Of the eye that is closed further; infinite where none was found."""
+    """Of the eye that is closed further; infinite if none was found."""
     return min((eye.openness for eye in _eyes(seen, without)), default=np.inf)
 
 

@@ -51,7 +51,7 @@ def _shrunk_mean(missing: Array, labelled: Labelled) -> Array:
     """The robust mean (2,) of angles (n, 2), shrunk after James and Stein.
 
     A model errs otherwise at each target. What few targets have in common may be chance: the less it stands out from
-    that, the less of it is believed, and nothing where it does not stand out at all.
+    that, the less of it is believed, and nothing if it does not stand out at all.
     """
     target = labelled.target
     mean = robust_mean(missing, target_weights(target, labelled.weight))

@@ -21,13 +21,13 @@ CHI_SQUARE_90 = 4.605  # of two degrees of freedom: the square of the 90 % ellip
 _LEAST_SD = 0.002  # of slopes, a tenth of a degree
 _SHARES = (0.0, 0.25, 0.5, 0.75, 0.95)  # of the variance that the model's own covariance is tried to account for
 _LARGEST_SCALE = 1e4
-_UNJUDGED_SD = np.tan(np.radians(4.0))  # where nothing was left to judge by: a usual error of a webcam
+_UNJUDGED_SD = np.tan(np.radians(4.0))  # if nothing was left to judge by: a usual error of a webcam
 
 
 @dataclass(frozen=True, eq=False)
 class Residuals:
     """n frames: by what slopes (n, 2) a mapping missed its target, what the model said of its own covariance of these
-    slopes (n, 2, 2), NaN where it says nothing, and which target (n,) it was."""
+    slopes (n, 2, 2), NaN if it says nothing, and which target (n,) it was."""
 
     missing: Array
     spread: Array
@@ -72,7 +72,7 @@ def with_ellipse(mapping: Mapping, seen: Residuals | None) -> Mapping:
 
 
 def held(mapping: Mapping, seen: Residuals) -> float:
-    """The share of frames whose miss lies within the mapping's 90 % ellipse; NaN where it has none."""
+    """The share of frames whose miss lies within the mapping's 90 % ellipse; NaN if it has none."""
     covariance = slope_covariance(mapping, seen.spread)
     if covariance is None:
         return float("nan")
@@ -93,7 +93,7 @@ def held_when_left_out(mapping: Mapping, others: Residuals | None, validation: R
 
 
 def slope_covariance(mapping: Mapping, spread: Array) -> Array | None:
-    """Covariances (n, 2, 2) of corrected slopes; None where the mapping was never judged. `spread` (n, 2, 2): the
+    """Covariances (n, 2, 2) of corrected slopes; None if the mapping was never judged. `spread` (n, 2, 2): the
     model's own, turned by the gain already."""
     xx, xy, yy = mapping.spread_floor
     if not xx * yy:

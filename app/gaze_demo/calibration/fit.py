@@ -37,7 +37,7 @@ class Choice:
 def fit(labelled: Labelled, only: Correction | None = None) -> Choice:
     """The mapping with the correction that serves best on targets left out, or the best of the kind `only`.
 
-    Raises ValueError without readings, or where there are too few frames or targets for that kind. Readings without
+    Raises ValueError without readings, or if there are too few frames or targets for that kind. Readings without
     features get no correction that needs them.
     """
     if not len(labelled):

@@ -80,7 +80,7 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
 
 
 def _within_reach(models: list[Estimates], data: SittingData) -> list[Estimates]:
-    """The models that find all they look at in the kept pictures; raises UserError where none does."""
+    """The models that find all they look at in the kept pictures; raises UserError if none does."""
     fitting = [model for model in models if reach(model.entry) <= data.margin + 1e-6]
     for name in (model.entry.name for model in models if model not in fitting):
         print(f"Left out: {name} needs a larger part of the picture than this sitting kept.", file=sys.stderr)
@@ -101,7 +101,7 @@ def require_folders(*paths: Path | None) -> None:
 
 
 def load_models(names: Sequence[str]) -> list[Estimates]:
-    """The named models, or all at hand that can be loaded; raises UserError where there are none."""
+    """The named models, or all at hand that can be loaded; raises UserError if there are none."""
     if names:
         return [Estimates(load_model(entry)) for entry in refuse_namesakes([find_model(name) for name in names])]
     models = []

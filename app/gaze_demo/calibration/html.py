@@ -20,7 +20,7 @@ _MAP_WIDTH = 300.0
 
 
 def write_html(report: Report, path: Path) -> None:
-    """Write the page; raises UserError where that fails."""
+    """Write the page; raises UserError if that fails."""
     write_whole(path, page(report))
 
 

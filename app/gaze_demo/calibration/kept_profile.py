@@ -49,7 +49,7 @@ def profile_of(name: str, sitting: SittingData, result: Calibration) -> Profile:
 
 
 def keep(profile: Profile, sitting: SittingData, folder: Path | None = None) -> None:
-    """Save a profile and the newest sitting behind it; raises UserError where that fails, what was kept stays then.
+    """Save a profile and the newest sitting behind it; raises UserError if that fails, what was kept stays then.
 
     The samples come first, under a name of their own: a profile never lies beside those of another sitting.
     """
@@ -60,7 +60,7 @@ def keep(profile: Profile, sitting: SittingData, folder: Path | None = None) -> 
 
 
 def load_sittings(profile: Profile, folder: Path | None = None) -> list[SittingData]:
-    """The sittings behind a profile, the oldest first. Raises UserError where one is missing or is another's."""
+    """The sittings behind a profile, the oldest first. Raises UserError if one is missing or is another's."""
     if not profile.sittings:
         sitting = load_sitting(sitting_path(profile, "", folder))
         return [sitting if sitting.identity else replace(sitting, identity=uuid4().hex)]
@@ -81,7 +81,7 @@ def recalibrated(
 
     Models that the profile knows and that are not at hand stay in it.
 
-    Raises UserError where the samples were not kept, or no model can be loaded.
+    Raises UserError if the samples were not kept, or no model can be loaded.
     """
     past = load_sittings(profile, folder)
     last = next((i for i in reversed(range(len(past))) if past[i].of_kind("validation")), len(past) - 1)
@@ -110,7 +110,7 @@ def grown(
     A calibration is judged by its own validation; the frames of other sittings are judged by the mappings as they were,
     before they join. What was before can be had back once, by `undone`.
 
-    Raises UserError where samples are missing, or no model can be loaded, and NotFollowedError where the eyes did not
+    Raises UserError if samples are missing, or no model can be loaded, and NotFollowedError if the eyes did not
     follow a calibration's dots; nothing has changed then.
     """
     past = thinned(load_sittings(profile, folder))
@@ -147,7 +147,7 @@ def grown(
 
 
 def undone(profile: Profile, folder: Path | None = None) -> Profile:
-    """The profile as it was before the last sitting was added, in place again; raises UserError where that is gone."""
+    """The profile as it was before the last sitting was added, in place again; raises UserError if that is gone."""
     path = profile_path(profile, folder)
     before = load_profile(before_path(path)) if before_path(path).is_file() else None
     if before is None:
@@ -193,7 +193,7 @@ def load_estimates(entries: Sequence[ModelEntry], sitting: SittingData) -> tuple
 def renamed(profile: Profile, name: str, folder: Path | None = None) -> Profile:
     """The profile under another name, saved with its samples; the old files are removed.
 
-    Raises UserError where another profile has that name, or the files cannot be written; nothing is lost then.
+    Raises UserError if another profile has that name, or the files cannot be written; nothing is lost then.
     """
     again = profile.model_copy(update={"name": name})
     if profile_path(again, folder) != profile_path(profile, folder) and profile_path(again, folder).is_file():
@@ -210,7 +210,7 @@ def renamed(profile: Profile, name: str, folder: Path | None = None) -> Profile:
 
 
 def export_profile(profile: Profile, path: Path, folder: Path | None = None) -> None:
-    """Write the profile and the pictures kept with it into one ZIP file; raises UserError where that fails."""
+    """Write the profile and the pictures kept with it into one ZIP file; raises UserError if that fails."""
 
     def write(file: IO[bytes]) -> None:
         with zipfile.ZipFile(file, "w") as archive:

@@ -34,14 +34,14 @@ _STEP = 1e-4  # of slopes, for derivatives
 
 
 class Mapping(BaseModel):
-    """The learned part of a mapping, as it is stored; the identity where nothing is given.
+    """The learned part of a mapping, as it is stored; the identity if nothing is given.
 
     `kappa_rad`: pitch and yaw added to the gaze. `lens_mm`: how far the glass is shifted against what the screen
     geometry says, x and y of the camera frame. `gain`, `offset`: slopes become `gain @ slopes + offset`. `head`:
     weights of the head terms for x and y, counted from `head_rest`. `feature_weights`, `feature_offset`: slopes linear
     in the features of the readings. `shift`: slopes added last, by recentring. Kappa and slopes are told in the
     normalised frame. `spread_floor` (xx, xy, yy) and `spread_scale`: covariance of the corrected slopes, see
-    `gaze_demo.calibration.ellipse`; zero where it was never measured.
+    `gaze_demo.calibration.ellipse`; zero if it was never measured.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,7 +71,7 @@ class Mapping(BaseModel):
     def point_mm(self, readings: Readings) -> Array:
         """Points (n, 3) in mm, camera frame, on the plane of the glass.
 
-        Raises ValueError where the readings have other features than the mapping was fitted to.
+        Raises ValueError if the readings have other features than the mapping was fitted to.
         """
         return self._on_glass(readings, self.slopes(readings))
 

@@ -32,7 +32,7 @@ class ProfileMap:
         return self.profile.screen
 
     def point(self, seen: Observation, estimate: GazeEstimate) -> ScreenPoint | None:
-        """None where there is no gaze towards the screen, or the profile does not know the model."""
+        """None if there is no gaze towards the screen, or the profile does not know the model."""
         mapping = self.profile.mappings.get(estimate.model)
         row = read(seen, estimate) if mapping is not None else None
         if mapping is None or row is None:
@@ -44,7 +44,7 @@ class ProfileMap:
 
 
 def screen_point(mapping: Mapping, row: Readings, profile: Profile) -> ScreenPoint:
-    """The point of one reading. Raises ValueError where it has other features than the mapping was fitted to."""
+    """The point of one reading. Raises ValueError if it has other features than the mapping was fitted to."""
     px = profile.screen.camera_to_px(mapping.point_mm(row))[0]
     outside = float(profile.hull.distance(row)[0]) if profile.hull else 0.0
     return ScreenPoint(px, profile.screen.px_to_mm(px), outside, screen_covariance(mapping, row, profile.screen))
@@ -52,7 +52,7 @@ def screen_point(mapping: Mapping, row: Readings, profile: Profile) -> ScreenPoi
 
 def screen_covariance(mapping: Mapping, row: Readings, screen: ScreenGeometry) -> Array | None:
     """Covariance (2, 2) in px^2 of the point of one reading; its ellipse of 2.15 standard deviations holds 90 % of a
-    person's frames. None where it was never measured."""
+    person's frames. None if it was never measured."""
     covariance = point_covariance_mm(mapping, row.spread, mapping.jacobian_mm(row))
     if covariance is None:
         return None
@@ -62,7 +62,7 @@ def screen_covariance(mapping: Mapping, row: Readings, screen: ScreenGeometry) -
 
 
 def find_profile(name_or_path: str) -> Profile:
-    """The newest profile of that name, or the profile at that path. Raises UserError where there is none."""
+    """The newest profile of that name, or the profile at that path. Raises UserError if there is none."""
     if Path(name_or_path).suffix == ".json":
         return load_profile(paths.given(name_or_path))
     profiles, problems = list_profiles()

@@ -64,7 +64,7 @@ class Profile(BaseModel):
     sittings: Annotated[tuple[KeptSitting, ...], Field(max_length=MOST_SITTINGS)] = ()
 
     def mismatches(self, camera: CameraKey, screen: ScreenGeometry, models: list[str]) -> list[str]:
-        """Why the profile may not hold now, one sentence each; empty where it fits."""
+        """Why the profile may not hold now, one sentence each; empty if it fits."""
         sentences = []
         if camera.name != self.camera.name:
             sentences.append(f"It was made with the camera {self.camera.name!r}, not {camera.name!r}: calibrate again.")
@@ -136,7 +136,7 @@ def samples_path(profile: Profile, folder: Path | None = None) -> Path:
 
 
 def save_profile(profile: Profile, folder: Path | None = None) -> Path:
-    """Write a profile, replacing the one before it at once or not at all; raises UserError where that fails."""
+    """Write a profile, replacing the one before it at once or not at all; raises UserError if that fails."""
     path, older = profile_path(profile, folder), older_path(profile, folder)
     private_folder(path.parent)
     write_whole(path, profile.model_dump_json(indent=1) + "\n", private=True)

@@ -36,7 +36,7 @@ class Readings:
     `gaze` (n, 3), unit vectors. `origin_mm` (n, 3), where they start. `frame` (n, 3, 3), rotation from the camera frame
     to the normalised frame of the eyes' middle. `head` (n, 2), pitch and yaw of the face in that frame. `features`
     (n, F): eye landmarks, then the model's embedding where it has one. `spread` (n, 2, 2): covariance of the slopes of
-    the gaze in that frame (x, y), as the model tells it; NaN where it does not.
+    the gaze in that frame (x, y), as the model tells it; NaN if it does not.
     """
 
     gaze: Array
@@ -61,7 +61,7 @@ class Readings:
 @dataclass(frozen=True, eq=False)
 class Labelled:
     """Readings with what was looked at: `point_px` (n, 2) on the screen, `point_mm` (n, 3) in the camera frame,
-    `fixation` (n,) which look it was, `target` (n,) which target, `true_origin_mm` (n, 3), NaN where unknown,
+    `fixation` (n,) which look it was, `target` (n,) which target, `true_origin_mm` (n, 3), NaN if unknown,
     `weight` (n,) how much a frame counts in a fit: 1 for a usual one."""
 
     readings: Readings
@@ -99,7 +99,7 @@ def eye_landmarks(landmarks: FaceLandmarks) -> Array:
 
 
 def read(seen: Observation, estimate: GazeEstimate) -> Readings | None:
-    """One row of what a model says of an observation; None where it gives no gaze."""
+    """One row of what a model says of an observation; None if it gives no gaze."""
     if estimate.gaze is None or estimate.origin_mm is None or seen.pose is None or seen.landmarks is None:
         return None
     if estimate.gaze[2] > -0.05 or estimate.origin_mm[2] <= 0:  # not towards the plane of the screen
@@ -116,7 +116,7 @@ def read(seen: Observation, estimate: GazeEstimate) -> Readings | None:
 
 
 def _slope_spread(estimate: GazeEstimate, frame: Array) -> Array:
-    """The estimate's covariance as one of the slopes x and y (2, 2) in a frame; NaN where it has none."""
+    """The estimate's covariance as one of the slopes x and y (2, 2) in a frame; NaN if it has none."""
     if estimate.covariance is None or estimate.gaze is None:
         return np.full((2, 2), np.nan)
     covariance = turned_covariance(estimate.covariance, estimate.gaze, frame)
@@ -128,7 +128,7 @@ def _slope_spread(estimate: GazeEstimate, frame: Array) -> Array:
 
 
 def _certainty(spread: Array) -> Array:
-    """Weights (n,) by the inverse of the model's variance, against its usual one; 1 where it tells none."""
+    """Weights (n,) by the inverse of the model's variance, against its usual one; 1 if it tells none."""
     variance = np.trace(spread, axis1=1, axis2=2)
     known = np.isfinite(variance)
     if not known.any():
@@ -145,7 +145,7 @@ def joined(rows: Sequence[Readings]) -> Readings:
 def label(
     fixations: Iterable[Fixation], screen: ScreenGeometry, estimate: Callable[[Sample], GazeEstimate]
 ) -> Labelled | None:
-    """All samples of the fixations that the model can read; None where it can read none."""
+    """All samples of the fixations that the model can read; None if it can read none."""
     rows: list[Readings] = []
     points, looks, targets, truths, ages = [], [], [], [], []
     for look, fixation in enumerate(fixations):

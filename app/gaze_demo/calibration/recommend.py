@@ -13,7 +13,7 @@ _CLEARLY_WORSE = 1.1
 
 @dataclass(frozen=True)
 class Recommendation:
-    """`model`: the one to use, empty where none gave a gaze. `level`: those that are not clearly worse than the most
+    """`model`: the one to use, empty if none gave a gaze. `level`: those that are not clearly worse than the most
     accurate one, itself included. `sentence`: for people."""
 
     model: str

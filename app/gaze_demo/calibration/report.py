@@ -27,7 +27,7 @@ class _Part(BaseModel):
 
 
 class PointReport(_Part):
-    """One validation target; `estimate_px` is the mean of the mapped points. None where no frame gave a gaze."""
+    """One validation target; `estimate_px` is the mean of the mapped points. None if no frame gave a gaze."""
 
     target: Count
     x_px: Figure
@@ -65,7 +65,7 @@ class Accuracy(_Part):
 class ModelReport(_Part):
     """One model: what it costs and how accurate it is, calibrated and not.
 
-    The figures of `Accuracy` are None where the model gave no gaze at any validation point. `data_loss`: share of the
+    The figures of `Accuracy` are None if the model gave no gaze at any validation point. `data_loss`: share of the
     validation's frames without a gaze. `left_out_deg`: error of each correction on targets left out of its fit, by
     which `correction` was chosen. `latency_ms`: median of crops and model; `fps`: frames a second that landmarks, pose,
     crops and model leave room for.
@@ -162,7 +162,7 @@ def describe_geometry(sitting: SittingData) -> Geometry:
 def judge_points(
     mapping: Mapping, labelled: Labelled | None, fixations: list[Fixation], screen: ScreenGeometry
 ) -> tuple[list[PointReport], Accuracy | None]:
-    """Each validation target and all together; None where the model gave no gaze. Never hand over fitting frames:
+    """Each validation target and all together; None if the model gave no gaze. Never hand over fitting frames:
     raises ValueError for them."""
     if any(fixation.kind != "validation" for fixation in fixations):
         raise ValueError("accuracy is computed from validation frames only")
@@ -244,7 +244,7 @@ def _together(looks: list[dict[str, Array]]) -> Accuracy:
 
 
 def load_report(text: str | bytes, where: str) -> Report:
-    """A report that was saved as JSON; raises UserError where it is none."""
+    """A report that was saved as JSON; raises UserError if it is none."""
     try:
         return Report.model_validate_json(text)
     except ValueError:

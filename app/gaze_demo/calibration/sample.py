@@ -74,7 +74,7 @@ def encode_picture(image: NDArray[np.uint8]) -> bytes:
 
 
 def decode_picture(jpeg: bytes) -> NDArray[np.uint8]:
-    """The BGR image (h, w, 3) of a JPEG; raises ValueError where it is damaged."""
+    """The BGR image (h, w, 3) of a JPEG; raises ValueError if it is damaged."""
     try:
         image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:
@@ -134,7 +134,7 @@ class SittingData:
 def cut_to_face(seen: Observation, margin: float = FACE_MARGIN) -> Observation:
     """The same observation with the image cut to the face; landmarks and camera are moved along.
 
-    `margin` is in sizes of the face's box; what a model looks at must lie within. Raises ValueError where no face was
+    `margin` is in sizes of the face's box; what a model looks at must lie within. Raises ValueError if no face was
     found.
     """
     if seen.landmarks is None:

@@ -158,7 +158,7 @@ class Sitting:
         return self._look_s + self._duration_s
 
     def _extend(self) -> bool:
-        """Look for longer; False where it has lasted long enough."""
+        """Look for longer; False if it has lasted long enough."""
         if self._duration_s >= self._timing.longest_s:
             return False
         self._duration_s = min(self._duration_s + self._timing.look_s / 2, self._timing.longest_s)

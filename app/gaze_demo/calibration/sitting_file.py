@@ -65,7 +65,7 @@ _SHAPES: dict[str, tuple[int, ...]] = {
     "eyes": (2, 7),
     "work_ms": (2,),
 }
-# As in `Truth`; NaN where a frame's truth is unknown, left out where no frame's is known.
+# As in `Truth`; NaN if a frame's truth is unknown, left out where no frame's is known.
 _TRUTH_SHAPES: dict[str, tuple[int, ...]] = {
     "truth_target_mm": (3,),
     "truth_left": (3,),
@@ -78,7 +78,7 @@ _TRUTH_SHAPES: dict[str, tuple[int, ...]] = {
 
 
 def save_sitting(sitting: SittingData, path: Path) -> None:
-    """Write a sitting; images are kept as fine JPEGs, some 10 MB in all. Raises UserError where that fails."""
+    """Write a sitting; images are kept as fine JPEGs, some 10 MB in all. Raises UserError if that fails."""
     samples = [sample for fixation in sitting.fixations for sample in fixation.samples]
     meta = _Meta(
         version=1,
@@ -223,7 +223,7 @@ def _pictures(arrays: dict[str, NDArray[Any]], count: int) -> Iterator[tuple[byt
 
 
 def _jpeg_size(header: bytes) -> tuple[int, int]:
-    """Height and width that a JPEG's frame header tells; raises ValueError where there is none."""
+    """Height and width that a JPEG's frame header tells; raises ValueError if there is none."""
     position = 2
     while header[:2] == b"\xff\xd8" and position + 9 <= len(header) and header[position] == 0xFF:
         marker, length = header[position + 1], int.from_bytes(header[position + 2 : position + 4], "big")

@@ -45,7 +45,7 @@ class Film:
     """
 
     def __init__(self, path: Path) -> None:
-        """Raises SourceError ("unreadable"), or OSError where the file cannot be opened."""
+        """Raises SourceError ("unreadable"), or OSError if the file cannot be opened."""
         self._path = path
         self._file: IO[bytes] = path.open("rb", buffering=0)
         try:
@@ -147,7 +147,7 @@ class Film:
         self._file.close()
 
     def _jump(self, time_s: float) -> bool:
-        """Go to a key frame at or before a time; False where the file cannot be searched, which starts it again."""
+        """Go to a key frame at or before a time; False if the file cannot be searched, which starts it again."""
         stream = self._stream
         base = float(stream.time_base) if stream.time_base else 1.0
         try:

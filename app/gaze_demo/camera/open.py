@@ -45,7 +45,7 @@ class SourceOptions:
 
 
 def default_spec() -> str:
-    """The first camera, or the virtual participant where there is none."""
+    """The first camera, or the virtual participant if there is none."""
     cameras = list_cameras()
     return str(cameras[0].index) if cameras else VIRTUAL
 

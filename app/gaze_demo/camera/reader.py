@@ -93,12 +93,12 @@ class Reader:
             self._changed.notify_all()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the source to be closed, at most that long; True where it is."""
+        """Wait for the source to be closed, at most that long; True if it is."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
     def next(self, after_index: int = -1, timeout_s: float = 0.1) -> Frame | None:
-        """The newest frame, once there is one of a higher index than `after_index`; None where none came in time."""
+        """The newest frame, once there is one of a higher index than `after_index`; None if none came in time."""
         with self._changed:
             self._changed.wait_for(lambda: self._newer(after_index) is not None or self._stopping.is_set(), timeout_s)
             frame = self._newer(after_index)

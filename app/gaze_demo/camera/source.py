@@ -56,7 +56,7 @@ class Source(Protocol):
         """The next frame, waiting for it; None at the end. Raises SourceError when the source is lost."""
 
     def close(self) -> None:
-        """Harmless where nothing is open."""
+        """Harmless if nothing is open."""
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ from gaze_demo.camera.source import SourceError
 from gaze_demo.geometry import Intrinsics
 
 SPEEDS = (0.05, 16.0)  # the slowest and the fastest that a film can be played
-LONGEST_GAP_S = 0.1  # where decoding is slower than the film, a late frame is shown after so long without one
+LONGEST_GAP_S = 0.1  # if decoding is slower than the film, a late frame is shown after so long without one
 # Further behind than this, as after the machine slept, the film goes on from where it is instead of catching up; and
 # nobody waits longer than this for a frame, whatever its time says.
 _BEHIND_S = 1.0
@@ -204,7 +204,7 @@ class VideoFile:
         film.seek(time_s)
 
     def _at_end(self) -> bool:
-        """At the end of the film; False where there is nothing more to read."""
+        """At the end of the film; False if there is nothing more to read."""
         if not self._any_shown and self._index < 0:
             raise unreadable(self._path)
         with self._changed:
@@ -225,7 +225,7 @@ class VideoFile:
         return Frame(image, self._index, film.time_s, cut=cut)
 
     def _wait(self, film: Film, asked: bool, called_s: float) -> bool:
-        """Wait until the frame is due; False where it is late and the next one is due as well."""
+        """Wait until the frame is due; False if it is late and the next one is due as well."""
         now = clock.now_s()
         with self._changed:
             time_s = film.time_s / self._speed

@@ -101,7 +101,7 @@ class VirtualSource:
         self._due_s = clock.now_s()
 
     def read(self) -> Frame:
-        """The next frame, when it is due. Raises SourceError where the source is not open."""
+        """The next frame, when it is due. Raises SourceError if the source is not open."""
         participant = self.participant
         if participant is None:
             raise SourceError("unreadable", "The virtual participant has not been opened: open it first.")

@@ -67,7 +67,7 @@ class VirtualProcess:
         self.look_at_mm(self.screen.px_to_camera((x, y)))
 
     def open(self) -> None:
-        """Raises SourceError where no process can be started."""
+        """Raises SourceError if no process can be started."""
         command = [sys.executable, "-m", "gaze_demo.camera.virtual_process", self._order]
         flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
         try:
@@ -90,7 +90,7 @@ class VirtualProcess:
             self._tell()
 
     def read(self) -> Frame:
-        """The next frame, when it is due. Raises SourceError where the process has ended."""
+        """The next frame, when it is due. Raises SourceError if the process has ended."""
         child = self._child
         if child is None or child.stdout is None:
             raise SourceError("unreadable", "The virtual participant has not been opened: open it first.")

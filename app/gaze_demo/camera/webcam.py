@@ -41,7 +41,7 @@ _in_use: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 
 @dataclass(frozen=True)
 class CameraFormat:
-    """What a camera agreed to: it may differ from what was asked for. `rate` in frames a second, 0 where unknown."""
+    """What a camera agreed to: it may differ from what was asked for. `rate` in frames a second, 0 if unknown."""
 
     width: int
     height: int
@@ -191,5 +191,5 @@ def _capture_time_s(now_s: float, stamp_s: float) -> float:
 
 
 def _letters(code: int) -> str:
-    """A FOURCC as text; empty where the driver has none."""
+    """A FOURCC as text; empty if the driver has none."""
     return code.to_bytes(4, "little").decode("ascii", "ignore").strip("\0 ") if 0 < code < 2**32 else ""

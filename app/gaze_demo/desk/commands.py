@@ -17,7 +17,7 @@ class Command:
     """One thing that the user can ask for.
 
     `menu`: where it stands; `text` with & before its access key; `keys` as Qt writes shortcuts. `state`: the field of
-    the WindowState, or "panels:NAME", that it switches on and off; empty where it does something instead. `needs`: the
+    the WindowState, or "panels:NAME", that it switches on and off; empty if it does something instead. `needs`: the
     field that must hold something for it to be enabled. `icon`: the header shows it with this drawing, and with
     the name `short` where there is room.
     """

@@ -19,7 +19,7 @@ _USE_VIRTUAL = ("Use the virtual participant", "try-virtual")
 
 @dataclass(frozen=True)
 class Message:
-    """`action` is the button's text and the id of the command it runs; None where waiting is all there is to do."""
+    """`action` is the button's text and the id of the command it runs; None if waiting is all there is to do."""
 
     title: str
     text: str
@@ -27,7 +27,7 @@ class Message:
 
 
 def message_for(state: WindowState, pane: PaneId) -> Message | None:
-    """The card of a pane; None where there is nothing to say."""
+    """The card of a pane; None if there is nothing to say."""
     source, seen = state.source, pane in state.seen
     if source.state == "failed" and not state.source_live:
         return Message("This cannot be shown", source.text, _USE_VIRTUAL)

@@ -40,7 +40,7 @@ class ProfileControl:
 
     @property
     def name(self) -> str:
-        """Of the profile used last; empty where there is none."""
+        """Of the profile used last; empty if there is none."""
         return self._memory.text(_KEY)
 
     def start(self) -> None:
@@ -112,7 +112,7 @@ class ProfileControl:
             self._gaze.use(profile)
 
     def _look_for_another(self, mismatch: Mismatch) -> None:
-        """Use the same person's profile for what is in use now; where there is none, explain what does not fit.
+        """Use the same person's profile for what is in use now; if there is none, explain what does not fit.
 
         What was made with another camera is set aside, unless it was chosen by hand: it tells nothing of this one.
         """

@@ -106,7 +106,7 @@ class RecordControl:
         self._background.run(job, lambda running: self._on_started(running, number), self._on_failed)
 
     def stop(self, why: str = "") -> None:
-        """Complete the recording; nothing where there is none. `why`: a sentence before the notice's own."""
+        """Complete the recording; nothing if there is none. `why`: a sentence before the notice's own."""
         running = self._leave()
         if running is not None:
             self._background.run(running.bus.close, lambda _: self._on_ended(running, why), self._on_failed)

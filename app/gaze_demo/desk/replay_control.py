@@ -28,7 +28,7 @@ class Track:
     """One model's gaze over the recording.
 
     Attributes: `trace`, with the session's clock; `time_s` (n,) from the start of the recording; `yaw_deg`, `pitch_deg`
-    (n,), NaN where there is no gaze.
+    (n,), NaN if there is no gaze.
     """
 
     def __init__(self, trace: GazeTrace, start_s: float) -> None:
@@ -108,7 +108,7 @@ class Replay:
         self.seek(float(times[min(max(row + frames, 0), len(times) - 1)]))
 
     def jump(self, marks: int) -> Mark | None:
-        """To the next marker or note (1), or the one before (-1); which one, None where there is no other."""
+        """To the next marker or note (1), or the one before (-1); which one, None if there is no other."""
         now = self.state.position_s
         others = [mark for mark in self.marks if (mark.time_s > now + 1e-3 if marks > 0 else mark.time_s < now - 1e-3)]
         if not others:
@@ -124,7 +124,7 @@ class Replay:
 
 
 def envelope(time_s: Array, values: Array, start_s: float, end_s: float, columns: int) -> Array:
-    """Rows (m, 3) of time, lowest and highest value in each of `columns` equal parts; NaN where there is none.
+    """Rows (m, 3) of time, lowest and highest value in each of `columns` equal parts; NaN if there is none.
 
     Where there are fewer values than parts, each value is a row of its own. `time_s` rises.
     """

@@ -129,7 +129,7 @@ class RunStats:
         }
 
     def write(self, path: Path, source: str) -> None:
-        """Raises UserError where the file cannot be written."""
+        """Raises UserError if the file cannot be written."""
         write_whole(path, json.dumps(self.summary(source), indent=2) + "\n")
 
 

@@ -84,7 +84,7 @@ class VirtualChoice:
 
 @dataclass(frozen=True)
 class FilmShown:
-    """Where a film is: position and duration in s of its own time (None where it is not known)."""
+    """Where a film is: position and duration in s of its own time (None if it is not known)."""
 
     position_s: float
     duration_s: float | None
@@ -123,8 +123,8 @@ class RecordingShown:
 class GazePoint:
     """Where a pane's model sees the gaze on the screen, px of the monitor.
 
-    `certainty`: 1 where the calibration holds, down to 0. `ellipse`: half axes in px and the angle of the first in
-    degrees, clockwise from the x axis, of the ellipse that holds the true point in 90 of 100 frames; None where no
+    `certainty`: 1 if the calibration holds, down to 0. `ellipse`: half axes in px and the angle of the first in
+    degrees, clockwise from the x axis, of the ellipse that holds the true point in 90 of 100 frames; None if no
     calibration has measured it.
     """
 

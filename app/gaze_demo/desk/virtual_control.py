@@ -64,7 +64,7 @@ class VirtualControl:
         self._adopting = False
 
     def use(self, source: object | None) -> None:
-        """The source in use, or None where it is another one."""
+        """The source in use, or None if it is another one."""
         self._participant = cast("Participant", source) if source is not None else None
         self._told_to_look = False
 

@@ -14,7 +14,7 @@ from gaze_demo.session.trace import GazeTrace
 
 
 def visual_angles(trace: GazeTrace, screen: ScreenGeometry | None) -> Array:
-    """(n, 2) azimuth and elevation in degrees, NaN where there is no gaze: of the points of gaze where a profile gave
+    """(n, 2) azimuth and elevation in degrees, NaN if there is no gaze: of the points of gaze where a profile gave
     some, and else of the gaze's own direction."""
     if screen is not None and trace.on_screen.any():
         return point_angles(trace.point_px, screen, eye_place(trace))
@@ -22,7 +22,7 @@ def visual_angles(trace: GazeTrace, screen: ScreenGeometry | None) -> Array:
 
 
 def eye_place(trace: GazeTrace) -> Array:
-    """(3,) median place of the middle of the eyes in mm, camera frame; 600 mm before the lens where none is known."""
+    """(3,) median place of the middle of the eyes in mm, camera frame; 600 mm before the lens if none is known."""
     known = trace.eye_mm[np.isfinite(trace.eye_mm).all(1)]
     return np.median(known, axis=0) if len(known) else np.array([0.0, 0.0, 600.0])
 

@@ -47,7 +47,7 @@ class Pieces:
 def find_pieces(time_s: Array, place: Array, variance: Array | None = None) -> Pieces:
     """The fixations of a trace.
 
-    `time_s` (n,) rising; `place` (n, 2) in degrees, NaN where there is no gaze. `variance` (n,) of each sample, of any
+    `time_s` (n,) rising; `place` (n, 2) in degrees, NaN if there is no gaze. `variance` (n,) of each sample, of any
     scale: one that is less sure counts less.
     """
     known = np.flatnonzero(np.isfinite(place).all(1) & np.isfinite(time_s))

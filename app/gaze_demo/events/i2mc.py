@@ -22,9 +22,9 @@ _MODULES = ("pandas", "I2MC")
 
 
 def find_pieces_i2mc(time_s: Array, place: Array) -> Pieces:
-    """The fixations of a trace: `time_s` (n,), `place` (n, 2) in degrees, NaN where there is no gaze.
+    """The fixations of a trace: `time_s` (n,), `place` (n, 2) in degrees, NaN if there is no gaze.
 
-    Raises UserError where I2MC is not installed, or the trace is too slow or too short for it.
+    Raises UserError if I2MC is not installed, or the trace is too slow or too short for it.
     """
     pd, i2mc = (optional(module, "I2MC is not installed: pip install 'gaze-demo[analysis]'.") for module in _MODULES)
     step_s = typical_step(time_s)

@@ -1,7 +1,7 @@
 """How good a recording of gaze is, in the figures that eye-tracking papers report.
 
 Definitions as in ETDQualitizer (Niehorster et al., "Fundamentals of eye tracking and its pitfalls", Behavior Research
-Methods 2025), which gives the same numbers. Angles are azimuth and elevation in degrees, (n, 2), NaN where there is no
+Methods 2025), which gives the same numbers. Angles are azimuth and elevation in degrees, (n, 2), NaN if there is no
 gaze.
 """
 
@@ -23,7 +23,7 @@ class Quality:
     `rms_s2s_deg`: root mean square of the steps between successive samples. `sd_deg`: standard deviation, both axes
     together. `bcea_deg2`: area of the ellipse that holds 68 % of the samples. `data_loss`: share of samples without a
     gaze, 0..1. `effective_hz`: samples with a gaze a second. `accuracy_deg`: offset of the mean gaze from a target,
-    None where none is known.
+    None if none is known.
     """
 
     rms_s2s_deg: float
@@ -35,7 +35,7 @@ class Quality:
 
 
 def quality(time_s: Array, angles_deg: Array, target_deg: Array | None = None) -> Quality:
-    """The figures of a stretch of n samples; NaN where there are too few."""
+    """The figures of a stretch of n samples; NaN if there are too few."""
     return Quality(
         rms_s2s_deg=rms_s2s(angles_deg),
         sd_deg=standard_deviation(angles_deg),

@@ -30,7 +30,7 @@ _NO_NUMBER = "n/a"
 
 
 def write_bids(session: Session, out: Path) -> list[Path]:
-    """A data set in `out`; returns its files. Raises UserError where something is in the way."""
+    """A data set in `out`; returns its files. Raises UserError if something is in the way."""
     if any(out.iterdir()):
         raise UserError(f"{out} is not empty: name a new folder for the data set.")
     place = out / _SUBJECT / "beh"

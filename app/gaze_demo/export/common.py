@@ -18,8 +18,8 @@ from gaze_demo.session.trace import GazeTrace
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """Where a trace looks: `xy` (n, 2), NaN where there is no gaze, in `unit`: pixels of the screen with y down, or
-    degrees of azimuth and elevation where there is no profile."""
+    """Where a trace looks: `xy` (n, 2), NaN if there is no gaze, in `unit`: pixels of the screen with y down, or
+    degrees of azimuth and elevation if there is no profile."""
 
     xy: Array
     unit: str
@@ -32,7 +32,7 @@ def place_of(session: Session, trace: GazeTrace) -> Place:
 
 
 def traces_of(session: Session) -> list[GazeTrace]:
-    """One trace a model. Raises UserError where no model took part."""
+    """One trace a model. Raises UserError if no model took part."""
     if not session.models:
         raise UserError(f"{session.folder} has no gaze of any model: there is nothing to export.")
     return [session.trace(model) for model in session.models]
@@ -57,7 +57,7 @@ def nominal_rate(session: Session, time_s: Array) -> float:
 
 
 def slots_of(time_s: Array, rate: float) -> tuple[Array, NDArray[np.int64]]:
-    """Times of a regular row that covers the trace, and for each the sample that is nearest, or -1 where a frame is
+    """Times of a regular row that covers the trace, and for each the sample that is nearest, or -1 if a frame is
     lost. No sample is used twice, and none is more than half a step away."""
     count = int(np.ceil((time_s[-1] - time_s[0]) * rate + 0.5)) + 1
     regular = time_s[0] + np.arange(count) / rate

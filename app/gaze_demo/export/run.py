@@ -24,7 +24,7 @@ FORMATS: dict[str, Callable[[Session, Path], list[Path]]] = {
 def export(folder: Path, kind: str, out: Path) -> list[Path]:
     """Write a session in a format of `FORMATS` into the folder `out`, which is made; returns the files.
 
-    Raises UserError where the session cannot be read, has nothing for that format, or the files cannot be written.
+    Raises UserError if the session cannot be read, has nothing for that format, or the files cannot be written.
     """
     session = load_session(folder)
     try:

@@ -17,7 +17,7 @@ EVENT_COLUMNS = ("time_s", "kind", "text")
 
 
 def write_csv(session: Session, out: Path) -> list[Path]:
-    """`gaze.csv`, one row for each frame and model, and `events.csv`; a cell is empty where nothing is known."""
+    """`gaze.csv`, one row for each frame and model, and `events.csv`; a cell is empty if nothing is known."""
     table = flat_table(session)
     columns = [_cells(table.column(name)) for name in table.column_names]
     text = io.StringIO()

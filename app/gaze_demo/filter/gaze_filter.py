@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Gazes:
-    """Unit vectors (3,) in the camera frame, of both eyes together and of each; None where there is none."""
+    """Unit vectors (3,) in the camera frame, of both eyes together and of each; None if there is none."""
 
     mean: Array | None = None
     left: Array | None = None

@@ -21,7 +21,7 @@ class GazeSmoother(Protocol):
         """By how much the last smoothed gaze trails an eye that moves steadily."""
 
     def apply(self, gaze: Array | None, time_s: float) -> Array | None:
-        """The smoothed gaze, a unit vector (3,), for one measured at `time_s`; None where there is none."""
+        """The smoothed gaze, a unit vector (3,), for one measured at `time_s`; None if there is none."""
 
 
 @dataclass(frozen=True)

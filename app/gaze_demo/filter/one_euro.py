@@ -40,7 +40,7 @@ class OneEuroFilter:
         return self._lag_s
 
     def apply(self, gaze: Array | None, time_s: float) -> Array | None:
-        """The smoothed gaze, a unit vector (3,), for one measured at `time_s`; None where there is none.
+        """The smoothed gaze, a unit vector (3,), for one measured at `time_s`; None if there is none.
 
         After half a second without a gaze, or where time does not advance, the filter starts again.
         """

@@ -19,7 +19,7 @@ _SIZE = 256  # the landmark network's picture is square, with so many px
 class DirectEngine:
     """The three networks, one after the other; see `LandmarkEngine`.
 
-    Raises ImportError where LiteRT is not installed, UserError where the bundle is missing.
+    Raises ImportError if LiteRT is not installed, UserError if the bundle is missing.
     """
 
     name = "direct"

@@ -42,7 +42,7 @@ class LandmarkEngine(Protocol):
         """All faces in an image, best score first; those below about a ninth of its longer side are missed."""
 
     def locate(self, image: NDArray[np.uint8], region: FaceRegion) -> FaceLandmarks | None:
-        """The landmarks of the face in a region of the image; None where there is none."""
+        """The landmarks of the face in a region of the image; None if there is none."""
 
     def close(self) -> None: ...
 
@@ -59,7 +59,7 @@ def open_engine(choice: EngineChoice = "auto", *, blendshapes: bool = True) -> L
     """The engine that was chosen; `auto` is the preferred one (see `prefer`), else LiteRT where it can be imported,
     MediaPipe's own graph elsewhere.
 
-    Raises UserError where the chosen one is not installed.
+    Raises UserError if the chosen one is not installed.
     """
     choice = _preferred if choice == "auto" else choice
     if choice != "mediapipe":

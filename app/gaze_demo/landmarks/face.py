@@ -20,7 +20,7 @@ class FaceLandmarks:
     `points_px`: (478, 2), pixels of the unmirrored image, pixel edges at whole coordinates. `depth_px`: (478,),
     relative depth in the image's pixels, smaller is nearer to the camera. `blink_left`, `blink_right`: MediaPipe's
     blink scores of the person's own eyes, 0 open to 1 closed. `down_left`, `down_right`: its scores for eyes that look
-    down, 0 to 1. NaN where unknown.
+    down, 0 to 1. NaN if unknown.
     """
 
     points_px: Array

@@ -90,7 +90,7 @@ class FaceFinder:
         return alike[int(np.argmax(sizes))]
 
     def thorough(self, image: Image) -> list[Detection]:
-        """The faces of the whole image or, where there is none, of smaller and smaller parts."""
+        """The faces of the whole image or, if there is none, of smaller and smaller parts."""
         found = self.whole(image)
         for level in _LEVELS:
             if not found:

@@ -54,7 +54,7 @@ class PersonFollower:
         self._track, self._others, self._checked_s = None, [], -np.inf
 
     def find(self, image: NDArray[np.uint8], time_s: float) -> FaceLandmarks | None:
-        """The person's landmarks in the next frame; None where they are not there."""
+        """The person's landmarks in the next frame; None if they are not there."""
         if image.shape != self._shape or (self._track is not None and time_s < self._track.seen_s):
             self.forget()
             self._shape = image.shape
@@ -67,7 +67,7 @@ class PersonFollower:
         return face
 
     def choose(self, image: NDArray[np.uint8], x_px: float, y_px: float) -> None:
-        """Follow the face at this point instead; where there is none, nothing changes."""
+        """Follow the face at this point instead; if there is none, nothing changes."""
         place = FaceRegion(x_px, y_px, max(image.shape[:2]) / 12, 0.0)
         face = clicked(distinct(self._finder.whole(image) + self._finder.near(image, place)), x_px, y_px)
         if face is None or (self._track is not None and _same(face.region, self._track.region)):

@@ -83,7 +83,7 @@ class HeadPose:
 
 
 def estimate_head_pose(landmarks: FaceLandmarks, camera: Intrinsics, near: HeadPose | None = None) -> HeadPose | None:
-    """The pose that projects the canonical face's rigid landmarks onto those found; None where none does. The search
+    """The pose that projects the canonical face's rigid landmarks onto those found; None if none does. The search
     starts from the pose `near`, which the same head had a moment ago.
 
     Its pitch is that of the landmarks in space, where they have depth: of a nod, the flat ones show too little.

@@ -15,7 +15,7 @@ Tensor = NDArray[np.float32]
 class TfliteNetwork:
     """A network with one float32 input; its outputs are told apart by their shapes. One thread's own.
 
-    Raises ImportError where LiteRT is not installed.
+    Raises ImportError if LiteRT is not installed.
     """
 
     def __init__(self, content: bytes, threads: int = 1) -> None:

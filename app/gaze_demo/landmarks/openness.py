@@ -25,7 +25,7 @@ class UsualOpenness:
         self._time_s: float | None = None
 
     def is_closed(self, openness: float, blink: float, down: float) -> bool:
-        """`blink`, `down`: MediaPipe's scores, NaN where unknown."""
+        """`blink`, `down`: MediaPipe's scores, NaN if unknown."""
         usual = float(np.clip(self._usual, _NARROWEST, _WIDEST))
         if openness < _SHUT_SHARE * usual:
             return True

@@ -20,7 +20,7 @@ class Sighting:
     """What the search saw in one image.
 
     `person`: the number of the person whose landmarks these are; it changes when another person is taken, and is 0
-    where there are no landmarks. `people`: how many faces were there lately. `doubtful`: there is a face, but perhaps
+    if there are no landmarks. `people`: how many faces were there lately. `doubtful`: there is a face, but perhaps
     not the one that was followed, so there are no landmarks.
     """
 
@@ -35,7 +35,7 @@ class FaceSearch:
 
     With `video` one person is followed from frame to frame. Without it each image stands for itself: it is searched
     thoroughly, and looked at until the landmarks have settled. `find` belongs to one thread; any may call `choose`.
-    Raises UserError where the engine or its bundle is missing.
+    Raises UserError if the engine or its bundle is missing.
     """
 
     def __init__(self, *, video: bool, engine: EngineChoice = "auto", blendshapes: bool = True) -> None:

@@ -30,7 +30,7 @@ class TasksEngine:
     FaceLandmarker takes no region. It follows the face that it saw last, so a new region is shown to it alone, on grey,
     and from then on the part of the image around it. A face that is rolled is turned by a multiple of 90 degrees first.
 
-    Raises ImportError where MediaPipe is not installed, UserError where the bundle is missing.
+    Raises ImportError if MediaPipe is not installed, UserError if the bundle is missing.
     """
 
     name = "mediapipe"

@@ -96,7 +96,7 @@ class Engine:
         self.refresh()
 
     def choose_face(self, x_px: float, y_px: float) -> None:
-        """Follow the face at this point of the undistorted picture; where there is none, nothing changes."""
+        """Follow the face at this point of the undistorted picture; if there is none, nothing changes."""
         if self._feed is not None:
             self._feed.choose_face(x_px, y_px)
             self.refresh()

@@ -46,7 +46,7 @@ class SightReady:
 
 @dataclass(frozen=True, eq=False)
 class ModelLoaded:
-    """A model runs, or with `error` does not; `notice`: a sentence where it does not run where it was to."""
+    """A model runs, or with `error` does not; `notice`: a sentence if it does not run where it was to."""
 
     pane: PaneId
     entry: ModelEntry

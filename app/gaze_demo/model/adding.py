@@ -26,7 +26,7 @@ class NameTaken(UserError):
 def add_model(path: Path, *, replace: bool = False) -> ModelEntry:
     """Check a model or a committee and copy it, with the contract beside it, into the user's folder.
 
-    Raises NameTaken where another model has its name, and ContractError or UserError where it cannot be used or copied;
+    Raises NameTaken where another model has its name, and ContractError or UserError if it cannot be used or copied;
     what was there before stays then.
     """
     committee = path.suffix == COMMITTEE_SUFFIX

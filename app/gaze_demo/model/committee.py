@@ -22,7 +22,7 @@ class Committee:
     It gives a gaze where every member does: a mean that loses a member would jump by what the members differ in. A
     member that sees for itself whether an eye can be read decides for those that do not.
 
-    Raises ContractError where a member does not run.
+    Raises ContractError if a member does not run.
     """
 
     def __init__(self, entry: ModelEntry) -> None:

@@ -71,7 +71,7 @@ class CommitteeFile(BaseModel):
 
 
 def read_committee(path: Path) -> CommitteeFile | None:
-    """The committee in a file; None where the file is JSON of another kind.
+    """The committee in a file; None if the file is JSON of another kind.
 
     Raises ContractError, one sentence with the first wrong field, where a committee is wrong or nothing can be read.
     """

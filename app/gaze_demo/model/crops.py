@@ -160,7 +160,7 @@ def _normalised_crop(seen: Observation, centre_mm: Array, rotation: Array, geome
 
 
 def _kept_crop(seen: Observation, form: NormalisedEyes, eye: int) -> NDArray[np.uint8] | None:
-    """The crop of the left (0) or the right eye that a recording kept, BGR; None where there is none of this form."""
+    """The crop of the left (0) or the right eye that a recording kept, BGR; None if there is none of this form."""
     if seen.eye_crops is None or form.pixels.colour != "grey" or form.geometry != CropGeometry():
         return None
     return np.asarray(cv2.cvtColor(seen.eye_crops[eye], cv2.COLOR_GRAY2BGR), np.uint8)

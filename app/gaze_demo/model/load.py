@@ -18,12 +18,12 @@ class GazeEstimator(Protocol):
 
     @property
     def notice(self) -> str:
-        """A sentence where it does not run where it was to, else nothing."""
+        """A sentence if it does not run where it was to, else nothing."""
 
     def estimate(self, seen: Observation) -> GazeEstimate:
         """The gaze of an observation, in the camera frame; its `reason` says why there is none."""
 
 
 def load_model(entry: ModelEntry) -> GazeEstimator:
-    """Load a model or a committee; raises ContractError, one sentence, where it does not run with its contract."""
+    """Load a model or a committee; raises ContractError, one sentence, if it does not run with its contract."""
     return Committee(entry) if entry.committee is not None else GazeModel(entry)

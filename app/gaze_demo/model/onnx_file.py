@@ -25,9 +25,9 @@ _TENSORS_AND_GRAPHS = {  # of a message: the fields in which a tensor with exter
 
 
 def read_embedded_contract(path: Path) -> bytes | None:
-    """The JSON under the contract's metadata key, or None; raises ContractError where the file cannot be used.
+    """The JSON under the contract's metadata key, or None; raises ContractError if the file cannot be used.
 
-    A file is refused where it is too large, is no ONNX, or keeps weights in other files.
+    A file is refused if it is too large, is no ONNX, or keeps weights in other files.
     """
     try:
         size = path.stat().st_size

@@ -31,7 +31,7 @@ def extra_widths(output: Output) -> dict[str, int]:
 
 
 def decode_conditions(output: Output, tensors: dict[str, Tensor]) -> list[EyeCondition]:
-    """One condition a row, cut to 0..1; none where the contract names no such output."""
+    """One condition a row, cut to 0..1; none if the contract names no such output."""
     if output.condition is None:
         return []
     rows = np.clip(tensors[output.condition.tensor].astype(float), 0.0, 1.0)
@@ -39,7 +39,7 @@ def decode_conditions(output: Output, tensors: dict[str, Tensor]) -> list[EyeCon
 
 
 def decode_covariances(output: Output, tensors: dict[str, Tensor]) -> list[Array | None]:
-    """One covariance (2, 2) a row, in the gaze's own frame; None where it is no covariance or nothing is known.
+    """One covariance (2, 2) a row, in the gaze's own frame; None if it is no covariance or nothing is known.
 
     Empty where the contract names no such output.
     """

@@ -22,7 +22,7 @@ def installed_providers() -> tuple[str, ...]:
 
 
 def choose_provider(name: str) -> None:
-    """Run the models that are loaded from now on there; where that fails they run on the CPU, and say so.
+    """Run the models that are loaded from now on there; if that fails they run on the CPU, and say so.
 
     Raises ValueError for a name that is none.
     """

@@ -74,7 +74,7 @@ def list_models() -> list[ModelEntry]:
 
 
 def find_model(name_or_path: str) -> ModelEntry:
-    """The model of that name, or the ONNX file at that path; raises UserError where there is none."""
+    """The model of that name, or the ONNX file at that path; raises UserError if there is none."""
     path = paths.given(name_or_path)
     if path.suffix == COMMITTEE_SUFFIX and path.is_file():
         entry = read_committee_entry(path, "path")
@@ -101,7 +101,7 @@ def find_model(name_or_path: str) -> ModelEntry:
 
 
 def refuse_namesakes(entries: list[ModelEntry]) -> list[ModelEntry]:
-    """The same entries; raises UserError where two go by one name."""
+    """The same entries; raises UserError if two go by one name."""
     twice = [name for name, count in Counter(entry.name for entry in entries).items() if count > 1]
     if twice:
         raise UserError(
@@ -114,7 +114,7 @@ def read_entry(path: Path, origin: Origin) -> ModelEntry:
     """The entry of an ONNX file.
 
     Its contract is `NAME.json` beside it, else that in its metadata, else the one shipped for a public model of this
-    name. Raises ContractError where there is none or it is wrong.
+    name. Raises ContractError if there is none or it is wrong.
     """
     embedded = read_embedded_contract(path)  # also refuses what is no model, whatever its contract says
     for beside in (path.with_suffix(".json"), None, paths.models() / "contracts" / f"{path.stem}.json"):
@@ -129,10 +129,10 @@ def read_entry(path: Path, origin: Origin) -> ModelEntry:
 
 
 def read_committee_entry(path: Path, origin: Origin) -> ModelEntry | None:
-    """The entry of a committee's file, with its members; None where the JSON is of another kind.
+    """The entry of a committee's file, with its members; None if the JSON is of another kind.
 
     A member is looked for in the committee's own folder, then in the user's, then among those shipped; it is never a
-    committee itself. Raises ContractError where the file is wrong or a member cannot be had.
+    committee itself. Raises ContractError if the file is wrong or a member cannot be had.
     """
     file = read_committee(path)
     if file is None:

@@ -31,13 +31,13 @@ _arena_made = False
 
 
 class Runner:
-    """A loaded file; one thread's own. Raises ContractError where onnxruntime does not load it.
+    """A loaded file; one thread's own. Raises ContractError if onnxruntime does not load it.
 
     A few bytes can ask for any amount of memory, already while a file is optimised. A `careful` runner has no more than
     `MEMORY_LIMIT_MB` and does not optimise: what a model needs there is what it needs at most.
 
     Attributes: `inputs`, `outputs`, what the file says of its tensors (name, type, shape). `provider`: where it runs,
-    see `gaze_demo.model.providers`. `notice`: a sentence where that is the CPU although another one was chosen.
+    see `gaze_demo.model.providers`. `notice`: a sentence if that is the CPU although another one was chosen.
     """
 
     def __init__(self, path: Path, *, careful: bool = False) -> None:
@@ -79,7 +79,7 @@ class Runner:
         logger.warning(self.notice)
 
     def run(self, names: Sequence[str], feeds: Tensors) -> Tensors:
-        """The named outputs. Raises ContractError where the model fails or takes longer than `RUN_LIMIT_S`."""
+        """The named outputs. Raises ContractError if the model fails or takes longer than `RUN_LIMIT_S`."""
         with Deadline(RUN_LIMIT_S) as deadline:
             if self._careful:
                 deadline.options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")

@@ -28,7 +28,7 @@ from gaze_demo.observation import EyeObservation, Observation, Reason
 class GazeModel:
     """Estimates gaze from observations; one model, one thread, not to be shared between threads.
 
-    Raises ContractError where the file is no model or does not have the tensors that its contract names.
+    Raises ContractError if the file is no model or does not have the tensors that its contract names.
     """
 
     def __init__(self, entry: ModelEntry) -> None:
@@ -76,7 +76,7 @@ class GazeModel:
 
     @property
     def notice(self) -> str:
-        """A sentence where it runs on the CPU although another provider was chosen, else nothing."""
+        """A sentence if it runs on the CPU although another provider was chosen, else nothing."""
         return self._runner.notice
 
     @property
@@ -93,7 +93,7 @@ class GazeModel:
         )
 
     def _gazes(self, views: list[View], answers: Tensors) -> list[EyeGaze | None]:
-        """Gaze and covariance of each view in the camera frame; None where the answer is no number."""
+        """Gaze and covariance of each view in the camera frame; None if the answer is no number."""
         output = self.contract.output
         vectors = decode(output, answers)
         covariances = decode_covariances(output, answers) or [None] * len(views)

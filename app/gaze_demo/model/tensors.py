@@ -32,7 +32,7 @@ def image_tensors(contract: Contract) -> list[str]:
 
 
 def row_count(contract: Contract) -> int:
-    """2 where each eye is a row, 1 where the model reads the face or both eyes at once."""
+    """2 where each eye is a row, 1 if the model reads the face or both eyes at once."""
     form = contract.input
     return 2 if isinstance(form, (NormalisedEyes, LevelEyes)) and isinstance(form.eyes, EyeRows) else 1
 
@@ -60,7 +60,7 @@ def check_tensors(path: Path, contract: Contract, runner: Runner) -> int:
 
 
 def check_answers(path: Path, contract: Contract, answers: Tensors) -> None:
-    """Raises ContractError where what a model answered to a grey picture cannot be what its contract says."""
+    """Raises ContractError if what a model answered to a grey picture cannot be what its contract says."""
     rows, output = row_count(contract), contract.output
     for name, width in {**output_widths(output), **extra_widths(output)}.items():
         if answers[name].shape != (rows, width):

@@ -94,5 +94,5 @@ def is_unsure(covariance: Array | None) -> bool:
 
 
 def worst(reasons: Iterable[Reason]) -> Reason:
-    """The reason to tell where no eye can be used: the one that stands in the way most."""
+    """The reason to tell if no eye can be used: the one that stands in the way most."""
     return min(reasons, key=_WORST_FIRST.index)

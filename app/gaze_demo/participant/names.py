@@ -8,7 +8,7 @@ STUDIED = 3  # the calibration study is of the first so many people
 
 
 def find_person(name: str) -> int | None:
-    """The number of the person of that name, in any case; None where there is none."""
+    """The number of the person of that name, in any case; None if there is none."""
     names = [known.casefold() for known in NAMES]
     wanted = name.strip().casefold()
     return names.index(wanted) if wanted in names else None

@@ -26,7 +26,7 @@ _CHIN_Y = 178
 class Portrait:
     """`image` (512, 512, 3) uint8 BGR; `landmarks_px` (478, 2).
 
-    `person`, `head`: (512, 512) 0..1, where it shows the person, and of the person the head without the neck.
+    `person`, `head`: (512, 512) 0..1, if it shows the person, and of the person the head without the neck.
     """
 
     image: NDArray[np.uint8]

@@ -41,7 +41,7 @@ class ModelFigures:
 
 
 def figures_of(session: Session, model: str, areas: tuple[Area, ...] = (), method: Method = "cut") -> ModelFigures:
-    """The figures of a model; raises UserError where there is none of that name."""
+    """The figures of a model; raises UserError if there is none of that name."""
     trace = session.trace(model)
     screen = session.about.screen
     angles = visual_angles(trace, screen)

@@ -107,7 +107,7 @@ class SessionAbout(_Part):
 
     `camera`: None until the first frame. `screen`: what points of gaze refer to. `profile`: the calibration in use, as
     it was. `filter_strength`: of the filtered points; all else is unfiltered. `replay_of`: the folder's name of the
-    session that this one was made from. `ended`: None where the recording never came to its end.
+    session that this one was made from. `ended`: None if the recording never came to its end.
     """
 
     schema_name: Annotated[Literal["gaze-demo session"], Field(alias="schema")] = "gaze-demo session"
@@ -132,7 +132,7 @@ class SessionAbout(_Part):
 
 
 def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file as hexadecimal digits; empty where it cannot be read."""
+    """The SHA-256 of a file as hexadecimal digits; empty if it cannot be read."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:

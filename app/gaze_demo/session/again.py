@@ -37,7 +37,7 @@ class RecordedFrame:
 
 
 def recorded_frames(session: Session) -> Iterator[RecordedFrame]:
-    """Every frame of the table in order of time. Raises UserError where the table has no camera to go with it."""
+    """Every frame of the table in order of time. Raises UserError if the table has no camera to go with it."""
     camera = _camera(session)
     frame: list[dict[str, Any]] = []
     for batch in session.table.to_batches(max_chunksize=5000):
@@ -53,7 +53,7 @@ def recorded_frames(session: Session) -> Iterator[RecordedFrame]:
 def observations_again(session: Session) -> Iterator[Observation]:
     """Every frame with the pictures that were kept; one without a face has none, and says why.
 
-    Raises UserError where no pictures were kept, or they are damaged.
+    Raises UserError if no pictures were kept, or they are damaged.
     """
     kept = session.observations()
     waiting = next(kept, None)
@@ -92,7 +92,7 @@ class RecordedMap:
 
 
 def refuse_features(mapping: Mapping, model: str) -> None:
-    """Raise UserError where a mapping cannot do without the pictures."""
+    """Raise UserError if a mapping cannot do without the pictures."""
     if mapping.feature_weights[0]:
         raise UserError(
             f"The profile's correction of {model} needs pictures of the eyes, which this session did not keep: "

@@ -24,7 +24,7 @@ def load_pyarrow() -> Any:
 class ArrowWriter:
     """Appends record batches to a new file, which only this account may read.
 
-    Nothing is buffered: a batch that `write` has returned from survives the end of this process. Raises UserError where
+    Nothing is buffered: a batch that `write` has returned from survives the end of this process. Raises UserError if
     the file cannot be written.
     """
 
@@ -52,7 +52,7 @@ class ArrowWriter:
             os.fsync(self._file.fileno())
 
     def close(self, *, whole: bool = True) -> None:
-        """`whole` writes the mark of the end. Raises UserError where that fails."""
+        """`whole` writes the mark of the end. Raises UserError if that fails."""
         try:
             if whole:
                 self._writer.close()
@@ -77,7 +77,7 @@ class Torn:
 class ArrowReader:
     """The whole batches of a stream, in order. `torn` says how it ended, once they were gone through.
 
-    Raises UserError where the file cannot be read or has other columns.
+    Raises UserError if the file cannot be read or has other columns.
     """
 
     def __init__(self, path: Path, schema: Any, most_bytes: int) -> None:

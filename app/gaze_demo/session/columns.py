@@ -1,14 +1,14 @@
 """The columns of `gaze.arrows` and `gaze.parquet`: one row for each frame and model.
 
-A frame that no model answered has one row with an empty model, so that every frame is there. Numbers are NaN where
+A frame that no model answered has one row with an empty model, so that every frame is there. Numbers are NaN if
 nothing is known. Angles, vectors and millimetres are those of the camera frame unless a name says otherwise.
 
 | column | what |
 |---|---|
 | `frame`, `time_s` | index, and capture time in seconds of the session's clock |
-| `model` | name, empty where no model answered |
+| `model` | name, empty if no model answered |
 | `face` | whether a face was found |
-| `reason`, `left_reason`, `right_reason` | why there is no gaze; why an eye took no part; empty where there is one |
+| `reason`, `left_reason`, `right_reason` | why there is no gaze; why an eye took no part; empty if there is one |
 | `gaze_x`, `gaze_y`, `gaze_z` | unfiltered gaze, unit vector |
 | `left_x` ... `right_z` | unfiltered gaze of each eye |
 | `eye_x_mm`, `eye_y_mm`, `eye_z_mm` | middle of the eyes, where the gaze starts |
@@ -48,7 +48,7 @@ _NO_ROTATION = (_NAN,) * 9
 
 @cache
 def schema() -> Any:
-    """The Arrow schema. Raises UserError where pyarrow is missing."""
+    """The Arrow schema. Raises UserError if pyarrow is missing."""
     pa = load_pyarrow()
     return pa.schema(
         [

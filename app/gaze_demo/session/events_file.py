@@ -40,7 +40,7 @@ class Events:
 
 
 class EventsWriter:
-    """Appends events to a new file; each is there at once. Raises UserError where the file cannot be written."""
+    """Appends events to a new file; each is there at once. Raises UserError if the file cannot be written."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -71,7 +71,7 @@ class EventsWriter:
 
 
 def read_events(path: Path) -> Events:
-    """The events of a file, whose last line may be torn; none where there is no file. Raises UserError."""
+    """The events of a file, whose last line may be torn; none if there is no file. Raises UserError."""
     if not path.exists():
         return Events()
     try:

@@ -37,7 +37,7 @@ Grey = NDArray[np.uint8]
 
 @cache
 def schema() -> Any:
-    """The Arrow schema. Raises UserError where pyarrow is missing."""
+    """The Arrow schema. Raises UserError if pyarrow is missing."""
     pa = load_pyarrow()
 
     def many(kind: Any, count: int) -> Any:
@@ -73,7 +73,7 @@ class CropWriter:
         self._encoder = GreyEncoder(*_SIZE)
 
     def row_of(self, seen: Observation) -> dict[str, Any] | None:
-        """The next row; None where no face was found."""
+        """The next row; None if no face was found."""
         if seen.landmarks is None or seen.pose is None or seen.left is None or seen.right is None:
             return None
         face, camera, eyes = seen.landmarks, seen.camera, (seen.left, seen.right)
@@ -111,7 +111,7 @@ class CropReader:
         self._decoder = GreyDecoder(*_SIZE)
 
     def observations_of(self, batch: Any) -> list[Observation]:
-        """The observations of the next batch. Raises UserError where a row cannot be one."""
+        """The observations of the next batch. Raises UserError if a row cannot be one."""
         try:
             return [self._observation(row) for row in batch.to_pylist()]
         except (ValueError, KeyError, OverflowError, UnicodeDecodeError) as error:

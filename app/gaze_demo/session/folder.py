@@ -27,7 +27,7 @@ class Session:
     """A recorded session.
 
     `table`: a pyarrow Table, one row for each frame and model; `gaze_demo.session.columns` says what its columns are.
-    `problems`: what is missing, one sentence each; empty where the recording came to its end.
+    `problems`: what is missing, one sentence each; empty if the recording came to its end.
     """
 
     folder: Path
@@ -43,7 +43,7 @@ class Session:
         return [name for name in names if name]
 
     def trace(self, model: str | None = None) -> GazeTrace:
-        """The gaze of one model over time, or of the first. Raises UserError where there is none of that name."""
+        """The gaze of one model over time, or of the first. Raises UserError if there is none of that name."""
         names = self.models
         if model is not None and model not in names:
             known = ", ".join(names) or "none"
@@ -64,7 +64,7 @@ class Session:
     def observations(self, fill: int = 0) -> Iterator[Observation]:
         """The kept observations in order; frames are `fill` (0..255) wherever no picture was kept.
 
-        Raises UserError where there are none, or they are damaged.
+        Raises UserError if there are none, or they are damaged.
         """
         if not self.has_pictures:
             raise UserError(f"{self.folder} keeps no pictures of the eyes: record with --keep crops, eyes or face.")
@@ -78,7 +78,7 @@ class Session:
 
 
 def load_session(folder: Path) -> Session:
-    """Read a session folder. Raises UserError where it is none."""
+    """Read a session folder. Raises UserError if it is none."""
     about = load_about(folder)
     problems: list[str] = []
     if about.ended is None:

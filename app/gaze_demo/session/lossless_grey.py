@@ -20,7 +20,7 @@ _MOST_BYTES = 1 << 18
 class GreyEncoder:
     """Encodes pictures (h, w) uint8 of one size, both sides even.
 
-    Raises UserError where the installed FFmpeg cannot write H.264.
+    Raises UserError if the installed FFmpeg cannot write H.264.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -49,7 +49,7 @@ class GreyDecoder:
         self._codec.thread_count = 1
 
     def decode(self, packet: bytes) -> Grey:
-        """The picture (h, w) of the next packet. Raises ValueError where it is damaged or of another size."""
+        """The picture (h, w) of the next packet. Raises ValueError if it is damaged or of another size."""
         if not 0 < len(packet) <= _MOST_BYTES:
             raise ValueError("a picture without a packet, or one of too many bytes")
         try:

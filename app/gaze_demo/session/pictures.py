@@ -42,7 +42,7 @@ Image = NDArray[np.uint8]
 
 @cache
 def schema() -> Any:
-    """The Arrow schema. Raises UserError where pyarrow is missing."""
+    """The Arrow schema. Raises UserError if pyarrow is missing."""
     pa = load_pyarrow()
     number, whole = pa.float64(), pa.int32()
 
@@ -123,7 +123,7 @@ def _eye_box(seen: Observation, corners: tuple[int, int], centre_mm: Array) -> t
 
 
 def row_of(seen: Observation, keep: Parts) -> dict[str, Any] | None:
-    """One row of `pictures.arrows`; None where no face was found."""
+    """One row of `pictures.arrows`; None if no face was found."""
     if seen.landmarks is None or seen.pose is None or seen.left is None or seen.right is None:
         return None
     face, camera = seen.landmarks, seen.camera
@@ -159,7 +159,7 @@ def batch_of(rows: Sequence[dict[str, Any]]) -> Any:
 def observations_of(batch: Any, fill: int = 0) -> list[Observation]:
     """The observations of a batch, with frames that are `fill` wherever nothing was kept.
 
-    Raises UserError where a row cannot be one.
+    Raises UserError if a row cannot be one.
     """
     try:
         return [_observation(row, fill) for row in batch.to_pylist()]
@@ -199,7 +199,7 @@ def _observation(row: dict[str, Any], fill: int) -> Observation:
 
 
 def refuse_impossible(width: int, height: int, fx: float, fy: float) -> None:
-    """Raise ValueError where no frame can have that size in px or these focal lengths."""
+    """Raise ValueError if no frame can have that size in px or these focal lengths."""
     if not (0 < width <= _MOST_SIDE and 0 < height <= _MOST_SIDE and width * height <= 10**8):
         raise ValueError(f"a frame of {width} x {height} px")
     if not (np.isfinite([fx, fy]).all() and min(fx, fy) > 0):
@@ -234,7 +234,7 @@ def _eye(row: dict[str, Any], i: int) -> EyeObservation:
 
 
 def kept_reason(text: str) -> Reason:
-    """The reason of that text. Raises ValueError where there is none."""
+    """The reason of that text. Raises ValueError if there is none."""
     if text not in _REASONS:
         raise ValueError("an unknown reason")
     return _REASONS[text]

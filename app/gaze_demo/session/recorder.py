@@ -106,7 +106,7 @@ class SessionRecorder:
         return self._frames
 
     def open(self, run: Run) -> None:
-        """Make the folder, readable by this account alone. Raises UserError where something is in it already."""
+        """Make the folder, readable by this account alone. Raises UserError if something is in it already."""
         columns.schema()  # says so where pyarrow is missing, before a folder is made
         wanted = self.recording
         _make_folder(wanted.folder)
@@ -140,7 +140,7 @@ class SessionRecorder:
         self._flusher.start()
 
     def write(self, sample: GazeSample) -> None:
-        """Keep one sample. Raises UserError where that fails, now or since the last one."""
+        """Keep one sample. Raises UserError if that fails, now or since the last one."""
         with self._lock:
             if self._failed is not None:
                 raise self._failed
@@ -188,7 +188,7 @@ class SessionRecorder:
             self._write_about()
 
     def close(self) -> None:
-        """Complete the session: `gaze.arrows` becomes `gaze.parquet`. Raises UserError where that fails."""
+        """Complete the session: `gaze.arrows` becomes `gaze.parquet`. Raises UserError if that fails."""
         self._closing.set()
         if self._flusher is not None:
             self._flusher.join()

@@ -29,7 +29,7 @@ _SETTLE_S = 1.2
 def finish(folder: Path, about: SessionAbout, ended: Ended) -> Torn:
     """Turn `gaze.arrows` into `gaze.parquet` and say in `session.json` how it ended; returns what could be read.
 
-    Each step leaves a folder that can be opened. Raises UserError where the disk does not let us.
+    Each step leaves a folder that can be opened. Raises UserError if the disk does not let us.
     """
     reader = ArrowReader(folder / GAZE, columns.schema(), MOST_GAZE_BYTES)
     frames = _write_parquet(folder / TABLE, reader)
@@ -44,7 +44,7 @@ def finish(folder: Path, about: SessionAbout, ended: Ended) -> Torn:
 def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
     """Put a torn session in order; says what was found and what is lost, one sentence each.
 
-    A session that is whole is left as it is. Raises UserError where it is none, or is still being recorded.
+    A session that is whole is left as it is. Raises UserError if it is none, or is still being recorded.
     """
     from gaze_demo.session.folder import load_about, unfinished_parts  # which itself imports this module
 
@@ -89,7 +89,7 @@ def lost_sentence(torn: Torn) -> str:
 
 
 def read_parquet(path: Path) -> Any:
-    """The table of `gaze.parquet`. Raises UserError where it is none or has other columns."""
+    """The table of `gaze.parquet`. Raises UserError if it is none or has other columns."""
     pa = load_pyarrow()
     try:
         if path.stat().st_size > MOST_GAZE_BYTES:
@@ -153,7 +153,7 @@ def _picture_schema(path: Path) -> Any:
 
 
 def _torn_pictures(path: Path) -> Torn | None:
-    """How the pictures ended, where they are torn; None where they are whole."""
+    """How the pictures ended, where they are torn; None if they are whole."""
     reader = ArrowReader(path, _picture_schema(path), MOST_PICTURE_BYTES)
     for _ in reader:
         pass
@@ -178,7 +178,7 @@ def _rewrite(path: Path) -> Torn:
 
 
 def _refuse_growing(folder: Path, settle_s: float) -> None:
-    """Raise UserError where a program is still writing."""
+    """Raise UserError if a program is still writing."""
     watched = [path for path in (folder / GAZE, folder / PICTURES, folder / CROPS) if path.exists()]
     before = [path.stat().st_size for path in watched]
     time.sleep(settle_s)

@@ -14,9 +14,9 @@ from gaze_demo.observation import Reason
 
 @dataclass(frozen=True, eq=False)
 class GazeTrace:
-    """n frames of one model in order of time; camera frame, NaN where nothing is known.
+    """n frames of one model in order of time; camera frame, NaN if nothing is known.
 
-    `frame` (n,) indices. `time_s` (n,). `face` (n,) whether one was found. `reason` (n,) texts, empty where there
+    `frame` (n,) indices. `time_s` (n,). `face` (n,) whether one was found. `reason` (n,) texts, empty if there
     is a gaze. `gaze`, `left`, `right` (n, 3) unfiltered unit vectors. `eye_mm` (n, 3), where the gaze starts.
     `head_rotation` (n, 3, 3), head to camera frame. `openness` (n, 2), left and right. `closed` (n, 2), by the
     model where it tells, else by the landmarks: 1 closed, 0 open, -1 unknown. `point_px` (n, 2) unfiltered point of

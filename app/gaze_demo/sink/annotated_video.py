@@ -53,7 +53,7 @@ class AnnotatedVideo:
         with opened(AnnotatedVideo(Path("annotated.mp4")), Run(frame_rate=30.0)) as sink:
             sink.write(pipeline.process(frame))
 
-    `draw`: what is drawn, None of it by `plain_picture`. Raises UserError where the file cannot be written.
+    `draw`: what is drawn, None of it by `plain_picture`. Raises UserError if the file cannot be written.
     """
 
     policy: Policy = "all"
@@ -91,7 +91,7 @@ class AnnotatedVideo:
             raise self._failed(error) from None
 
     def close(self) -> None:
-        """Complete the file; harmless where nothing was written. Raises UserError where that fails."""
+        """Complete the file; harmless if nothing was written. Raises UserError if that fails."""
         container, self._container = self._container, None
         if container is None:
             return

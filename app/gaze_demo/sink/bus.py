@@ -51,13 +51,13 @@ class Bus:
             _logger.warning("%s", second)
 
     def add(self, sink: Sink, run: Run) -> None:
-        """Open a sink and write to it from now on. Raises UserError where it cannot be opened."""
+        """Open a sink and write to it from now on. Raises UserError if it cannot be opened."""
         lane = _Lane(sink, patient=self._patient)
         lane.start(run)
         self._lanes = [*self._lanes, lane]  # a new list: `write` may be going through the old one
 
     def remove(self, sink: Sink) -> None:
-        """Complete a sink, which gets what waits for it; nothing where it is not here. Raises UserError where it
+        """Complete a sink, which gets what waits for it; nothing if it is not here. Raises UserError if it
         could not be completed."""
         for lane in [lane for lane in self._lanes if lane.sink is sink]:
             self._lanes = [other for other in self._lanes if other is not lane]
@@ -194,7 +194,7 @@ class _Queue:
         self._closed = False
 
     def put(self, sample: GazeSample) -> bool:
-        """False where it was refused."""
+        """False if it was refused."""
         with self._changed:
             if self._patient:
                 self._changed.wait_for(lambda: self._closed or len(self._samples) < self._size)

@@ -34,7 +34,7 @@ def annotate(seen: Observation, estimates: Sequence[GazeEstimate]) -> Image:
     """The frame, unmirrored, with each model's gaze from between the eyes, the true one in white where it is known,
     and a legend with the angles in degrees.
 
-    The legend stands in a corner where it covers nothing of the head; where there is none, it is left out.
+    The legend stands in a corner where it covers nothing of the head; if there is none, it is left out.
     """
     return _annotated(seen, [(one, _COLOURS[i % len(_COLOURS)]) for i, one in enumerate(estimates)])
 

@@ -33,7 +33,7 @@ STDOUT = "-"
 
 
 class GazeCsv:
-    """A CSV file of gaze; a cell is empty where nothing is known.
+    """A CSV file of gaze; a cell is empty if nothing is known.
 
     The file is begun with the first frame, complete after each, and takes its place when it is closed; until then it is
     NAME.part.csv. "-" is the standard output.
@@ -42,7 +42,7 @@ class GazeCsv:
         with opened(GazeCsv(Path("gaze.csv"))) as sink:
             sink.write(pipeline.process(frame))
 
-    Raises UserError where the file cannot be written.
+    Raises UserError if the file cannot be written.
     """
 
     policy: Policy = "all"
@@ -75,7 +75,7 @@ class GazeCsv:
             raise self._failed(error) from None
 
     def close(self) -> None:
-        """Put the file in its place; harmless where nothing was written. Raises UserError where that fails."""
+        """Put the file in its place; harmless if nothing was written. Raises UserError if that fails."""
         file, self._file = self._file, None
         if file is None or self._part is None:
             return

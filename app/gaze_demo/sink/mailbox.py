@@ -21,7 +21,7 @@ class Mailbox(Generic[T]):
         return self._closed
 
     def put(self, item: T) -> bool:
-        """Replace what is there; True where nothing was, so that the reader is told once."""
+        """Replace what is there; True if nothing was, so that the reader is told once."""
         with self._condition:
             was_empty = self._item is None
             self._item = item
@@ -29,7 +29,7 @@ class Mailbox(Generic[T]):
             return was_empty
 
     def take(self, timeout_s: float | None = 0.0) -> T | None:
-        """The item, waiting for one if asked to (None: until woken or closed); None where there is none."""
+        """The item, waiting for one if asked to (None: until woken or closed); None if there is none."""
         with self._condition:
             if self._item is None and not self._closed and timeout_s != 0.0:
                 self._condition.wait_for(lambda: self._item is not None or self._closed or self._woken, timeout_s)

@@ -18,7 +18,7 @@ Policy = Literal["newest", "all"]
 class Run:
     """What a sink may want to know before the first sample.
 
-    `source`: its name for people. `frame_rate`: nominal, where there is one. `models`: names, in the order of the
+    `source`: its name for people. `frame_rate`: nominal, if there is one. `models`: names, in the order of the
     samples' gazes. `screen`, `profile`: where points of gaze are told, and the name of the profile that tells them.
     `still`: each frame is a photograph of its own.
     """

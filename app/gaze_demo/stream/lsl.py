@@ -32,7 +32,7 @@ class LslStream:
     """A sink; a value that is not known is NaN, as `x` and `y` are without a profile.
 
     `live`: capture times are of `gaze_demo.clock`; else a file's clock is laid so that its first frame is now.
-    Raises UserError where pylsl is not installed.
+    Raises UserError if pylsl is not installed.
     """
 
     policy: Policy = "all"

@@ -45,7 +45,7 @@ class WebSocketStream:
     `port` 0 takes any that is free. `on_marker` is called with a marker's text and time, from the server's thread.
     Attributes: `url`, of the page that draws the gaze, with the token; known once it is open.
 
-    Raises UserError where websockets is not installed or the port is taken.
+    Raises UserError if websockets is not installed or the port is taken.
     """
 
     policy: Policy = "all"

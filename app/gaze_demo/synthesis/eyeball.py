@@ -76,7 +76,7 @@ def shade_eyeball(
     """Linear RGB (n, 3) and whether the eyeball is hit (n,), for unit rays (n, 3) from the camera's origin.
 
     `centre_mm`, `optical_axis` and `up` (any vector that is not along the axis) are in the camera frame. `shadow`: (n,)
-    or one number, 0 in full light to 1 in none: what lids and lashes keep away. Colours are 0 where nothing is hit.
+    or one number, 0 in full light to 1 in none: what lids and lashes keep away. Colours are 0 if nothing is hit.
     """
     forward = normalised(optical_axis)
     right = normalised(cross(forward, np.asarray(up, float)))

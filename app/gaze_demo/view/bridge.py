@@ -26,7 +26,7 @@ class Bridge(QObject):
 
     Signals: `source_opened`, with the source's number and the source; `status_changed`, with number and ReaderStatus;
     `source_failed`, with number and exception; `sight_ready`, with the pane whose newest sight waits in the engine;
-    `model_loaded`, with pane, entry, None or the exception why not, and a sentence where it runs elsewhere than wished.
+    `model_loaded`, with pane, entry, None or the exception why not, and a sentence if it runs elsewhere than wished.
     """
 
     source_opened = Signal(int, object)

@@ -31,7 +31,7 @@ _SWITCH_INTERVAL_S = 0.001
 def run_window(options: WindowOptions) -> int:
     """Show the window until it is closed, or for `options.duration_s`; the exit code.
 
-    Raises UserError where there is no display, where the statistics cannot be written, and where a timed run, which is
+    Raises UserError if there is no display, where the statistics cannot be written, and where a timed run, which is
     a measurement, gets no picture, or would have to go on without a model that was asked for.
     """
     if options.stats is not None:
@@ -74,7 +74,7 @@ class Run(QObject):
         self._loading.failed.connect(self._give_up_loading)
 
     def start(self) -> None:
-        """Show the window, and load everything else; nothing where it was asked to end already."""
+        """Show the window, and load everything else; nothing if it was asked to end already."""
         if self.closed:
             return
         self._shell.window.show()

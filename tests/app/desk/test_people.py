@@ -63,7 +63,7 @@ def test_a_click_that_changes_the_person_is_confirmed(scene: Scene) -> None:
 
 def test_another_person_without_a_click_is_not_confirmed(scene: Scene) -> None:
     scene.see(2)
-    scene.people.choose(1.0, 1.0)  # where there is no face
+    scene.people.choose(1.0, 1.0)  # if there is no face
     scene.see(2)
     assert "clicked" not in scene.see(2, person=2, after_s=1.5)
 

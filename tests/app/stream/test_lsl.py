@@ -15,7 +15,7 @@ pylsl: Any = pytest.importorskip("pylsl", exc_type=(ImportError, RuntimeError)) 
 
 @pytest.fixture
 def inlet() -> Iterator[Any]:
-    """Of the stream of model b; skipped where the network lets no stream be found."""
+    """Of the stream of model b; skipped if the network lets no stream be found."""
     with opened(LslStream(live=False), RUN) as stream:
         found = pylsl.resolve_byprop("source_id", "gaze-demo-b", 1, 10.0)
         if not found:

@@ -74,7 +74,7 @@ class Study:
 
 
 def run_study(models: Sequence[str], seed: int, console: Console, people: int = STUDIED) -> Study:
-    """The whole study of the first so many virtual people; raises UserError where a model cannot be had."""
+    """The whole study of the first so many virtual people; raises UserError if a model cannot be had."""
     estimators = load_models(models)
     lines: list[Line] = []
     fit_s: list[float] = []
@@ -90,7 +90,7 @@ def run_study(models: Sequence[str], seed: int, console: Console, people: int = 
 
 
 def write_lines(study: Study, out: Path) -> None:
-    """Every line as JSON; raises UserError where it cannot be written."""
+    """Every line as JSON; raises UserError if it cannot be written."""
     write_whole(out, json.dumps([asdict(line) for line in study.lines], indent=1) + "\n")
 
 

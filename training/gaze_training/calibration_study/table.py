@@ -57,7 +57,7 @@ def as_markdown(lines: Sequence[Line]) -> str:
 
 
 def held_everywhere(lines: Sequence[Line]) -> float:
-    """The mean share, over models and sittings, of frames that the 90 % ellipse held; NaN where nobody knows."""
+    """The mean share, over models and sittings, of frames that the 90 % ellipse held; NaN if nobody knows."""
     known = [x.ellipse_held for x in lines if x.believed == _TRUTH and x.points in HELD_POINTS]
     shares = [share for share in known if share is not None]
     return float(np.mean(shares)) if shares else float("nan")
@@ -82,12 +82,12 @@ def unabsorbed(lines: Sequence[Line]) -> dict[str, tuple[float, int, int]]:
 
 
 def require_marks(path: Path) -> None:
-    """Raise UserError where a file is there already and has no place for the tables."""
+    """Raise UserError if a file is there already and has no place for the tables."""
     _around(path)
 
 
 def write_markdown(study: Study, path: Path) -> None:
-    """Put the tables between the marks of a file, or make a file of them; raises UserError where that fails."""
+    """Put the tables between the marks of a file, or make a file of them; raises UserError if that fails."""
     before, after = _around(path)
     write_whole(path, f"{before}{BEGIN}\n\n{_section(study)}\n\n{END}{after}")
 

@@ -294,7 +294,7 @@ def _ask(name: str) -> Ask:
 
 
 def _network(name: str) -> Predict | None:
-    """A run's network, None where the name is no network.pt."""
+    """A run's network, None if the name is no network.pt."""
     if not name.endswith(".pt"):
         return None
     from gaze_training.metrics import predictor

@@ -154,7 +154,7 @@ def front_light(lights: Lights) -> Array:
 
 
 def paint_lashes(rng: np.random.Generator, image: Image, lids: LidLines, gaze: Array, draw: EyeDraw) -> Image:
-    """Upper lashes as thin curved strokes that hang from the lid, and a line of liner where there is one.
+    """Upper lashes as thin curved strokes that hang from the lid, and a line of liner if there is one.
 
     They go with the lid, so they point further down while the eye looks down. `gaze`: (3,) in the patch's frame.
     """

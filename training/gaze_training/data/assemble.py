@@ -90,7 +90,7 @@ def _measure(rng: np.random.Generator, face: RenderedFace) -> _Measured:
 
 
 def _outside(teacher: OutsideTeacher | None, sheet: NDArray[np.float32], face: RenderedFace, rotations: Array) -> Array:
-    """The outside teacher's gaze (2, 2) in each eye's (mirrored) frame, NaN where there is no teacher.
+    """The outside teacher's gaze (2, 2) in each eye's (mirrored) frame, NaN if there is no teacher.
 
     It is asked about the clean picture, as a privileged teacher that sees more than its student ever will.
     """

@@ -49,7 +49,7 @@ def draw_face(
 def generate(config: DataConfig, out: Path, workers: int | None = None) -> Iterator[tuple[int, int]]:
     """Write what is still missing of the run's shards; yields (shards done, shards in all) as they come.
 
-    Raises UserError where `out` holds another run.
+    Raises UserError if `out` holds another run.
     """
     out.mkdir(parents=True, exist_ok=True)
     _write_manifest(config, out)

@@ -78,7 +78,7 @@ class HeadModel:
 
 
 def load_head_model(path: Path) -> HeadModel:
-    """Read `ict_face_model_light.npz`. Raises UserError where the file is not that."""
+    """Read `ict_face_model_light.npz`. Raises UserError if the file is not that."""
     try:
         with np.load(path, allow_pickle=False) as file:
             neutral, identity, expression = (
@@ -217,7 +217,7 @@ def blink_weight(lids: LidDraw, pitch: float, rest: float) -> float:
 def _draw_skin(
     model: HeadModel, vertices: Image, posed: Array, head: Array, skin: Skin, lights: Lights
 ) -> tuple[Image, Image]:
-    """Lit skin (h, w, 3) and its depth in mm (h, w), infinite where there is none; painted far to near."""
+    """Lit skin (h, w, 3) and its depth in mm (h, w), infinite if there is none; painted far to near."""
     tri = model.triangles
     smooth = smooth_normals(posed, tri)
     smooth *= -np.sign((smooth * posed).sum(1).mean())  # outwards: towards the camera
@@ -239,7 +239,7 @@ def _draw_skin(
 
 
 def _opening(depth: Image, centre_mm: Array, draw: EyeDraw) -> LidLines | None:
-    """Lid lines: where the eyeball lies before the skin. None where hardly a column of it shows."""
+    """Lid lines: where the eyeball lies before the skin. None if hardly a column of it shows."""
     x = (X_PX[None] - PATCH.width / 2) / PATCH.focal_px
     y = (Y_PX - PATCH.height / 2) / PATCH.focal_px
     norm = np.sqrt(x * x + y * y + 1)

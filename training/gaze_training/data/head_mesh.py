@@ -56,7 +56,7 @@ class HeadMesh:
 
 
 def load_head_mesh(path: Path) -> HeadMesh:
-    """Read `ict_face_model_light.npz`. Raises UserError where the file is not that."""
+    """Read `ict_face_model_light.npz`. Raises UserError if the file is not that."""
     try:
         with np.load(path, allow_pickle=False) as file:
             return _build({name: file[name] for name in file.files})

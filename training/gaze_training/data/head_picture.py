@@ -124,7 +124,7 @@ def _draw_eye(drawn: _Drawn, eye: EyeAxes, head: Array, eyes: EyeDraw, camera: I
 
 
 def _largest(bare: NDArray[np.bool_], ball: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """The largest region where the mesh shows nothing or lies behind the eyeball; None where the lids are shut."""
+    """The largest region where the mesh shows nothing or lies behind the eyeball; None if the lids are shut."""
     count, labels, *_ = cv2.connectedComponentsWithStats(bare.astype(np.uint8), connectivity=4)
     sizes = [int(ball[labels == k].sum()) for k in range(1, count)]
     if not sizes or max(sizes) < _OPEN_PX:

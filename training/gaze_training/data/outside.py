@@ -23,7 +23,7 @@ _INPUTS = frozenset({"left_eye_image", "right_eye_image", "head_pose_angles"})
 class OutsideTeacher:
     """Runs the ONNX at `path` on two eyes; answers in the frame that the head rotation is given in.
 
-    Raises UserError where the file is no such model.
+    Raises UserError if the file is no such model.
     """
 
     def __init__(self, path: Path) -> None:

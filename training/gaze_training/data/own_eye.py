@@ -34,7 +34,7 @@ _HALF = np.array([PATCH.width / 2, PATCH.height / 2])
 @dataclass(frozen=True, eq=False)
 class OwnEye:
     """The eyeball of a photograph's patch. `linear`: (h, w, 3) the patch without reflections on the iris. `seen`:
-    (h, w) 0..1, where the ball shows between lids and corners. `profile`: (2, bins, 3) mean colour by side (nose,
+    (h, w) 0..1, if the ball shows between lids and corners. `profile`: (2, bins, 3) mean colour by side (nose,
     temple) and distance from the iris's centre in the plane."""
 
     linear: Image

@@ -239,7 +239,7 @@ def _iris_depth(rng: np.random.Generator, patch: EyePatch) -> float:
 def photo_renderer(config: DataConfig) -> Render:
     """Draws faces from the photographs in `config.source`; every second one from those with large, sharp eyes.
 
-    Raises UserError where no usable photograph is found.
+    Raises UserError if no usable photograph is found.
     """
     cv2.setNumThreads(1)
     with FaceSearch(video=False, blendshapes=False) as search:

@@ -62,7 +62,7 @@ class PhotoFace:
 
 
 def load_photo_face(search: FaceSearch, path: Path, group: str, person: str) -> PhotoFace | None:
-    """The photograph's eyes, or None where it shows no face, closed or tiny eyes, or eyes that look away."""
+    """The photograph's eyes, or None if it shows no face, closed or tiny eyes, or eyes that look away."""
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
         return None

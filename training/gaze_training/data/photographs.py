@@ -14,9 +14,9 @@ _TABLE = "faces.csv"
 
 
 def list_photographs(folder: Path) -> list[tuple[Path, str, str]]:
-    """(file, group, person) of each photograph, from `faces.csv` where there is one, else one person a file.
+    """(file, group, person) of each photograph, from `faces.csv` if there is one, else one person a file.
 
-    Raises UserError where there is no folder, or a table without these columns.
+    Raises UserError if there is no folder, or a table without these columns.
     """
     if not folder.is_dir():
         raise UserError(f"{folder} is not a folder: name a folder of face photographs.")

@@ -15,7 +15,7 @@ _BITS = 4
 def paint_triangles(
     px: Array, triangles: NDArray[np.int64], order: NDArray[np.int64], size: tuple[int, int]
 ) -> NDArray[np.int32]:
-    """The number of the triangle that each pixel of a picture (`size`: height, width) shows, -1 where there is none.
+    """The number of the triangle that each pixel of a picture (`size`: height, width) shows, -1 if there is none.
 
     `px`: (v, 2) where the vertices lie, pixel centres at halves. `order`: triangles to be painted, the farthest first.
     """

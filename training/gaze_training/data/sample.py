@@ -26,7 +26,7 @@ def _column(dtype: type[np.generic], *shape: int, angles: bool = False, added: b
 class Faces:
     """N faces with two eyes each: index 0 is the person's left eye, 1 the right one, mirrored to look like a left one.
 
-    Angles are (pitch, yaw) in radians in each eye's normalised frame, the right eye's mirrored; NaN where unknown.
+    Angles are (pitch, yaw) in radians in each eye's normalised frame, the right eye's mirrored; NaN if unknown.
     `crops`: (N, 2, 36, 60) uint8 grey. `gaze`: (N, 2, 2) exact. `head`: (N, 2, 2) the face's direction as measured.
     `rotation`: (N, 2, 3, 3) camera to normalised frame as measured, not mirrored. `outside`: (N, 2, 2) an outside
     teacher's gaze. `openness`: (N, 2) greatest distance of the lids over the distance of the corners: 0 closed, about
@@ -59,7 +59,7 @@ class Faces:
     eye_px: NDArray[np.float32] = field(metadata=_column(np.float32))
 
     def __post_init__(self) -> None:
-        """Raises ValueError where an array's shape or type is not as described."""
+        """Raises ValueError if an array's shape or type is not as described."""
         for f in fields(self):
             array, shape, dtype = getattr(self, f.name), f.metadata["shape"], f.metadata["dtype"]
             if array.shape != (len(self.crops), *shape) or array.dtype != dtype:
@@ -83,7 +83,7 @@ class Faces:
 
     @classmethod
     def concatenate(cls, parts: Sequence[Faces]) -> Faces:
-        """The faces of all parts in their order. Raises ValueError where there is none."""
+        """The faces of all parts in their order. Raises ValueError if there is none."""
         return cls(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)})
 
     def select(self, index: ArrayLike | slice) -> Faces:
@@ -101,12 +101,12 @@ class Faces:
 
     @classmethod
     def load(cls, path: Path) -> Faces:
-        """Read one shard. Raises UserError where the file is no shard of faces."""
+        """Read one shard. Raises UserError if the file is no shard of faces."""
         return cls.read(path, str(path))
 
     @staticmethod
     def count(path: Path) -> int:
-        """How many faces a shard holds; 0 where it is damaged."""
+        """How many faces a shard holds; 0 if it is damaged."""
         try:
             with np.load(path, allow_pickle=False) as file:
                 return len(file["person"])
@@ -138,7 +138,7 @@ ANGLES = tuple(f.name for f in fields(Faces) if f.metadata["angles"])  # the col
 
 
 def load_faces(folder: Path) -> Faces:
-    """All shards (*.npz) of a folder, in the order of their names. Raises UserError where there is none."""
+    """All shards (*.npz) of a folder, in the order of their names. Raises UserError if there is none."""
     shards = sorted(folder.glob("*.npz"))
     if not shards:
         raise UserError(f"No shards of faces in {folder}; make them with `gaze-train data`.")
@@ -149,7 +149,7 @@ def split_people(faces: Faces, share: float, seed: int) -> tuple[Faces, Faces]:
     """Training and held-out faces, split by person alone; `share` (0..1) of each renderer's people are held out, at
     least one. A person's number counts within a renderer.
 
-    Raises ValueError where a renderer has fewer than two people.
+    Raises ValueError if a renderer has fewer than two people.
     """
     held_out = np.zeros(len(faces), bool)
     for renderer in np.unique(faces.renderer):
@@ -167,7 +167,7 @@ def leave_person_out(faces: Faces, place: int) -> tuple[Faces, Faces]:
     """All others, and the one person of this place among all: a fold of leaving one person out, as is done with
     MPIIGaze, MPIIFaceGaze and other sets of few people. A person's number counts within a renderer.
 
-    Raises UserError where there is no such place, or nobody else.
+    Raises UserError if there is no such place, or nobody else.
     """
     people = sorted(set(zip(faces.renderer.tolist(), faces.person.tolist(), strict=True)))
     if len(people) < 2 or place >= len(people):

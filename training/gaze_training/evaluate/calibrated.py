@@ -42,7 +42,7 @@ class CalibratedRow:
 def calibrated_test(
     models: Sequence[Estimates], sitting: SittingData, others: Mapping[str, SittingData]
 ) -> list[CalibratedRow]:
-    """All models, fitted to the looks of the sitting's fit. Raises UserError where there is nothing to fit or judge, or
+    """All models, fitted to the looks of the sitting's fit. Raises UserError if there is nothing to fit or judge, or
     another sitting is of another camera or screen."""
     tests = {LEFT_OUT: (sitting, sitting.of_kind("validation"))}
     for name, other in others.items():

@@ -37,7 +37,7 @@ def with_exact_pose(picture: HeadPicture, seen: Observation) -> Observation:
 
 
 def place_errors(picture: HeadPicture, seen: Observation) -> Array:
-    """`PLACE_COLUMNS` of one picture, eyes averaged as a mirror would have it; NaN where no face was found."""
+    """`PLACE_COLUMNS` of one picture, eyes averaged as a mirror would have it; NaN if no face was found."""
     truth, pose = picture.truth, seen.pose
     if pose is None:
         return np.full(len(PLACE_COLUMNS), np.nan)

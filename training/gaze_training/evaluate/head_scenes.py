@@ -36,7 +36,7 @@ PICTURES_IN_SERIES = sum(len(turns) for turns in TURNS_DEG.values())
 @dataclass(frozen=True, eq=False)
 class Scene:
     """A webcam's image (h, w, 3) BGR and its truth. `person` numbers the people of a `kind`; `turned_deg`: what of
-    `TURNS_DEG` this picture shows, 0 where heads are anywhere."""
+    `TURNS_DEG` this picture shows, 0 if heads are anywhere."""
 
     kind: Kind
     person: int

@@ -81,8 +81,8 @@ class HeadsResult:
 @dataclass(frozen=True, eq=False)
 class Answers:
     """Pictures (n,): `kind`, `person`, `turned_deg` of their scenes. `true`, `head`: (n, 2) pitch and yaw in degrees of
-    gaze and head, `answer`: (answers, n, 2), NaN where there is none; all in the frame that looks at the true middle of
-    the eyes. `error`: (answers, n) degrees. `place`: (n, columns), NaN where no face was found. `read`: (n,)."""
+    gaze and head, `answer`: (answers, n, 2), NaN if there is none; all in the frame that looks at the true middle of
+    the eyes. `error`: (answers, n) degrees. `place`: (n, columns), NaN if no face was found. `read`: (n,)."""
 
     kind: NDArray[np.str_]
     person: NDArray[np.int64]

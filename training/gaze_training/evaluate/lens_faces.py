@@ -83,7 +83,7 @@ def load_lens_faces(folder: Path, cache: Path, *, scale: int = 1, focal: float =
     """The faces of a folder of photographs, from `cache` where they were prepared before.
 
     `scale`: crop pixels over 60 x 36. `focal`: the photographs' focal length in widths of the image. Raises UserError
-    where the folder has no photograph with a face.
+    if the folder has no photograph with a face.
     """
     photographs = list_photographs(folder)
     stamps = "".join(f"{path.name}{path.stat().st_size}{group}{person}" for path, group, person in photographs)
@@ -104,7 +104,7 @@ def load_lens_faces(folder: Path, cache: Path, *, scale: int = 1, focal: float =
 def observe_portraits(folder: Path, focal: float = PHOTO_FOCAL, *, mirrored: bool = False) -> Iterator[Portrait]:
     """The photographs of a folder in which a face is found, `mirrored` or as they are.
 
-    Raises UserError where there is none.
+    Raises UserError if there is none.
     """
     any_face = False
     with open_observer() as observer:
@@ -128,7 +128,7 @@ def concatenate(parts: Sequence[LensFaces]) -> LensFaces:
 
 
 def prepare(portrait: Portrait, geometry: CropGeometry) -> LensFaces:
-    """A portrait as arrays of length 1. Raises ValueError where no face was found."""
+    """A portrait as arrays of length 1. Raises ValueError if no face was found."""
     seen = portrait.seen
     if seen.pose is None or seen.left is None or seen.right is None or seen.landmarks is None:
         raise ValueError("a portrait without a face cannot be prepared")

@@ -27,9 +27,9 @@ from gaze_training.evaluate.zero import ZeroResult, zero_result_of_gaze
 
 @dataclass(frozen=True, eq=False)
 class ModelAnswers:
-    """A model's answers to `faces`, the photographs that all models were asked of; NaN where there is none.
+    """A model's answers to `faces`, the photographs that all models were asked of; NaN if there is none.
 
-    `gaze`: (n, 3) camera frame. `eyes`: (n, 2, 2) pitch and yaw of each eye in its mirrored normalised frame, NaN where
+    `gaze`: (n, 3) camera frame. `eyes`: (n, 2, 2) pitch and yaw of each eye in its mirrored normalised frame, NaN if
     the model gives one gaze for both.
     """
 
@@ -53,7 +53,7 @@ def zero_test_of_models(
 ) -> dict[str, ZeroResult]:
     """The zero test of each model, by its name; `people`: those held out of training, or "all".
 
-    Raises UserError where the folder has no photograph with a face.
+    Raises UserError if the folder has no photograph with a face.
     """
     answers = _answers(models, _readable(observe_portraits(folder, focal), people))
     return {name: answer.zero() for name, answer in answers.items()}
@@ -64,7 +64,7 @@ def mirror_test_of_models(
 ) -> dict[str, float]:
     """Mean angle in degrees between each model's gaze and that in the mirrored photograph, mirrored back.
 
-    Raises UserError where the folder has no photograph with a face.
+    Raises UserError if the folder has no photograph with a face.
     """
     as_taken = _answers(models, _readable(observe_portraits(folder, focal), people))
     mirrored = _answers(models, _readable(observe_portraits(folder, focal, mirrored=True), people))
@@ -112,7 +112,7 @@ def _answers(models: Sequence[GazeEstimator], portraits: Iterable[Portrait]) -> 
 
 
 def _answer(model: GazeEstimator, portrait: Portrait, face: LensFaces) -> tuple[Array, Array]:
-    """Gaze (3,) in the camera frame and each eye's angles (2, 2) in its mirrored frame, NaN where there is none."""
+    """Gaze (3,) in the camera frame and each eye's angles (2, 2) in its mirrored frame, NaN if there is none."""
     estimate = model.estimate(portrait.seen)
     gaze = np.full(3, np.nan) if estimate.gaze is None else estimate.gaze
     eyes = np.full((2, 2), np.nan)

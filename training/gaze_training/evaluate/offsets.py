@@ -44,7 +44,7 @@ class OffsetRow:
 def offset_test(faces: LensFaces, predict: Predict) -> tuple[OffsetRow, ...]:
     """A row for each group of the photographs that has enough of them, and one for all of them together.
 
-    In the last one each group's own means are taken out first. Raises UserError where no group has 8 photographs.
+    In the last one each group's own means are taken out first. Raises UserError if no group has 8 photographs.
     """
     n = len(faces)
     crops, head = faces.crops.reshape(2 * n, *faces.crops.shape[2:]), faces.head.reshape(2 * n, 2)

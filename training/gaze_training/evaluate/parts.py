@@ -33,7 +33,7 @@ _BLURRED = 0.6
 @dataclass(frozen=True)
 class PartRow:
     """Angles in degrees, of single eyes. `pitch_off`: mean absolute error of pitch; `pitch_bias`: its mean; `inside`:
-    share of eyes inside the ellipses of SHARES, NaN where the model tells no covariance; `spread`: median standard
+    share of eyes inside the ellipses of SHARES, NaN if the model tells no covariance; `spread`: median standard
     deviation that it tells, along the less certain axis."""
 
     part: str

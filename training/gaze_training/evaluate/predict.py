@@ -16,7 +16,7 @@ Crops = NDArray[np.uint8]
 # left, right, left, right, so that a network that looks at both eyes can pair them.
 Predict = Callable[[Crops, Angles], Angles]
 
-# Gaze (m, 2), condition (m, 5) and covariance (m, 3) of m eyes; None where a model does not tell them.
+# Gaze (m, 2), condition (m, 5) and covariance (m, 3) of m eyes; None if a model does not tell them.
 Answers = tuple[Tensor, Tensor | None, Tensor | None]
 
 Ask = Callable[[Crops, Angles], Answers]  # crops and head angles as for `Predict`, to all that a model tells

@@ -38,8 +38,8 @@ class ScreenAnswers:
     """A model's answers to n frames.
 
     `angles`: (n, 3, 2) pitch and yaw in radians, camera frame, of the mean of both eyes, the person's left eye and the
-    right one; NaN where there is none. `points`: (n, 2). `series`: (n,) number of the frame's series. `openness`: (n,)
-    mean lid distance of both eyes by corner distance, NaN where no face was found. `reasons`: why there was no gaze.
+    right one; NaN if there is none. `points`: (n, 2). `series`: (n,) number of the frame's series. `openness`: (n,)
+    mean lid distance of both eyes by corner distance, NaN if no face was found. `reasons`: why there was no gaze.
     """
 
     angles: Array
@@ -53,7 +53,7 @@ class ScreenAnswers:
 class FitRow:
     """Median distance between predicted and true point, over all series, with maps from `frames` frames.
 
-    `both`, `left`, `right`: of the mean of the eyes and of each alone; NaN where no series is long enough. `series`:
+    `both`, `left`, `right`: of the mean of the eyes and of each alone; NaN if no series is long enough. `series`:
     how many are. `tested`: how many frames the first of these medians is of.
     """
 

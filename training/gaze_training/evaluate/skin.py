@@ -22,7 +22,7 @@ TONES: dict[str, tuple[float, float]] = {
 
 
 def typology_angle_deg(image: NDArray[np.uint8], landmarks: FaceLandmarks) -> float:
-    """Individual typology angle of the cheeks, -90 (dark) to 90 (light); NaN where they lie outside the image.
+    """Individual typology angle of the cheeks, -90 (dark) to 90 (light); NaN if they lie outside the image.
 
     Chardon, Cretois, Hourseau, "Skin colour typology and suntanning pathways" (1991). The light and the white balance
     of a photograph are in it: good for groups, not for one face.

@@ -42,7 +42,7 @@ class Ensemble(GazeNetwork):
 
 
 def _together(outputs: Sequence[GazeOutput], gaze: Tensor) -> tuple[Tensor | None, Tensor | None]:
-    """Condition (N, 5) and covariance (N, 3) of the mixture; None where not all members have them."""
+    """Condition (N, 5) and covariance (N, 3) of the mixture; None if not all members have them."""
     conditions = [output.condition for output in outputs if output.condition is not None]
     covariances = [output.covariance for output in outputs if output.covariance is not None]
     if len(conditions) < len(outputs) or len(covariances) < len(outputs):

@@ -11,11 +11,11 @@ from torch import Tensor, nn
 class GazeOutput:
     """`gaze`: (N, 2) pitch, yaw in radians, normalised frame. `embedding`: (N, E) what the gaze is read from.
 
-    `iris`: (N, 2) x, y of the iris's centre as shares of the crop, 0..1; `openness`: (N,); None where the network has
+    `iris`: (N, 2) x, y of the iris's centre as shares of the crop, 0..1; `openness`: (N,); None if the network has
     no auxiliary outputs. `features`: one map (N, C, H, W) for each group of layers, for hints.
 
     `condition`: (N, 5) 0..1, the numbers of `networks.confidence.CONDITION`; `covariance`: (N, 3) variance of pitch, of
-    yaw and their covariance, rad^2; None where the network does not tell how sure it is.
+    yaw and their covariance, rad^2; None if the network does not tell how sure it is.
     """
 
     gaze: Tensor

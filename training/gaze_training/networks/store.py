@@ -37,7 +37,7 @@ def save_network(path: Path, network: GazeNetwork, spec: NetworkSpec, summary: d
 
 
 def load_network(path: Path) -> StoredNetwork:
-    """Raises UserError where the file is not a network of this project."""
+    """Raises UserError if the file is not a network of this project."""
     content = read_safely(path)
     try:
         spec = NetworkSpec.model_validate_json(content["spec"])

@@ -19,7 +19,7 @@ _MAX_JSON_BYTES = 64 * 1024 * 1024
 
 
 def folders(root: Path, pattern: str, what: str) -> list[Path]:
-    """The folders below `root` whose whole name matches, sorted; raises UserError where there is none."""
+    """The folders below `root` whose whole name matches, sorted; raises UserError if there is none."""
     found = sorted(p for p in root.iterdir() if p.is_dir() and re.fullmatch(pattern, p.name)) if root.is_dir() else []
     if not found:
         raise UserError(f"{root} does not hold {what}: name the folder that it was unpacked to.")
@@ -27,7 +27,7 @@ def folders(root: Path, pattern: str, what: str) -> list[Path]:
 
 
 def read_image(path: Path) -> NDArray[np.uint8] | None:
-    """A BGR picture as stored, without turning it by its EXIF; None where it is missing or broken."""
+    """A BGR picture as stored, without turning it by its EXIF; None if it is missing or broken."""
     if not path.is_file():
         return None
     image = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
@@ -48,9 +48,9 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def json_array(content: dict[str, Any], key: str, path: Path, length: int | None = None) -> Array:
-    """The list of numbers under `key`, (n,); NaN where the file has `null` or a number that is not finite.
+    """The list of numbers under `key`, (n,); NaN if the file has `null` or a number that is not finite.
 
-    Raises UserError where it is no list of numbers, or not of this length.
+    Raises UserError if it is no list of numbers, or not of this length.
     """
     values = content.get(key)
     numbers = isinstance(values, list) and all(v is None or type(v) in (int, float) for v in values)

@@ -38,7 +38,7 @@ class TableRow:
 
 
 def read_frame_table(table: Path) -> list[TableRow]:
-    """The table's rows. Raises UserError, with the line, where it is not as described."""
+    """The table's rows. Raises UserError, with the line, if it is not as described."""
     try:
         if table.stat().st_size > MAX_BYTES:
             raise UserError(f"{table} is larger than {MAX_BYTES // 2**20} MB: split it.")
@@ -65,7 +65,7 @@ def table_screen_frames(
 ) -> Iterator[ScreenFrame]:
     """The frames of the table in its order; `hfov_deg` is that of rows which do not tell theirs.
 
-    Raises UserError where the table is not as described.
+    Raises UserError if the table is not as described.
     """
     rows = read_frame_table(table)
     with open_observer() as observer:

@@ -47,7 +47,7 @@ def read_gazecapture(
 ) -> Iterator[Faces]:
     """One `Faces` a person, of all or of one of the splits train, val and test, which the data set makes by person.
 
-    Raises UserError where a file is missing or not as described.
+    Raises UserError if a file is missing or not as described.
     """
     tally = tally or Tally()
     with open_observer() as observer:
@@ -68,7 +68,7 @@ def gazecapture_screen_frames(
 ) -> Iterator[ScreenFrame]:
     """The frames of all people with the dot in mm from the lens, x to the person's right and y down.
 
-    Raises UserError where a file is missing or not as described.
+    Raises UserError if a file is missing or not as described.
     """
     with open_observer() as observer:
         for folder in _people(root, None):

@@ -58,7 +58,7 @@ def person_number(dataset: str, person: str) -> int:
 
 
 def face_with_target(seen: Observation, target_mm: Array, person: int) -> Faces | None:
-    """One labelled face whose eyes look at a point (3,) in the camera frame; None where no eye can be read."""
+    """One labelled face whose eyes look at a point (3,) in the camera frame; None if no eye can be read."""
     if seen.pose is None:
         return None
     centres = np.stack([seen.pose.left_eye_mm, seen.pose.right_eye_mm])
@@ -99,7 +99,7 @@ def sight_gaze(pitch: float, yaw: float, towards_mm: Array) -> Array:
 
 
 def join(faces: Iterable[Faces | None]) -> Faces | None:
-    """All faces that were found as one, or None where there is none."""
+    """All faces that were found as one, or None if there is none."""
     found = [face for face in faces if face is not None]
     return Faces.concatenate(found) if found else None
 

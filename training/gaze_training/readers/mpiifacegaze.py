@@ -48,7 +48,7 @@ class _Look:
 def read_mpiifacegaze(
     root: Path, tally: Tally | None = None, *, open_observer: OpenObserver = open_observer
 ) -> Iterator[Faces]:
-    """One `Faces` a person. Raises UserError where a file is missing or not as described."""
+    """One `Faces` a person. Raises UserError if a file is missing or not as described."""
     people = folders(root, r"p\d\d", "MPIIFaceGaze (p00 to p14)")
     with open_observer() as observer:
         for folder in people:
@@ -62,7 +62,7 @@ def read_mpiifacegaze(
 def mpiifacegaze_screen_frames(
     root: Path, tally: Tally | None = None, *, open_observer: OpenObserver = open_observer
 ) -> Iterator[ScreenFrame]:
-    """The frames of all people with the point in px. Raises UserError where a file is missing or not as described."""
+    """The frames of all people with the point in px. Raises UserError if a file is missing or not as described."""
     people = folders(root, r"p\d\d", "MPIIFaceGaze (p00 to p14)")
     with open_observer() as observer:
         for folder in people:

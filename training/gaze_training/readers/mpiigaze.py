@@ -36,7 +36,7 @@ def read_mpiigaze(root: Path, tally: Tally | None = None, *, evaluation_subset: 
     """One `Faces` a person, both eyes of each frame.
 
     With `evaluation_subset` only the eyes of the list that the field's leave-one-person-out figures use (1,500 a side
-    and person) are valid. Raises UserError where a file is missing or not as described, or a listed eye is missing.
+    and person) are valid. Raises UserError if a file is missing or not as described, or a listed eye is missing.
     """
     tally = tally or Tally()
     for folder in folders(root / "Data" / "Normalized", r"p\d\d", "MPIIGaze (Data/Normalized/p00 to p14)"):
@@ -82,7 +82,7 @@ def _read_day(path: Path, chosen: set[tuple[str, str]] | None, original: Path, t
 
 
 def _read_eye(eye: Any, count: int, path: Path) -> tuple[Array, Array, Array]:
-    """Crops, gaze and pose; MATLAB drops the first axis where there is one frame."""
+    """Crops, gaze and pose; MATLAB drops the first axis if there is one frame."""
     image, gaze, pose = (np.asarray(getattr(eye, name)) for name in ("image", "gaze", "pose"))
     if count == 1:
         image, gaze, pose = (values.reshape(1, *values.shape[-n:]) for values, n in ((image, 2), (gaze, 1), (pose, 1)))
@@ -98,9 +98,9 @@ _LEFT_EYE, _RIGHT_EYE = slice(38, 41), slice(35, 38)
 
 
 def _distances_mm(path: Path, names: list[str]) -> Array | None:
-    """Distance (n, 2) from the lens to the left and right eye in each named frame; None where the file is missing.
+    """Distance (n, 2) from the lens to the left and right eye in each named frame; None if the file is missing.
 
-    Line k of the annotation is of the picture 000k.jpg, counted from 1. Raises UserError where the file is not as
+    Line k of the annotation is of the picture 000k.jpg, counted from 1. Raises UserError if the file is not as
     described.
     """
     if not path.is_file():

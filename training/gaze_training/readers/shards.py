@@ -17,7 +17,7 @@ VERSION = 1
 def write_shards(dataset: str, root: Path, out: Path, tally: Tally) -> Iterator[tuple[int, int]]:
     """Read the set at `root` into `out`; yields (people, faces) so far, and counts in `tally` what was left out.
 
-    Raises UserError where there is no such set, it cannot be read, or `out` holds other shards.
+    Raises UserError if there is no such set, it cannot be read, or `out` holds other shards.
     """
     if dataset not in READERS:
         raise UserError(f"There is no reader for {dataset!r}: choose one of {', '.join(READERS)}.")

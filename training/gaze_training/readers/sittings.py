@@ -45,7 +45,7 @@ class _Shown:
 
 def read_sittings(root: Path, tally: Tally | None = None, *, kind: Kind | None = None) -> Iterator[Faces]:
     """One `Faces` a person; of looks of one kind alone, labelled by their targets even where the axes are known, as
-    those of a real person are. Raises UserError where a file is no recording of the app, or there is none.
+    those of a real person are. Raises UserError if a file is no recording of the app, or there is none.
     """
     tally = tally or Tally()
     for name, paths in _people(root).items():
@@ -61,7 +61,7 @@ def read_sittings(root: Path, tally: Tally | None = None, *, kind: Kind | None =
 def sittings_screen_frames(root: Path, tally: Tally | None = None) -> Iterator[ScreenFrame]:
     """The frames of each recording with the target in px, in the order in which they were looked at.
 
-    Raises UserError where a file is no recording of the app, or there is none.
+    Raises UserError if a file is no recording of the app, or there is none.
     """
     for path in (path for paths in _people(root).values() for path in paths):
         for one in _shown(path, tally or Tally()):
@@ -69,7 +69,7 @@ def sittings_screen_frames(root: Path, tally: Tally | None = None) -> Iterator[S
 
 
 def _people(root: Path) -> dict[str, list[Path]]:
-    """The sittings and sessions of each person by name; raises UserError where there is none."""
+    """The sittings and sessions of each person by name; raises UserError if there is none."""
     if root.suffix == SUFFIX or (root / ABOUT).is_file():
         return {root.stem: [root]}
     people: dict[str, list[Path]] = {}

@@ -21,7 +21,7 @@ class TeacherBounded(Scheme):
         return (step.supervised + self.bound(step, step.taught.gaze)).mean()
 
     def bound(self, step: Step, taught: Tensor) -> Tensor:
-        """The second term (N, 2); 0 where the truth or the teacher's gaze is unknown."""
+        """The second term (N, 2); 0 if the truth or the teacher's gaze is unknown."""
         truth = step.eyes.gaze
         squared = distance(step.student.gaze, truth).square()
         teacher = (taught - truth).norm(dim=1, keepdim=True)

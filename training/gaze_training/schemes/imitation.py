@@ -12,7 +12,7 @@ from gaze_training.schemes.scheme import Options, Scheme, Step
 
 
 class Imitation(Scheme):
-    """A share `alpha` of the loss is the distance to the teacher's gaze; all of it where there is no label."""
+    """A share `alpha` of the loss is the distance to the teacher's gaze; all of it if there is no label."""
 
     paper = "Hinton, Vinyals, Dean, 'Distilling the knowledge in a neural network', 2015; here for regression"
     defaults: ClassVar[Options] = {"alpha": 0.7}

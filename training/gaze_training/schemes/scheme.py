@@ -29,12 +29,12 @@ class Step:
 
     @property
     def supervised(self) -> Tensor:
-        """Error (N, 2) against the labels; 0 where unknown."""
+        """Error (N, 2) against the labels; 0 if unknown."""
         return self.supervision.gaze(self.student.gaze, self.eyes)
 
     @property
     def taught(self) -> GazeOutput:
-        """The teacher's output. Raises ValueError where there is no teacher."""
+        """The teacher's output. Raises ValueError if there is no teacher."""
         if self.teacher is None:
             raise ValueError("this scheme needs a teacher")
         return self.teacher

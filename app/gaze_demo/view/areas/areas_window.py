@@ -36,7 +36,7 @@ class AreasWindow(QWidget):
     """Areas in px of a screen of `size_px`, kept in `path`, which is read if it exists.
 
     Attributes: `canvas`; `list`, the names, which can be edited; `tools`, `delete`, `save`, buttons; `areas`;
-    `trouble`, a line for what went wrong. Raises UserError where `path` or the image cannot be read.
+    `trouble`, a line for what went wrong. Raises UserError if `path` or the image cannot be read.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class AreasWindow(QWidget):
         self._hint.setText(_HINTS[tool])
 
     def write(self) -> bool:
-        """Save; False, and a sentence in the window, where that fails."""
+        """Save; False, and a sentence in the window, if that fails."""
         try:
             save_areas(self.path, self.areas)
         except UserError as error:

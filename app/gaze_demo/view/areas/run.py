@@ -16,7 +16,7 @@ from gaze_demo.whole_file import refuse_unwritable
 def areas_window(file: Path, image: Path | None, size_px: tuple[int, int] | None) -> int:
     """Let a person draw areas of interest until the window is closed; the exit code.
 
-    `size_px`: of the screen, None for that of the image. Raises UserError where there is no display, or a file cannot
+    `size_px`: of the screen, None for that of the image. Raises UserError if there is no display, or a file cannot
     be read or written.
     """
     start_log(paths.log_file())

@@ -101,7 +101,7 @@ class FacePicture(QWidget):
         self._picture: Image | None = None
 
     def show_picture(self, picture: Image | None) -> None:
-        """(h, w, 4) BGRA, or None where there is none."""
+        """(h, w, 4) BGRA, or None if there is none."""
         self._picture = picture
         self.update()
 
@@ -287,7 +287,7 @@ class CalibrationScreen(QWidget):
 
     @property
     def name(self) -> str:
-        """Of the profile to come; empty where none was given."""
+        """Of the profile to come; empty if none was given."""
         return self.checks.name.text().strip()
 
     def look(self) -> None:

@@ -17,7 +17,7 @@ class Control(QWidget):
     """Shows a part of the state and writes the user's choice into it, or runs a command.
 
     `title`: its name where the header is folded; `order`: its place in the row; `kinds`: the sources that it applies
-    to; `folds`: which goes first where there is no room, None for one that always stays.
+    to; `folds`: which goes first if there is no room, None for one that always stays.
     """
 
     title: ClassVar[str] = ""

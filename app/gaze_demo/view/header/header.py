@@ -1,4 +1,4 @@
-"""The strip over the panes: all controls, folded into a small window where there is no room for them."""
+"""The strip over the panes: all controls, folded into a small window if there is no room for them."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ class Pane(QFrame):
         return f"yaw {words.signed_degrees(yaw)}  pitch {words.signed_degrees(pitch)}"
 
     def _error_caption(self) -> str:
-        """What the calibration has measured for this person, or the angle to the known gaze where there is one.
+        """What the calibration has measured for this person, or the angle to the known gaze if there is one.
 
         Points on the screen are corrected by a calibration; the vector of this pane and its true error never are.
         """

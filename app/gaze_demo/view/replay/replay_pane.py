@@ -38,7 +38,7 @@ class ReplayPane(QWidget):
         return QSize(480, 320)
 
     def show_row(self, track: Track | None, row: int | None) -> None:
-        """A frame of a track; None where there is none."""
+        """A frame of a track; None if there is none."""
         if track is self._track and row == self._row:
             return
         self._track, self._row = track, row

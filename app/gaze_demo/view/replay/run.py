@@ -14,7 +14,7 @@ from gaze_demo.view.replay.replay_window import ReplayWindow
 def replay_window(folder: Path) -> int:
     """Show a recorded session until its window is closed; the exit code.
 
-    Raises UserError where there is no display, or the folder is no session.
+    Raises UserError if there is no display, or the folder is no session.
     """
     start_log(paths.log_file())
     session = load_session(folder)

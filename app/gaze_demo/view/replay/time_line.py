@@ -257,7 +257,7 @@ class TimeLine(QWidget):
 
 
 def _whole_runs(x: Array, low: Array, high: Array) -> list[QPolygonF]:
-    """One line through lowest and highest value of each column, broken where there is no value."""
+    """One line through lowest and highest value of each column, broken if there is no value."""
     runs: list[QPolygonF] = []
     whole = np.isfinite(low)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], whole, [False]]).astype(int)))

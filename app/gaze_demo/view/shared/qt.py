@@ -33,7 +33,7 @@ def undo_opencv() -> None:
 
 
 def application() -> QApplication:
-    """The one QApplication, made on the first call. Raises UserError where there is no display to show it on."""
+    """The one QApplication, made on the first call. Raises UserError if there is no display to show it on."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -49,7 +49,7 @@ def application() -> QApplication:
 
 @contextmanager
 def required_display() -> Iterator[None]:
-    """Raises UserError where Qt would abort: no display, one that does not answer, or no plugin for it.
+    """Raises UserError if Qt would abort: no display, one that does not answer, or no plugin for it.
 
     An X server may begin again when its last client leaves, so the connection that asked stays open in the block.
     """
@@ -79,7 +79,7 @@ def required_display() -> Iterator[None]:
 
 @contextmanager
 def _x11_connection() -> Iterator[None]:
-    """Raises UserError where the X server does not answer, unless the library to ask with is not there."""
+    """Raises UserError if the X server does not answer, unless the library to ask with is not there."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:

@@ -16,7 +16,7 @@ class ValueText(QWidget):
     """A value with a muted unit after it.
 
     A QLabel would tell the layout of every new text, and the card behind it would be painted again, which takes long
-    enough to be felt with twenty of them. It stands on a card. `room` is the widest text to make room for, none where
+    enough to be felt with twenty of them. It stands on a card. `room` is the widest text to make room for, none if
     it takes what is left; `right`: aligned there; `muted`: in the colour of captions.
     """
 

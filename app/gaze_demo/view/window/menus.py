@@ -93,7 +93,7 @@ class Menus:
             self._cameras.addAction(none)
 
     def _show_providers(self, providers: tuple[str, ...]) -> None:
-        """Where onnxruntime can run models here; a choice only where there is one."""
+        """Where onnxruntime can run models here; a choice only if there is one."""
         menu = self._providers
         menu.clear()
         for name in providers:

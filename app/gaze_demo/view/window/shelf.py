@@ -15,7 +15,7 @@ _UNBOUNDED = (1 << 24) - 1  # Qt's own word for no limit
 
 
 class Shelf(QScrollArea):
-    """Scrolls where it has no room for its panels.
+    """Scrolls if it has no room for its panels.
 
     Attributes: `upright`, whether it is a column.
     """

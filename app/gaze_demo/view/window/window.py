@@ -103,7 +103,7 @@ class Window(QMainWindow):
             panel.refresh()
 
     def division(self) -> QByteArray:
-        """The user's own division of the height; empty where there is none."""
+        """The user's own division of the height; empty if there is none."""
         if self._shelf.upright:
             return self._kept_division
         return self._split.saveState() if self._divided_by_user else QByteArray()
