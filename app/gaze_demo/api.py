@@ -47,7 +47,7 @@ __all__ = [
 
 
 def model_names() -> list[str]:
-    """The names of the models at hand, larger ones first: what `Tracker` takes."""
+    """The names of the available models, larger ones first, as `Tracker` takes them."""
     return [entry.name for entry in list_models()]
 
 
@@ -57,13 +57,13 @@ def load_profile(name_or_path: str) -> Profile:
 
 
 def read_session(folder: str | Path) -> Session:
-    """A recorded session, also one that was torn: `table` is a pyarrow Table, one row for each frame and model, whose
-    `to_pandas()` is a data frame; `trace(model)` has one model's gaze as arrays. Raises UserError."""
+    """A recorded session, even if its recording was interrupted: `table` is a pyarrow Table, one row for each frame and
+    model, whose `to_pandas()` is a data frame; `trace(model)` has one model's gaze as arrays. Raises UserError."""
     return load_session(Path(folder))
 
 
 class Tracker:
-    """Gaze samples of a source, one a frame; a context manager and an iterator.
+    """Gaze samples of a source, one per frame; a context manager and an iterator.
 
     `source`: a camera's number or name, a video file, an image, a folder of images, or "virtual" for the virtual
     participant; empty for the first camera. `models`: names or paths of ONNX files, none for the default two.
@@ -72,7 +72,7 @@ class Tracker:
     gives a file's or the virtual participant's frames as fast as they can be computed. `width`, `height` in px and
     `rate` in Hz are asked of a camera.
 
-    Raises UserError, one sentence with the remedy, for what a user can mend.
+    Errors that a user can fix are raised as UserError, with one sentence that says how.
 
     Example:
         with gaze_demo.Tracker("virtual", models=["mobilenet25"]) as tracker:
@@ -172,5 +172,5 @@ class Tracker:
         )
 
     def stop(self, sink: Sink) -> None:
-        """Complete a recording, or end another sink; it gets what waits for it first."""
+        """Complete a recording, or end another sink, after it has received all samples that wait for it."""
         self._bus.remove(sink)

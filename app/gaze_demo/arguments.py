@@ -16,7 +16,7 @@ SOURCE_HELP = (
 
 
 def add_models(parser: argparse.ArgumentParser, default: object = ()) -> None:
-    """A command's own default is SUPPRESS: what was said before the command counts then."""
+    """A command's own default is SUPPRESS, so that options given before the command apply to it."""
     parser.add_argument(
         "--model",
         action="append",

@@ -1,4 +1,4 @@
-"""`gaze-demo bench`: what each stage and each model costs on this machine, all measured in turns in one run."""
+"""`gaze-demo bench`: how long each stage and each model takes on this machine, all measured in turn in one run."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ Step = Callable[[int], object]
 
 @dataclass(frozen=True)
 class Cost:
-    """Milliseconds a frame: `median_ms` and `p95_ms` of the wall clock, `processor_ms` the median of the processor time
-    of all threads."""
+    """Milliseconds per frame: `median_ms` and `p95_ms` of the wall clock, `processor_ms` the median of the processor
+    time of all threads."""
 
     name: str
     median_ms: float
@@ -68,7 +68,7 @@ class BenchResult:
 
 
 def bench(models: Sequence[GazeEstimator], width: int, height: int, count: int) -> BenchResult:
-    """Measure on `count` frames of a face that moves by parts of a px."""
+    """Measure on `count` frames of a face that moves by less than one px per frame."""
     cv2.setNumThreads(1)
     frames = moving_face(width, height, count)
     camera = Intrinsics.from_hfov(width, height)
@@ -94,7 +94,7 @@ def bench(models: Sequence[GazeEstimator], width: int, height: int, count: int) 
 
 
 def measure(steps: dict[str, Step], count: int) -> tuple[Cost, ...]:
-    """Run every step on every frame, one after the other in turns, so that a busy machine is as busy for each."""
+    """Run every step on every frame, in turn, so that other load on the machine affects all steps alike."""
     for step in steps.values():
         for i in range(min(_WARM_UP, count)):
             step(i)
@@ -117,7 +117,7 @@ def measure(steps: dict[str, Step], count: int) -> tuple[Cost, ...]:
 
 
 def moving_face(width: int, height: int, count: int) -> list[NDArray[np.uint8]]:
-    """Pictures of the portrait that sways by a few px."""
+    """Pictures of the portrait, moved by a few px from frame to frame."""
     portrait = cv2.imread(str(paths.assets() / "portrait.jpg"))
     scale = _FACE_SHARE * height / 140  # the portrait's face is 140 px high
     frames = []
@@ -144,7 +144,8 @@ class _Following:
 
 
 def _stages(seen: list[Observation], camera: Intrinsics, models: Sequence[GazeEstimator]) -> dict[str, Step]:
-    """What comes after the landmarks. Each model makes its own crops here; in the app those with one contract share."""
+    """What comes after the landmarks. Each model makes its own crops here; in the app, models with the same contract
+    share them."""
 
     def pose(i: int) -> object:
         face = seen[i].landmarks

@@ -1,4 +1,4 @@
-"""Blinks of a person who is watched frame after frame: what a single frame cannot tell."""
+"""Finds blinks from consecutive frames, because a single frame cannot tell a blink from a look down."""
 
 from __future__ import annotations
 
@@ -12,26 +12,28 @@ from gaze_demo.estimate import GazeEstimate
 from gaze_demo.observation import Observation, Reason
 
 _MOMENT_S = 0.2
-_FALL = 0.65  # of the lids' openness at most `_MOMENT_S` ago: lids that follow a look down fall by less in that time
+# Of the lids' openness at most `_MOMENT_S` ago: when lids follow a look down they close by less in that time
+_FALL = 0.65
 # Of both irises in that time, where the model tells them: landmarks of small or blurred eyes jump by themselves.
 _IRIS_OF_FALLING = 0.75
 
-# Lids stay shut for 0.1 to 0.2 s in a blink (Stern, Walrath and Goldstein, 1984). Who looks down for longer is seen to
-# look down again after this time.
+# Lids stay shut for 0.1 to 0.2 s in a blink (Stern, Walrath and Goldstein, 1984). Somebody who looks down for longer is
+# recognised as looking down again after this time.
 _CLOSED_S = 0.3
 # Of what was seen of both irises at most `_CLOSED_S` ago. Of blinks in films of real people 0.33 to 0.54 is left, of
 # fast looks down 0.6 and more.
 _LEFT_OF_IRIS = 0.55
 _LEFT_OF_ONE_IRIS = 0.65
-_MOST_IRIS = 0.45  # where more than this is seen of the irises, eyes are not closed, whatever was seen before
+_MOST_IRIS = 0.45  # where more than this is seen of the irises, eyes are not closed, no matter what was seen before
 
 _AFTER_S = 0.1  # how long landmarks need after the eyes are open again
-_LONGEST_STEP_S = 1.0  # frames that are further apart say nothing of each other
+_LONGEST_STEP_S = 1.0  # frames that are further apart are not compared
 
 
 @dataclass(frozen=True)
 class _Eyes:
-    """`openness`: of the eye that is open further. `irises`: share that is seen of each, NaN if it is not told."""
+    """`openness`: of the eye that is open further. `irises`: visible share of each iris, NaN if the model does not
+    report it."""
 
     time_s: float
     openness: float
@@ -39,10 +41,11 @@ class _Eyes:
 
 
 class BlinkWatch:
-    """Takes back the gaze of frames in which the eyes are closed or the lids are on their way.
+    """Removes the gaze of frames in which the eyes are closed or the lids are moving.
 
-    Around a blink the landmarks of the eyes are off, and so is every gaze. One for each model and source; frames come
-    in order of their times. A jump in time starts again. A wink, or an eye that is always closed, is no blink.
+    Around a blink the landmarks of the eyes are wrong, and therefore every gaze too. Use one for each model and source,
+    and pass the frames in the order of their times. A jump in time resets it. A wink, or an eye that is always closed,
+    does not count as a blink.
     """
 
     def __init__(self) -> None:
@@ -71,7 +74,7 @@ class BlinkWatch:
         )
 
     def _shut(self, eyes: _Eyes) -> bool:
-        """Whether the irises of both eyes have gone behind the lids since a moment ago."""
+        """Whether the lids have covered the irises of both eyes within the last moments."""
         before = np.array([one.irises for one in self._before if eyes.time_s - one.time_s <= _CLOSED_S])
         now = np.array(eyes.irises)
         if len(before) == 0 or not np.isfinite(now).all() or now.mean() > _MOST_IRIS:

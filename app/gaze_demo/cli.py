@@ -59,8 +59,10 @@ def entry() -> NoReturn:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0 when all went well, 2 for what a user can mend, which is said in one sentence on stderr."""
-    # Before NumPy is loaded: its matrices here are small, and threads that wait for each other cost ten times the work.
+    """Run a command; 0 when all went well, 2 for an error that the user can fix, which one sentence on stderr
+    explains."""
+    # Before NumPy is loaded: its matrices here are small, and several threads would spend ten times as long waiting for
+    # each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = sys.argv[1:] if arguments is None else arguments
 
@@ -188,7 +190,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MM",
         help="move the virtual camera this far from the screen's middle, without telling the calibration",
     )
-    for name in ("--fullscreen", "--duration", "--stats"):  # the window's, said before or after the command
+    for name in ("--fullscreen", "--duration", "--stats"):  # the window's options, given before or after the command
         _add_window(calibrate, name, argparse.SUPPRESS)
     add_camera(calibrate, argparse.SUPPRESS)
     add_landmarks(calibrate, argparse.SUPPRESS)

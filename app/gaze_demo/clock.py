@@ -1,7 +1,7 @@
-"""The one clock that capture times, latencies and deadlines are told by.
+"""The one clock for capture times, latencies and deadlines.
 
 `time.monotonic` ticks in steps of 15.6 ms on Windows before Python 3.13; `time.perf_counter` is finer everywhere. The
-two need not share a zero, so times of one are never compared with times of the other.
+two clocks may start at different times, so their values are never compared.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a user has said on the command line, and what of it a command would pass over."""
+"""Which options the user gave on the command line, and which of them a command would ignore."""
 
 from __future__ import annotations
 
@@ -13,32 +13,33 @@ _UNSAID = object()
 
 
 class Parser(argparse.ArgumentParser):
-    """Says in one sentence what is wrong."""
+    """Reports an error in one sentence."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(EXIT_USER_ERROR, f"{self.prog}: {message}; '{self.prog} --help' tells more.\n")
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        """Unlike argparse's own, this lets an output that cannot be written be told."""
+        """Unlike argparse's own method, this raises if the output cannot be written."""
         stream = file or sys.stderr
         if message and stream is not None:
             stream.write(message)
 
 
 class Commands(argparse._SubParsersAction):  # type: ignore[type-arg]
-    """Notes what was said before the command's name."""
+    """Records the options that were given before the command's name."""
 
     def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: Any = None) -> None:
         before = set(vars(namespace))
         super().__call__(parser, namespace, values, option_string)
-        if not hasattr(namespace, "_given_command"):  # else by a command of this command
+        if not hasattr(namespace, "_given_command"):  # otherwise a subcommand of this command has set it
             namespace._given_command = self.choices[values[0]]
             namespace._given_before = before
 
 
 @dataclass(frozen=True)
 class Given:
-    """The options that were said, by the names of their values; all else has its default. `parser`: the command's."""
+    """The options that were given, by the names of their values; all others have their defaults. `parser`: the
+    command's."""
 
     parser: argparse.ArgumentParser
     names: frozenset[str]
@@ -46,11 +47,11 @@ class Given:
 
     @property
     def positionals(self) -> set[str]:
-        """What the command takes without a name before it."""
+        """The command's positional arguments."""
         return {action.dest for action in self.parser._actions if not action.option_strings}
 
     def refuse_all_but(self, honoured: Collection[str], why: str) -> None:
-        """End with one sentence if an option was said that is not `honoured`.
+        """End with one sentence if an option was given that is not `honoured`.
 
         `why`: the rest of that sentence after the options' names, as in "needs --headless".
         """
@@ -60,11 +61,9 @@ class Given:
 
 
 def parse(build: Callable[[], argparse.ArgumentParser], arguments: Sequence[str]) -> tuple[argparse.Namespace, Given]:
-    """The values of all options, and which were said.
-
-    Ends with one sentence if an option was said that the command does not know: those of the window stand before a
-    command's name too, and count for it where it has the same ones. `build` makes the parser; its commands are
-    added with `action=Commands`.
+    """The values of all options, and which were given. Ends with one sentence if an option was given that the command
+    does not have. Options of the window may stand before a command's name and apply to it if it has the same ones.
+    `build` makes the parser; its commands are added with `action=Commands`.
     """
     options = build().parse_args(arguments)
     told = _without_defaults(build()).parse_args(arguments)
@@ -87,7 +86,7 @@ def _spelled(action: argparse.Action) -> str:
 
 
 def _without_defaults(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """The same parser, whose answer holds nothing but what was said."""
+    """The same parser without defaults: its result holds only the options that were given."""
     parser._defaults.clear()
     for action in parser._actions:
         # argparse takes SUPPRESS itself for the value of a positional that may be left out.

@@ -61,7 +61,7 @@ def _try(rows: Callable[[], Iterable[tuple[str, str]]]) -> Rows:
     found: Rows = []
     try:
         found.extend(rows())
-    except Exception as error:  # whatever is broken here is what the report is for
+    except Exception as error:  # the report has to show anything that is broken
         found.append(("failed", f"{type(error).__name__}: {error}"))
     return found
 
@@ -106,7 +106,7 @@ def _nearest(folder: Path) -> Path:
 
 
 def _display() -> Iterable[tuple[str, str]]:
-    """Asked in a process of its own: where a display is named that is not there, Qt ends its process."""
+    """Asked in a separate process, because Qt ends its process if the named display does not exist."""
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "QT_QPA_PLATFORM", "QT_SCALE_FACTOR"):
         if os.environ.get(name):
             yield name, os.environ[name]

@@ -1,8 +1,8 @@
 """How a command without a window ends: by itself, by a signal, or while it is inside native code.
 
-A signal raises KeyboardInterrupt where the main thread runs Python. Where it is inside native code (a model without an
-end, a driver that hangs) that never happens: a thread waits for it, completes the files and ends the process. The
-process is left without Python's own end, which aborts while other threads are still inside native code.
+A signal raises KeyboardInterrupt while the main thread runs Python. While it is inside native code (a model that never
+returns, a driver that hangs) this does not happen; then another thread completes the files and ends the process.
+Python's own shutdown is skipped, because it aborts if other threads are still inside native code.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EXIT_FAULT, EXIT_USER_ERROR, EXIT_CLOSED_PIPE = 1, 2, 141
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _NATIVE_S = 0.6  # how long the main thread may take to notice a signal before it counts as stuck in native code
 _FINISH_S = 10.0  # how long it may take to complete its files once it has noticed
-_RESCUE_S = 5.0  # the same, where they are completed for it
+_RESCUE_S = 5.0  # the same, if another thread completes them
 _AT_EXIT_S = 1.0
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ _finishers: list[Callable[[], object]] = []
 
 @contextmanager
 def completed_by(finish: Callable[[], object]) -> Iterator[None]:
-    """While in the block: `finish` is called, from another thread, where the process must be left in the middle."""
+    """While in the block: `finish` is called, from another thread, if the process has to be ended in the middle."""
     _finishers.append(finish)
     try:
         yield
@@ -43,7 +43,7 @@ def completed_by(finish: Callable[[], object]) -> Iterator[None]:
 
 
 class Interrupts:
-    """Lets SIGINT, SIGTERM and SIGHUP end the main thread in good order; a context manager.
+    """Makes SIGINT, SIGTERM and SIGHUP end the main thread in an orderly way; a context manager.
 
     The first raises KeyboardInterrupt in the main thread, a second one leaves at once. `code`: the exit code of the
     signal that came, None before. `name`: of the command, for the sentence. `native_s`: how long a single call into
@@ -57,7 +57,7 @@ class Interrupts:
 
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is not threading.main_thread():
-            return self  # signals are the main thread's
+            return self  # only the main thread gets signals
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         self._pipe = (reader, writer)
@@ -105,7 +105,8 @@ class Interrupts:
 
 @contextmanager
 def leaving_when_asked() -> Iterator[None]:
-    """While in the block: SIGINT, SIGTERM and SIGHUP end the process at once, unless something heeds them meanwhile.
+    """While in the block: SIGINT, SIGTERM and SIGHUP end the process at once, unless something else handles them in the
+    meantime.
 
     For a time in which packages are loaded and nothing is recorded yet: a KeyboardInterrupt that is raised inside an
     import can be swallowed by the package, and the program would go on.
@@ -125,14 +126,14 @@ def leaving_when_asked() -> Iterator[None]:
 def run_guarded(name: str, command: Callable[[Interrupts], int], native_s: float = _NATIVE_S) -> int:
     """The exit code of a command, with one sentence on stderr for what went wrong.
 
-    2 for what a user can mend, 128 and the signal's number after a signal, 141 where nobody reads the standard output
-    any more, 1 for a fault of the program, whose details are in the log.
+    2 for an error that the user can fix, 128 plus the signal's number after a signal, 141 if nobody reads standard
+    output any more, 1 for a bug, whose details are in the log.
     """
     _forgive_small_code_pages()
     interrupts = Interrupts(name, native_s)
     try:
         code = command(interrupts)
-    except SystemExit as end:  # by argparse, which has said why
+    except SystemExit as end:  # raised by argparse, which has printed the reason
         code = end.code if isinstance(end.code, int) else EXIT_FAULT if end.code else 0
     except UserError as error:
         code = _tell(name, str(error), EXIT_USER_ERROR)
@@ -152,7 +153,7 @@ def run_guarded(name: str, command: Callable[[Interrupts], int], native_s: float
 
 
 def leave(code: int) -> NoReturn:
-    """End the process now, with all that is written flushed. Threads inside native code are not waited for."""
+    """End the process now, after flushing everything. It does not wait for threads inside native code."""
     with suppress(Exception):
         timer = threading.Timer(_AT_EXIT_S, os._exit, (code,))
         timer.daemon = True
@@ -182,7 +183,7 @@ def _tell(name: str, sentence: str, code: int) -> int:
 
 
 def _flushed(name: str, code: int) -> int:
-    """Flush now what Python would flush at its end, where an error is a traceback."""
+    """Flush now what Python would flush at exit, because an error there would print a traceback."""
     if sys.stdout is None:  # a program without a console
         return code
     try:
@@ -202,7 +203,7 @@ def _reason(error: Exception) -> str:
 
 
 def _drop_stdout() -> None:
-    """Send the rest of the output to nowhere."""
+    """Discard the rest of the output."""
     with suppress(Exception):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Errors that a user can cause or mend."""
+"""Errors that a user can cause or fix."""
 
 
 class UserError(Exception):

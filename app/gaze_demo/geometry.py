@@ -1,4 +1,4 @@
-"""Frames, signs and units: the one place that knows what a gaze angle means.
+"""Frames, signs and units: the one place that defines what a gaze angle means.
 
 Camera frame (OpenCV): origin at the lens, x to the right of the unmirrored image, y down, z out into the scene, in
 millimetres. A gaze is a unit vector from the eye towards what is looked at; looking into the lens from straight ahead
@@ -20,8 +20,8 @@ Array = NDArray[np.float64]
 FORWARD: Array = np.array([0.0, 0.0, -1.0])
 
 
-DEFAULT_HFOV_DEG = 60.0  # horizontal field of view of a camera of which nothing is known
-_STEEPEST_COSINE = 0.05  # of a pitch, where its yaw is told
+DEFAULT_HFOV_DEG = 60.0  # horizontal field of view of an unknown camera
+_STEEPEST_COSINE = 0.05  # smallest cosine of the pitch at which a yaw still means something
 
 
 def pitch_yaw_to_vector(pitch_yaw: ArrayLike) -> Array:
@@ -39,7 +39,8 @@ def vector_to_pitch_yaw(vector: ArrayLike) -> Array:
 
 
 def turned_covariance(covariance: ArrayLike, vector: ArrayLike, rotation: ArrayLike) -> Array:
-    """A covariance (2, 2) over pitch and yaw in rad^2 of a direction (3,), told in the frame that `rotation` leads to.
+    """A covariance (2, 2) over pitch and yaw in rad^2 of a direction (3,), expressed in the frame that `rotation` leads
+    to.
 
     `rotation` (3, 3) may be a reflection too. To first order: the covariance is carried by the Jacobians of angles to
     vector, rotation, and vector to angles. Within 3 deg of straight up or down, where yaw means nothing, it is bounded.

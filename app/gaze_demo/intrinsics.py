@@ -47,13 +47,13 @@ _MODELS = {
     "": _STANDARD_LENGTHS,
 }
 _FISHEYE = ("equidistant", "fisheye")
-# Fields of models whose other fields have the names of the standard one and another meaning.
+# Fields of models whose other fields have the same names as in the standard model but another meaning.
 _FOREIGN = ("xi", "Xi", "omni_model")
 
 
 @dataclass(frozen=True)
 class Lens:
-    """A horizontal field of view in degrees, or `known` intrinsics that count instead."""
+    """A horizontal field of view in degrees, or `known` intrinsics, which replace it."""
 
     hfov_deg: float = DEFAULT_HFOV_DEG
     known: Intrinsics | None = None
@@ -104,15 +104,15 @@ class Undistortion:
 def load_intrinsics(path: Path) -> Intrinsics:
     """Intrinsics of the YAML, XML or JSON file that OpenCV's or ROS's calibration writes.
 
-    Read are the image's size, the camera matrix, the coefficients and the model of the distortion, and what changes
-    their meaning: `fisheye_model`, `roi` and `binning` are honoured, a rectification is refused. Raises UserError, with
-    the field's name, where the file cannot be used.
+    It reads the image's size, the camera matrix, and the coefficients and the model of the distortion. It applies
+    `fisheye_model`, `roi` and `binning`, and refuses a rectification. Raises UserError, with the field's name, if the
+    file cannot be used.
     """
     return _Fields(path, read_structured(path, _KIND)).intrinsics()
 
 
 class _Fields:
-    """What a calibration file says, under the names that several programs give it."""
+    """What a calibration file says, under the names that different programs use."""
 
     def __init__(self, path: Path, fields: Mapping[str, Any]) -> None:
         self._path = path
@@ -236,7 +236,7 @@ class _Fields:
         return replace(camera, width=int(width), height=int(height), cx=camera.cx - x, cy=camera.cy - y)
 
     def _binned(self, camera: Intrinsics) -> Intrinsics:
-        """ROS's `binning`: so many px of the calibrated images are one px of those that come."""
+        """ROS's `binning`: this many px of the calibrated images make one px of the camera's images."""
         sides = []
         for name in ("binning_x", "binning_y"):
             number = _number(self._fields.get(name, 1))
@@ -248,7 +248,7 @@ class _Fields:
 
 
 def _number(value: Any) -> float | None:
-    """A number, also one that YAML takes for a text, such as 1e-3; None if it is none."""
+    """A number, including one that YAML reads as text, such as 1e-3; None if it is not a number."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""`gaze-demo models` and `gaze-demo cameras`: what is at hand, for people and for programs."""
+"""`gaze-demo models` and `gaze-demo cameras`: what is available, for people and for programs."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _PIPED_WIDTH = 1000
 
 
 class _PipeConsole(Console):
-    """Lets the command end by the same exit code as any other where nobody reads its output."""
+    """Gives the command the same exit code as all others if nobody reads its output."""
 
     def on_broken_pipe(self) -> NoReturn:
         raise BrokenPipeError
 
 
 def wide_console(*, stderr: bool = False) -> Console:
-    """A console that cuts no name where its output is piped; a terminal has its own width."""
+    """A console that does not cut names if its output is piped; a terminal keeps its own width."""
     console = _PipeConsole(stderr=stderr)
     return console if console.is_terminal else _PipeConsole(stderr=stderr, width=_PIPED_WIDTH)
 
 
 def show_models(*, names: bool = False, as_json: bool = False) -> None:
-    """Print the models at hand; what is wrong with others goes to stderr, one sentence each."""
+    """Print the available models; problems with others go to stderr, one sentence each."""
     models = scan_models()
     if names:
         for entry in models.entries:
@@ -64,7 +64,7 @@ def show_models(*, names: bool = False, as_json: bool = False) -> None:
 
 
 def show_cameras(*, as_json: bool = False) -> None:
-    """Print the cameras at hand by their numbers."""
+    """Print the available cameras with their numbers."""
     cameras = list_cameras()
     if as_json:
         _print_json({"cameras": [_camera_values(camera) for camera in cameras]})

@@ -21,7 +21,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(threadName)s: %(message)s"
 
 
 class _Terminal(logging.Handler):
-    """stderr as it is at the moment: the lines of native libraries are kept from it later."""
+    """The current stderr: later, the output of native libraries is kept out of it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         with suppress(OSError, ValueError):
@@ -38,8 +38,8 @@ class _PrivateFile(RotatingFileHandler):
 def start_log(path: Path, *, verbose: bool = False) -> None:
     """Write the app's messages to `path` from now on, about 2 MB at most.
 
-    `verbose`: with the times of each stage, and also on stderr. A folder that cannot be written costs the log, not the
-    app.
+    `verbose`: with the times of each stage, and also on stderr. If the folder cannot be written there is no log, and
+    the app still works.
     """
     stop_log()
     logging.raiseExceptions = False  # a full disk does not fill the terminal

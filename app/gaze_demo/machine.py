@@ -15,5 +15,5 @@ def machine() -> str:
         found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
         name = found[1] if found else name
     except OSError:
-        pass  # no Linux: what Python knows has to do
+        pass  # not Linux: use what Python knows
     return f"{name.strip()}, {os.cpu_count()} cores, {platform.system()}"

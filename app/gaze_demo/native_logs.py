@@ -7,10 +7,9 @@ import sys
 
 
 def silence_native_logs() -> None:
-    """Send what C and C++ code writes to stderr to nowhere; Python's own stderr goes on as before.
-
-    MediaPipe writes its lines past every switch that it offers, and they would run through the progress bar. With
-    GAZE_DEMO_NATIVE_LOGS set they stay, for finding out why something crashed.
+    """Discard what C and C++ code writes to stderr; Python's own stderr still works. MediaPipe has no setting that
+    turns off all its messages, and they would break the progress bar. If GAZE_DEMO_NATIVE_LOGS is set they are kept, to
+    find out why something crashed.
     """
     if os.environ.get("GAZE_DEMO_NATIVE_LOGS"):
         return

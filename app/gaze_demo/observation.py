@@ -20,7 +20,7 @@ Side = Literal["left", "right"]  # the person's own
 class Reason(str, Enum):
     """Why there is no gaze; empty if there is one.
 
-    New reasons go to the end: a recorded sitting tells them by their place.
+    Add new reasons at the end: recorded sittings store their positions.
     """
 
     NONE = ""
@@ -69,11 +69,11 @@ class Observation:
     """All that is known of a frame before any model sees it.
 
     `frame` is undistorted, and `camera` its intrinsics without distortion. Where no face is found, landmarks, pose and
-    eyes are None. `reason` is set where neither eye can give a gaze; "two people" where it is in doubt whether the face
-    is the one that was followed. `person`: a number that changes when another person is taken, 0 if no face was
-    found. `people`: how many faces there were lately. `prepared`: what one model has made of this observation and
-    another one with the same contract may use; a copy starts without. `eye_crops`: the usual normalised crops of the
-    left and the right eye, grey (36, 60) uint8 and unmirrored, where a recording kept them in place of the frame.
+    eyes are None. `reason` is set if neither eye can give a gaze; it is "two people" if the face may not be the one
+    that was followed. `person`: a number that changes when another person is taken, 0 if no face was found. `people`:
+    how many faces there were lately. `prepared`: the inputs that one model has made from this observation, which
+    another one with the same contract may use; a copy starts without them. `eye_crops`: the usual normalised crops of
+    the left and the right eye, grey (36, 60) uint8 and unmirrored, if a recording kept them instead of the frame.
     """
 
     frame: Frame

@@ -19,18 +19,18 @@ from gaze_demo.landmarks.search import FaceSearch
 from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 
 EYE_LIMIT_DEG = 55.0
-# Largest angle between the face's direction and the lens, and that to the side for the eye which the turn takes away:
-# there the bridge of the nose hides the canonical face's inner corner from 43 deg, the eye's middle from 53 deg.
+# Largest angle between the face's direction and the lens, and sideways for the eye that turns away: there the bridge of
+# the nose hides the canonical face's inner corner from 43 deg, the eye's middle from 53 deg.
 FAR_EYE_LIMIT_DEG = 45.0
 SMALLEST_EYE_PX = 9.0  # corner distance; at 640 x 480 px with a field of view of 60 deg an eye at 1 m has 15 px
 DARKEST_EYE = 16.0  # grey level; well lit eyes of 549 people of all skin tones span 38 to 169
 
 
 class Observer:
-    """Finds face, head pose and eyes of frames; one thread's own; a context manager.
+    """Finds face, head pose and eyes in frames; for one thread only; a context manager.
 
     With `video` the frames follow each other and one person is followed, otherwise each stands for itself. `lens` may
-    be exchanged at any time. Raises UserError if the lens does not fit the frames, or the engine is missing.
+    be replaced at any time. Raises UserError if the lens does not fit the frames, or the engine is missing.
     """
 
     def __init__(self, *, video: bool, lens: Lens | None = None, engine: EngineChoice = "auto") -> None:
@@ -58,14 +58,13 @@ class Observer:
         return self._search.engine
 
     def choose_face(self, x_px: float, y_px: float) -> None:
-        """From the next frame on follow the face at this point of the (undistorted) image; may be called from any
+        """Follow the face at this point of the (undistorted) image from the next frame on; may be called from any
         thread."""
         self._search.choose(x_px, y_px)
 
     def observe(self, frame: Frame) -> Observation:
-        """What is to be seen in a frame; its `reason` says why no gaze can be read.
-
-        Nothing of the frames before is used where the frame is a cut.
+        """What can be seen in a frame; its `reason` says why no gaze can be read. If the frame is a cut, nothing of
+        earlier frames is used.
         """
         started = time.perf_counter()
         if frame.cut:
@@ -105,7 +104,7 @@ class Observer:
         )
 
     def _usual_openness(self, person: int) -> tuple[UsualOpenness, UsualOpenness]:
-        """What is known of how wide the left and the right eye are open; nothing, of a person not seen before."""
+        """How wide the left and the right eye usually are open; unknown for a person who was not seen before."""
         if not self._video or self._usual is None or self._usual[0] != person:
             self._usual = (person, (UsualOpenness(), UsualOpenness()))
         return self._usual[1]

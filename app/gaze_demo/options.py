@@ -15,9 +15,9 @@ class WindowOptions:
 
     `source`: what `gaze_demo.camera.open.open_source` takes. `models`: names or paths, the left pane's first. `lens`:
     field of view or intrinsics. `width`, `height` in px and `rate` in Hz are asked of a camera. `rotate`: clockwise
-    degrees by which the pictures of a camera or a file are turned. `duration_s`: the window closes by itself after so
-    many seconds of running; `stats`: a JSON file of what was delivered till then. `calibrate`: begin with a
-    calibration. `verbose`: log the times of each stage, on stderr too.
+    degrees by which the pictures of a camera or a file are turned. `duration_s`: the window closes by itself after this
+    many seconds; `stats`: a JSON file for the measured rates and latencies. `calibrate`: begin with a calibration.
+    `verbose`: log the times of each stage, on stderr too.
     """
 
     source: str | None = None

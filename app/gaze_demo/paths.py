@@ -23,7 +23,7 @@ def given(text: str) -> Path:
     """A path as the user wrote it, `~` expanded. Raises UserError if there can be no such path."""
     try:
         path = Path(text).expanduser()
-        path.exists()  # asks the system, which refuses some names
+        path.exists()  # the system refuses some names
     except (RuntimeError, OSError, ValueError):
         raise UserError(f"{text[:80]} cannot be a path here: check it.") from None
     return path
@@ -67,7 +67,7 @@ def log_file(command: str = _APP) -> Path:
 def make_private(folder: Path) -> Path:
     """Create a folder and those above it, readable by nobody else (mode 0700); a folder that exists is narrowed to it.
 
-    For folders of the app alone: what is kept there holds pictures of faces. Raises OSError.
+    Only for folders of the app: they hold pictures of faces. Raises OSError.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o077:

@@ -1,7 +1,7 @@
-"""From a frame to a gaze sample: observer, models, filter and the profile's mapping, composed in one place.
+"""From a frame to a gaze sample: observer, models, filter and the profile's mapping, put together in one place.
 
 The command line, the headless calibration and the Python interface run a whole `Pipeline` in one thread. A program with
-one thread a model composes the same parts itself: one observer, and one `ModelStage` in each model's thread.
+one thread per model combines the same parts itself: one observer, and one `ModelStage` in each model's thread.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from gaze_demo.observer import Observer
 
 
 class Observes(Protocol):
-    """What finds face, head pose and eyes in a frame, as `gaze_demo.observer.Observer` does."""
+    """Finds face, head pose and eyes in a frame, as `gaze_demo.observer.Observer` does."""
 
     def observe(self, frame: Frame) -> Observation: ...
     def close(self) -> None: ...
 
 
 class Estimator(Protocol):
-    """What makes a gaze of an observation, as those of `gaze_demo.model.load` do."""
+    """Estimates a gaze from an observation, as the models of `gaze_demo.model.load` do."""
 
     def estimate(self, seen: Observation) -> GazeEstimate: ...
 
@@ -53,7 +53,7 @@ class ScreenPoint:
 
 
 class ToScreen(Protocol):
-    """What maps a gaze to the screen, as `gaze_demo.calibration.on_screen.ProfileMap` does."""
+    """Maps a gaze to the screen, as `gaze_demo.calibration.on_screen.ProfileMap` does."""
 
     def point(self, seen: Observation, estimate: GazeEstimate) -> ScreenPoint | None:
         """Where the gaze of `estimate` meets the screen; None if there is no gaze, or none towards the screen."""
@@ -75,10 +75,10 @@ class ModelGaze:
 
 @dataclass(frozen=True, eq=False)
 class GazeSample:
-    """Everything that is known of one frame, immutable: the one thing that sinks are given.
+    """Everything that is known of one frame, immutable: this is what sinks receive.
 
     `index` rises strictly within a source. `time_s`: the capture time, of `gaze_demo.clock` for a live source and of
-    the medium's own clock for a file. `gazes`: one entry a model that answered, in the order of the models. `reason`:
+    the medium's own clock for a file. `gazes`: one entry per model that answered, in the order of the models. `reason`:
     why no eye can be read; a model's own reason is in its estimate.
     """
 
@@ -110,7 +110,7 @@ class ModelStage:
     """One model with its watch for blinks, its filter and its mapping to the screen; for one thread.
 
     Attributes: `model`, `to_screen` and `filter_strength` (0 passes gazes as they are, 1 is the calmest) may be
-    exchanged between two calls.
+    replaced between two calls.
     """
 
     def __init__(self, model: Estimator, *, to_screen: ToScreen | None = None, filter_strength: float = 0.0) -> None:
@@ -122,11 +122,11 @@ class ModelStage:
 
     @property
     def lag_s(self) -> float:
-        """By how much the filtered gaze trails a steadily moving eye, just now."""
+        """The current lag of the filtered gaze behind a steadily moving eye."""
         return self._filter.lag_s
 
     def reset(self) -> None:
-        """Forget what came before: the next frame is of another source."""
+        """Forget earlier frames, because the next one comes from another source."""
         self._filter = GazeFilter(of_strength(self.filter_strength))
         self._blinks = BlinkWatch()
 

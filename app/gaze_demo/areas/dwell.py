@@ -1,4 +1,4 @@
-"""How long, how often and how early somebody looked at areas of interest, with the uncertainty of gaze counted.
+"""How long, how often and how early somebody looked at areas of interest, taking the uncertainty of gaze into account.
 
 A webcam's point of gaze is uncertain by a degree or more. Each fixation is therefore spread over the points around it,
 by a normal distribution of the calibration's error, and counts for an area by the share that falls into it.
@@ -22,9 +22,9 @@ _NODES = [NormalDist().inv_cdf((i + 0.5) / 12) for i in range(12)]
 
 @dataclass(frozen=True)
 class Dwell:
-    """Of one area. `dwell_s`, `fixations`, `visits`, `first_s`: of the fixations whose place lies in it; a visit is a
-    row of such fixations. `first_s`: from `start_s` to the first, None if there is none. `expected_s`: the dwell
-    time with the uncertainty counted; `share`: of the time of all fixations, by `expected_s`."""
+    """The figures of one area. `dwell_s`, `fixations`, `visits` and `first_s` count the fixations that lie in it; a
+    visit is a run of such fixations. `first_s`: from `start_s` to the first, None if there is none. `expected_s`: the
+    dwell time, taking the uncertainty into account; `share`: its share of the time of all fixations."""
 
     area: str
     dwell_s: float

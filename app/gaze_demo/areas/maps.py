@@ -50,7 +50,8 @@ def canvas(screen: ScreenGeometry, background: Image | None) -> Image:
 def heat_map(
     screen: ScreenGeometry, events: Sequence[GazeEvent], spread_px: float, background: Image | None = None
 ) -> Image:
-    """Where fixations lasted, each spread by a normal distribution of `spread_px` (px of the screen); BGR."""
+    """How long each place was fixated, with each fixation spread by a normal distribution of `spread_px` (px of the
+    screen); BGR."""
     image = canvas(screen, background)
     height, width = image.shape[:2]
     scale = width / screen.width_px

@@ -1,4 +1,4 @@
-"""All models calibrated and judged at once, from the frames of one sitting."""
+"""Calibrates and evaluates all models at once, with the frames of one sitting."""
 
 from __future__ import annotations
 
@@ -25,17 +25,18 @@ from gaze_demo.model.load import GazeEstimator
 from gaze_demo.model.registry import ModelEntry
 
 TIMED_FRAMES = 40
-_LEFT_OUT = -1  # number of the target that those left out of the fit count as
-_ON_THE_DOTS = 0.9  # least correlation of where the eyes are known to look with the dots
+_LEFT_OUT = -1  # the number under which all targets left out of the fit are counted
+_ON_THE_DOTS = 0.9  # least correlation of the known gaze with the dots
 _KINDS = {"fit": "Point", "validation": "Validation point"}
 
 
 class Estimates:
     """A model's estimates of samples, each made once.
 
-    Made while the sitting goes on, they leave nothing to wait for at its end. One thread at a time.
+    They are made during the sitting, so that nobody has to wait at its end. Only one thread may use it at a time.
 
-    Attributes: `problem`, a sentence, once the model has failed; it is left out then, and leaves the others alone.
+    Attributes: `problem`, a sentence, once the model has failed; the model is then left out, and the others are not
+    affected.
     """
 
     def __init__(self, model: GazeEstimator) -> None:
@@ -52,7 +53,7 @@ class Estimates:
         if not self.problem:
             try:
                 self.of(sample)
-            except Exception as error:  # whatever a model's file makes of a picture
+            except Exception as error:  # a model from somewhere else can raise anything
                 self.fail(error)
 
     def fail(self, error: Exception) -> None:
@@ -61,7 +62,7 @@ class Estimates:
         self.problem = f"Model {self.entry.name} was left out: {reason.rstrip('.')}."
 
     def of(self, sample: Sample) -> GazeEstimate:
-        """The estimate of a sample; the sample is held, so that its identity stays its own."""
+        """The estimate of a sample; the sample is kept, so that no other object can get the same id."""
         if id(sample) not in self._known:
             self._known[id(sample)] = (sample, self.model.estimate(sample.observation))
         return self._known[id(sample)][1]
@@ -80,10 +81,10 @@ class Calibration:
 
 
 def calibrate(sitting: SittingData, models: Iterable[Estimates], skipped: Iterable[Skipped] = ()) -> Calibration:
-    """Fit and judge every model; one that sees nothing keeps the plain geometry, one that fails is left out.
+    """Fit and judge every model; a model that gives no gaze keeps the plain geometry, a model that fails is left out.
 
-    Raises UserError if the sitting has no frames to fit to, or every model fails, and NotFollowedError if by no
-    model the eyes followed the dots.
+    Raises UserError if the sitting has no frames to fit to, or every model fails, and NotFollowedError if the eyes did
+    not follow the dots according to any model.
     """
     if not any(fixation.samples for fixation in sitting.of_kind("fit")):
         raise UserError("No frame of the calibration shows the eyes: check light, distance and camera, then try again.")
@@ -98,7 +99,7 @@ def calibrate(sitting: SittingData, models: Iterable[Estimates], skipped: Iterab
         try:
             fitting = None if estimates.problem else label(sitting.of_kind("fit"), sitting.screen, estimates.of)
             done = None if estimates.problem else _calibrate_one(sitting, estimates, fitting)
-        except Exception as error:  # one model's failure is no reason to lose the sitting
+        except Exception as error:  # the sitting must not be lost because one model fails
             estimates.fail(error)
             done = None
         if done is None:
@@ -128,14 +129,15 @@ def calibrate(sitting: SittingData, models: Iterable[Estimates], skipped: Iterab
 
 
 def judge(sitting: SittingData, models: Iterable[Estimates], mappings: dict[str, Mapping]) -> dict[str, ModelReport]:
-    """A validation alone, of mappings fitted before."""
+    """Only a validation, of mappings that were fitted before."""
     return {m.entry.name: _report(sitting, m, mappings.get(m.entry.name, Mapping()), {}, 0, 0) for m in models}
 
 
 def _require_followed(sitting: SittingData, models: list[Estimates], reports: dict[str, ModelReport]) -> None:
     """Raise NotFollowedError if every model that gave a gaze says that the eyes did not follow the dots.
 
-    Where the truth is known (the virtual participant) it decides: a model that is blind is no fault of the eyes.
+    If the truth is known (the virtual participant), it decides: the eyes can follow the dots even if a model sees
+    nothing.
     """
     if _truly_followed(sitting):
         return
@@ -171,7 +173,7 @@ def _calibrate_one(sitting: SittingData, estimates: Estimates, fitting: Labelled
     targets = len(np.unique(fitting.target))
     judged = label(sitting.of_kind("validation"), sitting.screen, estimates.of)
     seen = residuals(choice.mapping, judged) if judged is not None else None
-    # Left out of the fit, outer targets are missed by more than they are later: together they count as one.
+    # Outer targets have larger errors when they are left out of the fit than later: together they count as one.
     left_out = choice.residuals.as_one_target(_LEFT_OUT) if choice.residuals is not None else None
     parts = [part for part in (left_out, seen) if part is not None]
     mapping = with_ellipse(choice.mapping, Residuals.of_parts(parts) if parts else None)

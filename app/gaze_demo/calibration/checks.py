@@ -1,4 +1,4 @@
-"""Before a calibration: can the person be seen well? Plain hints for what cannot."""
+"""Checks before a calibration whether the person can be seen well, with a hint for each problem."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from gaze_demo.observation import Observation, Reason
 NEAREST_MM, FARTHEST_MM = 400.0, 900.0
 _DIM, _BRIGHT = 45.0, 225.0  # mean grey level of the eyes; well lit eyes of 549 people of all skin tones span 38 to 169
 _TURNED_DEG = 25.0
-# A reflection in glasses saturates; that of the screen in the cornea alone is far smaller.
+# A reflection in glasses saturates pixels; the reflection of the screen in the cornea is far smaller.
 _GLARE_LEVEL, _GLARE_SHARE = 250, 0.06
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing to be right: `name` for people, `value` as it is now, `hint` what to do if it is not `ok`."""
+    """One condition: `name` for people, `value` as it is now, `hint` what to do if it is not `ok`."""
 
     name: str
     ok: bool
@@ -29,7 +29,7 @@ class Check:
 
 
 def check(seen: Observation | None) -> list[Check]:
-    """Face, distance, head, light and glare; without a face only the first can be told."""
+    """Face, distance, head, light and glare; without a face, only the first can be checked."""
     if seen is None or seen.pose is None or seen.left is None or seen.right is None:
         dark = seen is not None and seen.reason is Reason.TOO_DARK
         hint = "It is too dark: turn on a light in front of you." if dark else "Sit so that the camera sees your face."

@@ -1,4 +1,4 @@
-"""Collecting the frames of one look at a target: which count, which are thrown away, and whether the look was good."""
+"""Collects the frames of one look at a target: which ones count, which are discarded, and whether the look was good."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from gaze_demo.calibration.sample import FACE_MARGIN, Fixation, Kind, Sample, cu
 from gaze_demo.geometry import Array
 from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 
-# Lids move and landmarks are off that long before and after a closed eye: such frames count as lost.
+# For this long before and after the eye is closed, lids move and landmarks are wrong: such frames count as lost.
 BLINK_MARGIN_S = 0.1
 FEWEST_SAMPLES = 5
 MOST_SAMPLES = 16  # kept for a fit: more frames of one look add little and cost disk and time
 LEAST_SHARE = 0.5  # of a look's frames that must show the eyes
-# Of the look's usual openness: a lid below that is on its way, whatever an eye of that openness would mean else.
+# Of the look's usual openness: a lid below that is moving, even if the eye is open enough to be read.
 _BLINK_SHARE = 0.65
 _SHUT_SHARE = 0.9
 _SIDES: tuple[Side, ...] = ("left", "right")
 _OUTLIER_DEVIATIONS = 4.0
 _OUTLIER_FLOOR = 0.02
-_RESTLESS = 0.10  # spread of the iris in eye widths, some 13 deg of gaze: the eyes wandered
+_RESTLESS = 0.10  # spread of the iris in eye widths, about 13 deg of gaze: the eyes wandered
 
 _HINTS = {
     Reason.NO_FACE: "Your face was out of the picture",
@@ -51,10 +51,10 @@ class Look:
 class Collector:
     """Gathers the observations whose capture time lies in the part of a look that counts; the target may be moving.
 
-    Pictures are packed as they come, and those in which nothing can be read are not kept: a look of any length takes
-    some megabytes.
+    Pictures are packed as they come, and those without a readable eye are not kept: a look of any length takes a few
+    megabytes.
 
-    Attributes: `end_s`, when that part ends; it may be moved as long as the look lasts.
+    Attributes: `end_s`, when that part ends; it may be changed during the look.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Collector:
 
     @property
     def _person(self) -> int:
-        """The one who was seen most."""
+        """The person who was seen in most frames."""
         seen = Counter(sample.seen.person for sample in self._valid)
         return seen.most_common(1)[0][0] if seen else 0
 
@@ -120,7 +120,7 @@ class Collector:
         ]
 
     def _shut_throughout(self) -> frozenset[Side]:
-        """The eye that is closed in nearly all frames is no blink: some people have one to look with."""
+        """An eye that is closed in nearly all frames is not a blink: some people see with only one eye."""
         faces = [seen for seen in self._seen if seen.left is not None and seen.right is not None]
         shut = [
             side
@@ -135,7 +135,7 @@ class Collector:
             return "The camera gave no picture"
         if len({seen.person for seen in self._seen if seen.person}) > 1:
             return "Another face was mistaken for yours"
-        # A validation is repeated only where nothing can be told: what is lost in it belongs in the report.
+        # A validation is repeated only if nothing could be measured: lost frames belong in the report.
         fewest = max(FEWEST_SAMPLES, LEAST_SHARE * len(self._seen) if self._kind == "fit" else 0.0)
         if sum(seen.valid for seen in self._seen) < fewest:
             reasons = Counter(seen.reason for seen in self._seen if not seen.valid).most_common(1)
@@ -152,7 +152,7 @@ def _eyes(seen: Observation, without: frozenset[Side] = frozenset()) -> list[Eye
 
 
 def _openness(seen: Observation, without: frozenset[Side]) -> float:
-    """Of the eye that is closed further; infinite if none was found."""
+    """The openness of the eye that is closed further; infinite if no eye was found."""
     return min((eye.openness for eye in _eyes(seen, without)), default=np.inf)
 
 
@@ -163,7 +163,7 @@ def _iris(seen: list[Observation]) -> Array:
 
 
 def _without_outliers(valid: list[Sample]) -> list[Sample]:
-    """Frames whose irises are far from the look's median are glances elsewhere, or landmarks that slipped."""
+    """Frames whose irises are far from the look's median are glances elsewhere, or wrong landmarks."""
     if len(valid) < FEWEST_SAMPLES:
         return valid
     iris = _iris([sample.seen for sample in valid])

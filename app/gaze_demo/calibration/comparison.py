@@ -26,8 +26,8 @@ class Column:
 class Row:
     """One model; None is unknown.
 
-    `low_deg`, `high_deg`: 95 % interval of the accuracy. `front`: no other model is both as fast and as accurate, and
-    better in one. `level`: not clearly worse than the most accurate one.
+    `low_deg`, `high_deg`: 95 % interval of the accuracy. `front`: no other model is at least as fast and as accurate,
+    and better in one of the two. `level`: not clearly worse than the most accurate one.
     """
 
     model: str
@@ -82,21 +82,21 @@ COLUMNS = (
     Column("Data loss, %", "data_loss", 1, 100.0, "Share of the frames without a gaze."),
 )
 
-# Those for which a window has room.
+# The columns that fit into the window.
 WINDOW_COLUMNS = tuple(
     column for column in COLUMNS if column.field not in ("low_deg", "high_deg", "accuracy_px", "ellipse_held")
 )
 
 
 def comparison(report: Report) -> list[Row]:
-    """One row a model, the most accurate first."""
+    """One row per model, the most accurate first."""
     rows = [_row(model) for model in report.models.values()]
     rows = [replace(row, front=_on_front(row, rows), level=row.model in report.level) for row in rows]
     return sorted(rows, key=lambda row: (row.accuracy_deg is None, row.accuracy_deg or 0.0, row.model))
 
 
 def cell(row: Row, column: Column) -> str:
-    """What a person reads."""
+    """The text of a cell, for people."""
     value = getattr(row, column.field)
     if value is None:
         return "–"

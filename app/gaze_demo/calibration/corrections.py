@@ -19,21 +19,21 @@ from gaze_demo.calibration.readings import EYE_FEATURES, Labelled
 from gaze_demo.calibration.robust import robust_mean, robust_solve, robust_weights, target_weights
 from gaze_demo.geometry import Array, vector_to_pitch_yaw
 
-# How far from the identity a correction is expected: a prior that only few or bad targets let through.
+# How far from the identity a correction is expected: a prior that matters only if the targets are few or bad.
 _GAIN_SD, _OFFSET_SD, _HEAD_SD = 0.5, 0.2, np.array([0.2, 0.2, 0.1])
 # How much a model's error differs from target to target, along each axis, before anything is measured; and how many
-# measured targets that knowledge is worth.
+# measured targets this assumption counts for.
 _USUAL_SPREAD, _WORTH_TARGETS = np.radians(2.0), 2.0
 _RIDGE_PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # by the mean variance of the components
 _RIDGE_COMPONENTS = 24
-# Of a feature, in the usual scale of its kind. Standardised by less, a unit that was all but silent at the targets
-# would shout wherever it wakes.
+# Of a feature, in the usual scale of its kind. Without this floor, a feature that hardly varied at the targets would
+# dominate as soon as it varies.
 _LEAST_SCALE = 0.2
 _GAIN_PENALTY = 0.01
 
 
 def fit_offset(labelled: Labelled) -> Mapping:
-    """Kappa alone: the robust mean of the angles between gaze and target, each target counting alike, shrunk."""
+    """Kappa alone: the robust mean of the angles between gaze and target, with equal weight for each target, shrunk."""
     readings = labelled.readings
     wanted = vector_to_pitch_yaw(turn(readings.frame, labelled.point_mm - readings.origin_mm))
     missing = wanted - vector_to_pitch_yaw(turn(readings.frame, readings.gaze))
@@ -50,8 +50,8 @@ def fit_lens(labelled: Labelled) -> Mapping:
 def _shrunk_mean(missing: Array, labelled: Labelled) -> Array:
     """The robust mean (2,) of angles (n, 2), shrunk after James and Stein.
 
-    A model errs otherwise at each target. What few targets have in common may be chance: the less it stands out from
-    that, the less of it is believed, and nothing if it does not stand out at all.
+    A model's error differs from target to target, so the mean of few targets may be due to chance. The less it exceeds
+    what chance gives, the more it is shrunk, down to zero.
     """
     target = labelled.target
     mean = robust_mean(missing, target_weights(target, labelled.weight))
@@ -66,8 +66,8 @@ def _shrunk_mean(missing: Array, labelled: Labelled) -> Array:
 def fit_affine(labelled: Labelled, base: Mapping, *, head: bool = False) -> Mapping:
     """Gain, cross-talk and offset of the slopes that an offset leaves.
 
-    Its one term of the head is nearness: a lens that is elsewhere is seen at an angle that falls with the distance.
-    With `head`, few and strongly regularised others are added.
+    Its only head term is nearness: the effect of a displaced lens falls with the distance. With `head`, a few strongly
+    regularised terms are added.
     """
     readings = labelled.readings
     slopes = ray_slopes(readings, np.array(base.kappa_rad))
@@ -105,7 +105,7 @@ class Components:
 
     @classmethod
     def of(cls, labelled: Labelled) -> Components:
-        """They know nothing of targets, so that folds of a cross-validation may share them."""
+        """They do not depend on the targets, so that the folds of a cross-validation may share them."""
         features, weights = labelled.readings.features, target_weights(labelled.target, labelled.weight)
         mean = np.average(features, 0, weights)
         scale = np.sqrt(np.average((features - mean) ** 2, 0, weights))
@@ -124,7 +124,7 @@ class Components:
 def fit_ridges(labelled: Labelled, base: Mapping, components: Components) -> list[Mapping]:
     """For each penalty a ridge of what `base` leaves on the components of the features.
 
-    The gain may change along with them: where features tell more than a noisy gaze, it counts for less.
+    The gain is fitted again with them: if the features predict better than a noisy gaze, the gaze counts for less.
     """
     readings = labelled.readings
     weights = target_weights(labelled.target, labelled.weight)

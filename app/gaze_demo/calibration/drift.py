@@ -12,7 +12,7 @@ from gaze_demo.calibration.mapping import Mapping, target_slopes
 from gaze_demo.calibration.readings import Readings
 from gaze_demo.geometry import Array
 
-_FAR_SLOPE = 0.15  # some 8.5 deg: a click that far from the gaze was not looked at
+_FAR_SLOPE = 0.15  # about 8.5 deg: the person did not look at a click that is further from the gaze
 _CLICK_SPAN = 0.3
 _MEMORY_CLICKS = 8.0
 _MARGIN_MM, _MARGIN_RAD = 30.0, np.radians(6.0)
@@ -21,7 +21,7 @@ Row = Annotated[tuple[Place, ...], Field(min_length=5, max_length=5)]
 
 
 def recentred(mapping: Mapping, readings: Readings, point_mm: Array) -> Mapping:
-    """The mapping shifted so that a look at one dot (3,), camera frame, is read rightly.
+    """The mapping shifted so that a look at one dot (3,), camera frame, is mapped to that dot.
 
     Raises ValueError without readings.
     """
@@ -32,9 +32,8 @@ def recentred(mapping: Mapping, readings: Readings, point_mm: Array) -> Mapping:
 
 
 class ClickTeacher:
-    """Corrects drift by clicks: who clicks looks there. One model's.
-
-    A click moves the mapping a part of the way, less the more clicks were seen; clicks far from the gaze are no looks.
+    """Corrects the drift of one model by clicks, because people look where they click. A click moves the mapping a part
+    of the way, a smaller part after more clicks. Clicks far from the gaze are ignored.
 
     Attributes: `mapping`, with all that was learned.
     """
@@ -49,7 +48,7 @@ class ClickTeacher:
         self._recent.append((time_s, readings))
 
     def click(self, time_s: float, point_mm: Array) -> bool:
-        """A click at a point (3,) of the glass, camera frame; whether it was taken for a look."""
+        """A click at a point (3,) of the glass, camera frame; returns whether it was used."""
         rows = [readings for seen_s, readings in self._recent if 0 <= time_s - seen_s <= _CLICK_SPAN]
         if not rows:
             return False
@@ -73,16 +72,15 @@ class Hull(BaseModel):
 
     @classmethod
     def around(cls, readings: Readings) -> Hull:
-        """Around all but the outermost readings; raises ValueError without any."""
+        """Encloses all but the outermost readings; raises ValueError if there are none."""
         if not len(readings):
             raise ValueError("nothing to put a hull around")
         low, high = np.percentile(_place(readings), (2, 98), axis=0)
         return cls(low=tuple(low.tolist()), high=tuple(high.tolist()))
 
     def distance(self, readings: Readings) -> Array:
-        """How far (n,) heads are outside, in margins: below 1 the calibration holds, from 2 on it hardly does.
-
-        A margin is 30 mm or 6 deg: so much any sitting may move.
+        """How far (n,) heads are outside, in margins: below 1 the calibration holds, from 2 on it hardly does. A margin
+        is 30 mm or 6 deg, as people move in any sitting.
         """
         place = _place(readings)
         margins = np.array([_MARGIN_MM, _MARGIN_MM, 2 * _MARGIN_MM, _MARGIN_RAD, _MARGIN_RAD])

@@ -1,8 +1,8 @@
-"""How sure a point of gaze is: an ellipse on the screen that holds 90 % of a person's frames.
+"""How certain a point of gaze is: an ellipse on the screen that holds 90 % of a person's frames.
 
-A model's own covariance tells which frames are surer than others and in which direction; how large errors are for this
-person, only looks at known points can tell. So the covariance of a point is `floor + scale * model's`, in the slopes in
-which mappings work, and is scaled to residuals at targets that took no part in the fit of the mapping.
+A model's own covariance says which frames are more certain than others and in which direction. Only looks at known
+points show how large the errors are for this person. The covariance of a point is therefore `floor + scale * model's`,
+in the slopes in which mappings work, and is scaled to residuals at targets that took no part in the fit of the mapping.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CHI_SQUARE_90 = 4.605  # of two degrees of freedom: the square of the 90 % ellip
 _LEAST_SD = 0.002  # of slopes, a tenth of a degree
 _SHARES = (0.0, 0.25, 0.5, 0.75, 0.95)  # of the variance that the model's own covariance is tried to account for
 _LARGEST_SCALE = 1e4
-_UNJUDGED_SD = np.tan(np.radians(4.0))  # if nothing was left to judge by: a usual error of a webcam
+_UNJUDGED_SD = np.tan(np.radians(4.0))  # used without left-out targets: a usual error with a webcam
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Residuals:
     target: Array
 
     def take(self, index: Index) -> Residuals:
-        """The rows of a mask or an index array."""
+        """The rows that a mask or an index array selects."""
         return Residuals(self.missing[index], self.spread[index], self.target[index])
 
     @classmethod
@@ -49,7 +49,7 @@ class Residuals:
 
 
 def residuals(mapping: Mapping, labelled: Labelled) -> Residuals:
-    """Of a mapping on readings that took no part in its fit."""
+    """The residuals of a mapping on readings that took no part in its fit."""
     missing = wanted_slopes(labelled, mapping) - mapping.slopes(labelled.readings)
     return Residuals(missing, turned_by_gain(mapping, labelled.readings.spread), labelled.target)
 
@@ -110,8 +110,8 @@ def point_covariance_mm(mapping: Mapping, readings_spread: Array, jacobian: Arra
 
 
 def _fitted(seen: Residuals) -> tuple[Array, float]:
-    """Floor (2, 2) and scale: the mix of one covariance for all and the model's own that makes the misses likeliest,
-    stretched until it holds 90 %."""
+    """Floor (2, 2) and scale: the mixture of one covariance for all frames and the model's own that makes the errors
+    most likely, scaled until it holds 90 %."""
     weights = _by_target(seen.target)
     own = np.einsum("n,ni,nj->ij", weights, seen.missing, seen.missing) + np.eye(2) * _LEAST_SD**2
     told = np.asarray(np.isfinite(seen.spread).all((1, 2)))

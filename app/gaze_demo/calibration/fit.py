@@ -1,4 +1,4 @@
-"""Choosing among corrections by leaving whole targets out: none is used that these do not show to help."""
+"""Chooses among corrections by leaving out whole targets: a correction is used only if it helps at targets left out."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ AFFINE_TARGETS = 4  # below this many targets only an offset is fitted
 # Below this many frames an affine map beats any map with head or feature terms: measured on a real person.
 FREE_FRAMES = 100
 FREE_TARGETS = 5
-# From simple to free.
+# From few to many parameters.
 _RANK: dict[Correction, int] = {"none": 0, "offset": 1, "affine": 2, "affine and head": 3, "ridge": 3}
 _MOST_FOLDS = 20
-_CLEARLY = 0.5  # standard errors by which a freer correction must beat a simpler one
+_CLEARLY = 0.5  # a correction with more parameters must beat a simpler one by this many standard errors
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Choice:
 
 
 def fit(labelled: Labelled, only: Correction | None = None) -> Choice:
-    """The mapping with the correction that serves best on targets left out, or the best of the kind `only`.
+    """The mapping with the correction that is best on targets left out, or the best of the kind `only`.
 
     Raises ValueError without readings, or if there are too few frames or targets for that kind. Readings without
     features get no correction that needs them.
@@ -67,7 +67,7 @@ def fit(labelled: Labelled, only: Correction | None = None) -> Choice:
 def _candidates(labelled: Labelled, components: Components | None) -> list[Mapping]:
     """Every mapping that is considered, the plain geometry first; without `components` none with head or features.
 
-    What is constant may be the person's kappa or a lens that is not where it is thought to be: both are tried.
+    A constant error may come from the person's kappa or from a displaced lens: both are tried.
     """
     bases = [fit_offset(labelled), fit_lens(labelled)]
     mappings = [Mapping(), *bases, *(fit_affine(labelled, base) for base in bases)]
@@ -81,7 +81,7 @@ def _candidates(labelled: Labelled, components: Components | None) -> list[Mappi
 
 def _left_out(labelled: Labelled, targets: Array, components: Components | None) -> tuple[Array, list[Residuals]]:
     """Errors (candidates, targets) in rad, the median over a target's frames, of fits without that target; and each
-    candidate's residuals there. Of very many targets several are left out at once."""
+    candidate's residuals there. If there are very many targets, several are left out at once."""
     medians: dict[int, list[float]] = {}
     missed: list[list[Residuals]] = []
     for fold in np.array_split(np.random.default_rng(0).permutation(targets), min(len(targets), _MOST_FOLDS)):

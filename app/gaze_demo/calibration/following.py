@@ -1,4 +1,4 @@
-"""Did the eyes follow the dots at all? A fit to eyes that did not is a fit to noise, and looks like a result."""
+"""Did the eyes follow the dots at all? If they did not, a fit is a fit to noise, but it looks like a result."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from gaze_demo.calibration.readings import Labelled
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, angle_between
 
-# Of gaze and dots, in the axis in which it is larger. Eyes that stay where they are reach it by chance once in twenty
-# sittings of nine dots and five.
+# Of gaze and dots, in the axis in which it is larger. Eyes that do not move reach it by chance in one of twenty
+# sittings of nine and five dots.
 LEAST_CORRELATION = 0.6
-# The error may be that share of the error of who always says "the middle". Eyes that stay are at 1.
+# The error may be this share of the error that the constant answer "the middle" has. Eyes that do not move are at 1.
 MOST_OF_MIDDLE = 0.75
 _FEWEST_TARGETS = 4
 
 
 class NotFollowedError(UserError):
-    """The eyes did not follow the dots: there is nothing to be calibrated by."""
+    """The eyes did not follow the dots: a calibration is impossible."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -31,23 +31,23 @@ class NotFollowedError(UserError):
 
 @dataclass(frozen=True)
 class Following:
-    """How far one model's gaze went along with the dots.
+    """How well one model's gaze followed the dots.
 
     `correlation`: of raw gaze and dot over all targets, in the better axis; NaN for too few targets. `middle_deg`: mean
-    error at the validation's targets of who always says the middle of the targets.
+    error at the validation's targets of the constant answer "the middle of the targets".
     """
 
     correlation: float
     middle_deg: float
 
     def followed(self, accuracy_deg: float) -> bool:
-        """Whether a calibrated accuracy at the validation's targets is that of eyes that followed."""
+        """Whether a calibrated accuracy at the validation's targets shows that the eyes followed."""
         known = np.isnan(self.correlation) or self.correlation >= LEAST_CORRELATION
         return bool(known and accuracy_deg < MOST_OF_MIDDLE * self.middle_deg)
 
 
 def following(fitting: Labelled, validation: Labelled) -> Following:
-    """Of a model's readings at the targets of fit and validation."""
+    """Measures it on a model's readings at the targets of fit and validation."""
     gaze, dots = [], []
     for labelled in (fitting, validation):
         slopes = ray_slopes(labelled.readings, np.array(Mapping().kappa_rad))

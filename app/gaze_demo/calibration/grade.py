@@ -1,4 +1,4 @@
-"""Is a result good? A grade for people, measured by the screen that it is for."""
+"""A grade that tells people whether a result is good, relative to the size of their screen."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from gaze_demo.screen import ScreenGeometry
 
 GradeName = Literal["good", "fair", "poor"]
-# Largest error, as a share of the screen's diagonal: a sixteenth tells icons' neighbourhoods apart, an eighth tells
-# quarters of the screen apart with certainty.
+# Largest error, as a share of the screen's diagonal: with a sixteenth, groups of icons can be told apart; with an
+# eighth, quarters of the screen.
 GOOD_SHARE, FAIR_SHARE = 0.06, 0.12
-FAIR_LOSS, POOR_LOSS = 0.2, 0.5  # share of frames without a gaze from which a result is at best fair, and poor
+FAIR_LOSS, POOR_LOSS = 0.2, 0.5  # from these shares of frames without a gaze, a result is at best fair, or poor
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Grade:
 
 
 def grade(accuracy_deg: float, accuracy_cm: float, data_loss: float, screen: ScreenGeometry) -> Grade:
-    """Of one model's accuracy on a screen."""
+    """The grade of one model's accuracy on a screen."""
     diagonal_cm = float(np.hypot(screen.width_mm, screen.height_mm)) / 10
     share = accuracy_cm / diagonal_cm
     by_error: GradeName = "good" if share <= GOOD_SHARE else "fair" if share <= FAIR_SHARE else "poor"

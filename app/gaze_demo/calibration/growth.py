@@ -1,7 +1,6 @@
-"""A profile that grows: earlier sittings of the same person count along in each later fit.
-
-Older looks weigh less, and where many were kept at one place of the screen and one place of the head, the oldest go.
-Accuracy is always told from frames that took no part: those of a sitting are judged before they join.
+"""A profile that grows: each fit also uses earlier sittings of the same person. Older looks weigh less. If many were
+kept for one part of the screen and one place of the head, the oldest are removed. Accuracy is always measured on frames
+that took no part in the fit: a sitting is evaluated before it is added.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from gaze_demo.calibration.mapping import Mapping
 from gaze_demo.calibration.readings import label
 from gaze_demo.calibration.sample import Fixation, Sample, SittingData
 
-MOST_SAMPLES = 1200  # of all earlier sittings together: some 70 MB of pictures
+MOST_SAMPLES = 1200  # of all earlier sittings together: about 70 MB of pictures
 HALF_LIFE = 4.0  # sittings after which a look counts for half
 _SCREEN_CELLS = (5, 4)
 _HEAD_MM, _HEAD_RAD = 50.0, np.radians(8.0)
@@ -48,7 +47,7 @@ def together(past: Sequence[SittingData], new: SittingData) -> SittingData:
 
 
 def as_fit(sitting: SittingData) -> SittingData:
-    """A sitting whose validation joins the fit, once it was judged."""
+    """A sitting whose validation is used for the fit, after it was evaluated."""
     return together([sitting], replace(sitting, fixations=())) if sitting.fixations else sitting
 
 
@@ -68,8 +67,8 @@ def belongs(earlier: SittingData, new: SittingData) -> bool:
 
 
 def thinned(past: Sequence[SittingData], most: int = MOST_SAMPLES) -> list[SittingData]:
-    """The earlier sittings, the oldest first, with at most so many samples: from the places of screen and head of
-    which there are most, the oldest are dropped."""
+    """The earlier sittings, the oldest first, with at most `most` samples: the oldest are removed where there are most
+    of the same place on the screen and place of the head."""
     cells: dict[tuple[int, ...], list[_Place]] = defaultdict(list)
     for s, sitting in enumerate(past):
         for f, fixation in enumerate(sitting.fixations):
@@ -95,7 +94,8 @@ def thinned(past: Sequence[SittingData], most: int = MOST_SAMPLES) -> list[Sitti
 def unseen_accuracy_deg(
     sitting: SittingData, models: Sequence[Estimates], mappings: dict[str, Mapping]
 ) -> dict[str, float]:
-    """Mean error in degrees of each model's mapping on a sitting that had no part in it, each look counting alike."""
+    """Mean error in degrees of each model's mapping on a sitting that had no part in it, with equal weight for each
+    look."""
     found = {}
     for estimates in models:
         mapping = mappings.get(estimates.entry.name)
@@ -109,7 +109,7 @@ def unseen_accuracy_deg(
 
 
 def clicks(looks: Sequence[tuple[Sample, ...]], sitting: SittingData) -> SittingData:
-    """Looks that clicks or a recentring gave, as a sitting of their own; camera and screen are those of `sitting`."""
+    """Looks from clicks or from recentring, as a sitting; camera and screen are those of `sitting`."""
     fixations = tuple(Fixation("fit", i, len(samples), samples) for i, samples in enumerate(looks) if samples)
     return SittingData(sitting.screen, sitting.camera, sitting.created, fixations, margin=sitting.margin)
 

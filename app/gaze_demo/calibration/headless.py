@@ -29,8 +29,8 @@ VIRTUAL = "virtual"
 
 @dataclass(frozen=True)
 class HeadlessOptions:
-    """`source`: "virtual", or a recorded sitting. `models`: names or paths, none for all at hand. `out`, `html`: the
-    report; `record`: where to keep the sitting."""
+    """`source`: "virtual", or a recorded sitting. `models`: names or paths, none for all that are available. `out`,
+    `html`: the report; `record`: where to keep the sitting."""
 
     source: str = VIRTUAL
     models: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class HeadlessOptions:
 
 
 def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
-    """Calibrate and judge every model and write what is asked for; raises UserError for what the user got wrong."""
+    """Calibrate and evaluate every model and write the requested files; raises UserError for mistakes of the user."""
     require_folders(options.out, options.html, options.record)
     models = load_models(options.models)
 
@@ -80,7 +80,7 @@ def run_headless(options: HeadlessOptions, console: Console) -> Calibration:
 
 
 def _within_reach(models: list[Estimates], data: SittingData) -> list[Estimates]:
-    """The models that find all they look at in the kept pictures; raises UserError if none does."""
+    """The models whose crops lie within the kept pictures; raises UserError if none does."""
     fitting = [model for model in models if reach(model.entry) <= data.margin + 1e-6]
     for name in (model.entry.name for model in models if model not in fitting):
         print(f"Left out: {name} needs a larger part of the picture than this sitting kept.", file=sys.stderr)
@@ -93,7 +93,7 @@ def _within_reach(models: list[Estimates], data: SittingData) -> list[Estimates]
 
 
 def require_folders(*paths: Path | None) -> None:
-    """Raise UserError, before any work is done, where a file cannot be written or two results have one name."""
+    """Raise UserError, before any work is done, if a file cannot be written or two results have one name."""
     refuse_same_file(*paths)
     for path in paths:
         if path is not None:
@@ -101,7 +101,7 @@ def require_folders(*paths: Path | None) -> None:
 
 
 def load_models(names: Sequence[str]) -> list[Estimates]:
-    """The named models, or all at hand that can be loaded; raises UserError if there are none."""
+    """The named models, or all available ones that can be loaded; raises UserError if there are none."""
     if names:
         return [Estimates(load_model(entry)) for entry in refuse_namesakes([find_model(name) for name in names])]
     models = []

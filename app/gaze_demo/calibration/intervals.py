@@ -1,4 +1,4 @@
-"""How sure a figure of few targets is: percentile bootstrap over targets (Efron and Tibshirani, 1993)."""
+"""How certain a figure from few targets is: percentile bootstrap over targets (Efron and Tibshirani, 1993)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _FEWEST_TARGETS = 3
 
 
 def mean_interval(values: Sequence[float] | Array) -> tuple[float, float] | None:
-    """Ends of the interval of the mean over targets; None for too few targets. The same for the same values."""
+    """Ends of the interval of the mean over targets; None for too few targets. The same values always give the same
+    interval."""
     known = np.asarray(values, float)
     if len(known) < _FEWEST_TARGETS:
         return None

@@ -1,4 +1,5 @@
-"""A profile and the samples behind it: made, kept, made again with more models, deleted. Its calls may take seconds."""
+"""A profile and the samples behind it: creates, saves, refits with more models, deletes. The functions may take
+seconds."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ from gaze_demo.whole_file import cannot_write, write_whole, write_whole_by
 
 
 def profile_of(name: str, sitting: SittingData, result: Calibration) -> Profile:
-    """What a calibration brought, under a name."""
+    """The result of a calibration as a profile with a name."""
     return Profile(
         name=name,
         created=sitting.created,
@@ -49,9 +50,9 @@ def profile_of(name: str, sitting: SittingData, result: Calibration) -> Profile:
 
 
 def keep(profile: Profile, sitting: SittingData, folder: Path | None = None) -> None:
-    """Save a profile and the newest sitting behind it; raises UserError if that fails, what was kept stays then.
-
-    The samples come first, under a name of their own: a profile never lies beside those of another sitting.
+    """Save a profile and the newest sitting behind it; if that fails it raises UserError, and the files from before
+    stay. The samples are written first, under their own name, so that a profile never lies beside the samples of
+    another sitting.
     """
     private_folder(profile_path(profile, folder).parent)
     save_sitting(sitting, sitting_path(profile, sitting.identity, folder))
@@ -60,7 +61,8 @@ def keep(profile: Profile, sitting: SittingData, folder: Path | None = None) -> 
 
 
 def load_sittings(profile: Profile, folder: Path | None = None) -> list[SittingData]:
-    """The sittings behind a profile, the oldest first. Raises UserError if one is missing or is another's."""
+    """The sittings behind a profile, the oldest first. Raises UserError if one is missing or belongs to another
+    profile."""
     if not profile.sittings:
         sitting = load_sitting(sitting_path(profile, "", folder))
         return [sitting if sitting.identity else replace(sitting, identity=uuid4().hex)]
@@ -78,8 +80,7 @@ def recalibrated(
     profile: Profile, entries: Sequence[ModelEntry], folder: Path | None = None
 ) -> tuple[Profile, list[str]]:
     """The profile with all models that can be loaded, from its samples, saved; and what is wrong with the others.
-
-    Models that the profile knows and that are not at hand stay in it.
+    Models of the profile that are not available stay in it.
 
     Raises UserError if the samples were not kept, or no model can be loaded.
     """
@@ -107,8 +108,8 @@ def grown(
     """The profile with another sitting of the same person added to its samples, fitted to all of them and saved; and
     what is wrong with models that cannot take part.
 
-    A calibration is judged by its own validation; the frames of other sittings are judged by the mappings as they were,
-    before they join. What was before can be had back once, by `undone`.
+    A calibration is judged by its own validation; other sittings are evaluated with the previous mappings before they
+    are added. `undone` restores the previous profile once.
 
     Raises UserError if samples are missing, or no model can be loaded, and NotFollowedError if the eyes did not
     follow a calibration's dots; nothing has changed then.
@@ -147,7 +148,7 @@ def grown(
 
 
 def undone(profile: Profile, folder: Path | None = None) -> Profile:
-    """The profile as it was before the last sitting was added, in place again; raises UserError if that is gone."""
+    """The profile as it was before the last sitting was added, restored; raises UserError if it no longer exists."""
     path = profile_path(profile, folder)
     before = load_profile(before_path(path)) if before_path(path).is_file() else None
     if before is None:
@@ -162,7 +163,7 @@ def undone(profile: Profile, folder: Path | None = None) -> Profile:
 
 
 def _save_step(before: Profile, after: Profile, sessions: Sequence[SittingData], folder: Path | None) -> None:
-    """Samples first, then what was before, then the profile: at no time does it name samples that are not there."""
+    """Samples first, then what was before, then the profile: it never names samples that do not exist."""
     private_folder(profile_path(after, folder).parent)
     wanted = {kept.identity for kept in after.sittings}
     for sitting in sessions:
@@ -177,7 +178,7 @@ def _save_step(before: Profile, after: Profile, sessions: Sequence[SittingData],
 
 
 def load_estimates(entries: Sequence[ModelEntry], sitting: SittingData) -> tuple[list[Estimates], list[str]]:
-    """The models that can be loaded and find all they look at in the kept pictures; a sentence for each other one."""
+    """The models that can be loaded and whose crops lie within the kept pictures; a sentence for each of the others."""
     models, problems = [], []
     for entry in entries:
         if reach(entry) > sitting.margin + 1e-6:
@@ -221,7 +222,7 @@ def export_profile(profile: Profile, path: Path, folder: Path | None = None) -> 
 
 
 def delete_profile(profile: Profile, folder: Path | None = None) -> None:
-    """Remove a profile and all pictures kept with it; raises UserError, naming the file, where one stays."""
+    """Remove a profile and all pictures kept with it; raises UserError, naming the file, if one cannot be removed."""
     for path in files_of(profile, folder):
         try:
             path.unlink(missing_ok=True)

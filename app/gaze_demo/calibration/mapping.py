@@ -1,9 +1,10 @@
-"""From a gaze to a point on the screen: the geometry first, then a correction learned from the person.
+"""From a gaze to a point on the screen: first the geometry, then a correction that was fitted to the person.
 
-The ray from the eyes is turned by the person's kappa and cut with the plane of the glass. What remains is corrected in
-the frame of data normalisation, whose axis runs from the lens to the eyes. That is where models err: they see an eye,
-not where it is. And it is why a correction holds when the head moves: in that frame a model's gain stays what it is,
-and a wrong field of view, which scales every distance alike, is nothing but a gain.
+The ray from the eyes is rotated by the person's kappa and intersected with the plane of the glass. The remaining error
+is corrected in the frame of data normalisation, whose axis runs from the lens to the eyes. Models err in this frame,
+because they see an eye but not where it is. For the same reason a correction still holds when the head moves: in this
+frame a model's gain is constant, and a wrong field of view, which scales all distances by the same factor, only changes
+the gain.
 """
 
 from __future__ import annotations
@@ -34,13 +35,13 @@ _STEP = 1e-4  # of slopes, for derivatives
 
 
 class Mapping(BaseModel):
-    """The learned part of a mapping, as it is stored; the identity if nothing is given.
+    """The fitted part of a mapping, as it is stored; the identity by default.
 
-    `kappa_rad`: pitch and yaw added to the gaze. `lens_mm`: how far the glass is shifted against what the screen
-    geometry says, x and y of the camera frame. `gain`, `offset`: slopes become `gain @ slopes + offset`. `head`:
-    weights of the head terms for x and y, counted from `head_rest`. `feature_weights`, `feature_offset`: slopes linear
-    in the features of the readings. `shift`: slopes added last, by recentring. Kappa and slopes are told in the
-    normalised frame. `spread_floor` (xx, xy, yy) and `spread_scale`: covariance of the corrected slopes, see
+    `kappa_rad`: pitch and yaw added to the gaze. `lens_mm`: how far the glass is shifted from where the screen geometry
+    puts it, x and y of the camera frame. `gain`, `offset`: slopes become `gain @ slopes + offset`. `head`: weights of
+    the head terms for x and y, counted from `head_rest`. `feature_weights`, `feature_offset`: slopes linear in the
+    features of the readings. `shift`: slopes added last, by recentring. Kappa and slopes are in the normalised frame.
+    `spread_floor` (xx, xy, yy) and `spread_scale`: covariance of the corrected slopes, see
     `gaze_demo.calibration.ellipse`; zero if it was never measured.
     """
 

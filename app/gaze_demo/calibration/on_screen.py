@@ -22,7 +22,7 @@ from gaze_demo.screen import ScreenGeometry
 
 
 class ProfileMap:
-    """Maps the gazes of every model that a profile knows; what `gaze_demo.pipeline.ToScreen` asks for."""
+    """Maps the gazes of every model in a profile; implements `gaze_demo.pipeline.ToScreen`."""
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
@@ -32,7 +32,7 @@ class ProfileMap:
         return self.profile.screen
 
     def point(self, seen: Observation, estimate: GazeEstimate) -> ScreenPoint | None:
-        """None if there is no gaze towards the screen, or the profile does not know the model."""
+        """None if there is no gaze towards the screen, or the profile does not have the model."""
         mapping = self.profile.mappings.get(estimate.model)
         row = read(seen, estimate) if mapping is not None else None
         if mapping is None or row is None:
@@ -79,7 +79,8 @@ def find_profile(name_or_path: str) -> Profile:
 def why_not(
     profile: Profile, width: int, height: int, hfov_deg: float, models: Sequence[str], camera: str = ""
 ) -> list[str]:
-    """Why a profile may not hold for frames of this size, one sentence each; `camera` empty: unknown, as of a file."""
+    """Why a profile may not be valid for frames of this size, one sentence each; `camera` is empty if it is unknown, as
+    for a file."""
     key = CameraKey(
         name=camera or profile.camera.name, width=width, height=height, hfov_deg=float(np.clip(hfov_deg, 1.001, 178.9))
     )

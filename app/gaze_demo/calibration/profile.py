@@ -45,10 +45,10 @@ class KeptSitting(BaseModel):
 
 
 class Profile(BaseModel):
-    """What holds for one person at one camera, resolution and monitor; a mapping for each model.
+    """A calibration of one person with one camera, resolution and monitor; a mapping for each model.
 
-    `report`: the last validation. `hull`: where the head was. `sittings`: whose samples the mappings rest on, the
-    oldest first; empty in profiles of older versions, whose one sitting has no identity.
+    `report`: the last validation. `hull`: where the head was. `sittings`: those whose samples the mappings were fitted
+    to, the oldest first; empty in profiles of older versions, whose one sitting has no identity.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,7 +64,7 @@ class Profile(BaseModel):
     sittings: Annotated[tuple[KeptSitting, ...], Field(max_length=MOST_SITTINGS)] = ()
 
     def mismatches(self, camera: CameraKey, screen: ScreenGeometry, models: list[str]) -> list[str]:
-        """Why the profile may not hold now, one sentence each; empty if it fits."""
+        """Why the profile may not be valid now, one sentence each; empty if it fits."""
         sentences = []
         if camera.name != self.camera.name:
             sentences.append(f"It was made with the camera {self.camera.name!r}, not {camera.name!r}: calibrate again.")
@@ -103,8 +103,8 @@ class Profile(BaseModel):
 def profile_path(profile: Profile, folder: Path | None = None) -> Path:
     """The file of a profile: one for each name, camera, resolution and monitor.
 
-    The person's name comes first, as far as a file's name can hold it; what is lost of it (capitals, signs) is told
-    apart by the number at the end.
+    The person's name comes first, as far as a file's name can hold it; names that differ only in what is lost
+    (capitals, signs) get different numbers at the end.
     """
     stem = _stem(profile.name)
     place = _place(profile) if profile.name == stem else f"{_place(profile)}/{profile.name}"
@@ -112,7 +112,7 @@ def profile_path(profile: Profile, folder: Path | None = None) -> Path:
 
 
 def older_path(profile: Profile, folder: Path | None = None) -> Path:
-    """Where older versions kept it, who did not tell names apart that differ only in capitals or signs."""
+    """Where older versions kept it, which gave one file to names that differ only in capitals or signs."""
     return _file(_stem(profile.name), _place(profile), folder)
 
 
@@ -136,7 +136,7 @@ def samples_path(profile: Profile, folder: Path | None = None) -> Path:
 
 
 def save_profile(profile: Profile, folder: Path | None = None) -> Path:
-    """Write a profile, replacing the one before it at once or not at all; raises UserError if that fails."""
+    """Write a profile, replacing the previous one completely or not at all; raises UserError if that fails."""
     path, older = profile_path(profile, folder), older_path(profile, folder)
     private_folder(path.parent)
     write_whole(path, profile.model_dump_json(indent=1) + "\n", private=True)
@@ -192,7 +192,7 @@ def _is_of(path: Path, name: str) -> bool:
 
 
 def load_profile(path: Path) -> Profile:
-    """Read a profile; raises UserError, naming the field that is wrong, where the file is none."""
+    """Read a profile; raises UserError, naming the field that is wrong, if the file is not one."""
     try:
         with path.open("rb") as file:
             text = file.read(_MAX_BYTES + 1)

@@ -1,4 +1,4 @@
-"""One model's answers to samples, as arrays: what a mapping is fitted to and judged by."""
+"""One model's answers to samples, as arrays: mappings are fitted to them and evaluated on them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EYES = (
     (RIGHT_CORNERS, 468, (159, 145)),
 )
 EYE_FEATURES = 8
-# Bounds of a frame's weight by what the model says of its own certainty, which is never wholly trusted.
+# Bounds of a frame's weight, which follows from the certainty that the model reports: this is never trusted completely.
 _CERTAINTIES = (0.25, 4.0)
 _LEAST_COSINE = 0.05
 
@@ -35,8 +35,8 @@ class Readings:
 
     `gaze` (n, 3), unit vectors. `origin_mm` (n, 3), where they start. `frame` (n, 3, 3), rotation from the camera frame
     to the normalised frame of the eyes' middle. `head` (n, 2), pitch and yaw of the face in that frame. `features`
-    (n, F): eye landmarks, then the model's embedding where it has one. `spread` (n, 2, 2): covariance of the slopes of
-    the gaze in that frame (x, y), as the model tells it; NaN if it does not.
+    (n, F): eye landmarks, then the model's embedding if it has one. `spread` (n, 2, 2): covariance of the slopes of
+    the gaze in that frame (x, y), as the model reports it; NaN if it does not.
     """
 
     gaze: Array
@@ -99,7 +99,7 @@ def eye_landmarks(landmarks: FaceLandmarks) -> Array:
 
 
 def read(seen: Observation, estimate: GazeEstimate) -> Readings | None:
-    """One row of what a model says of an observation; None if it gives no gaze."""
+    """One row: what a model makes of an observation; None if it gives no gaze."""
     if estimate.gaze is None or estimate.origin_mm is None or seen.pose is None or seen.landmarks is None:
         return None
     if estimate.gaze[2] > -0.05 or estimate.origin_mm[2] <= 0:  # not towards the plane of the screen
@@ -128,7 +128,7 @@ def _slope_spread(estimate: GazeEstimate, frame: Array) -> Array:
 
 
 def _certainty(spread: Array) -> Array:
-    """Weights (n,) by the inverse of the model's variance, against its usual one; 1 if it tells none."""
+    """Weights (n,) by the inverse of the model's variance, relative to its usual one; 1 if it reports none."""
     variance = np.trace(spread, axis1=1, axis2=2)
     known = np.isfinite(variance)
     if not known.any():

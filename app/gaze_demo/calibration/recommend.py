@@ -1,4 +1,4 @@
-"""Which model is the best for this person, by how much, and is a new calibration to replace the old one?"""
+"""Which model is the best for this person, by how much, and should a new calibration replace the old one?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from gaze_demo.calibration.intervals import difference_interval
 from gaze_demo.calibration.report import ModelReport, Report
 
-# A new calibration whose error is above that times the old one's is asked about; below it chance decides.
+# If the error of a new calibration is larger by more than this factor, the person is asked; smaller differences may be
+# chance.
 _CLEARLY_WORSE = 1.1
 
 
@@ -22,7 +23,7 @@ class Recommendation:
 
 
 def recommend(models: dict[str, ModelReport]) -> Recommendation:
-    """The most accurate model; among those level with it, the one with the lowest latency."""
+    """The most accurate model; among those that are as good, the one with the lowest latency."""
     known = {name: model.accuracy_deg for name, model in models.items() if model.accuracy_deg is not None}
     if not known:
         return Recommendation("", (), "No model gave a gaze.")

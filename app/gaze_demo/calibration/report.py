@@ -1,4 +1,4 @@
-"""How accurate a model is for this person: from looks at targets that took no part in any fit."""
+"""How accurate a model is for this person: measured with looks at targets that took no part in any fit."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class PointReport(_Part):
 
 
 class Accuracy(_Part):
-    """Over all points, each counting alike.
+    """Over all points, with equal weights.
 
     `accuracy_*`: mean distance of a frame's point to the target; degrees are seen from the measured eyes.
     `accuracy_median_deg`: median over frames. `bias_*`: mean of the signed differences, x to the right, y down.
@@ -100,7 +100,7 @@ class ModelReport(_Part):
 
 
 class Geometry(_Part):
-    """What the millimetres rest on; `guesses` names in sentences what is not known."""
+    """Where the millimetres come from; `guesses` says in sentences what is not known."""
 
     screen: ScreenGeometry
     camera: CameraKey
@@ -112,8 +112,8 @@ class Geometry(_Part):
 class Report(_Part):
     """Every model on the same frames of one sitting.
 
-    `skipped`: targets that stayed bad and models that failed, in sentences. `best`: the model to use for this person,
-    `level`: those that are not clearly worse than the most accurate one; `recommendation` says so in words.
+    `skipped`: targets that stayed bad and models that failed, one sentence each. `best`: the model to use for this
+    person, `level`: those that are not clearly worse than the most accurate one; `recommendation` says so in words.
     """
 
     version: Literal[1] = 1
@@ -162,8 +162,8 @@ def describe_geometry(sitting: SittingData) -> Geometry:
 def judge_points(
     mapping: Mapping, labelled: Labelled | None, fixations: list[Fixation], screen: ScreenGeometry
 ) -> tuple[list[PointReport], Accuracy | None]:
-    """Each validation target and all together; None if the model gave no gaze. Never hand over fitting frames:
-    raises ValueError for them."""
+    """Each validation target and all together; None if the model gave no gaze. Raises ValueError for frames that a
+    mapping was fitted to."""
     if any(fixation.kind != "validation" for fixation in fixations):
         raise ValueError("accuracy is computed from validation frames only")
     points = []
@@ -185,7 +185,7 @@ def judge_points(
 
 
 def _look_figures(mapping: Mapping, chosen: Labelled, screen: ScreenGeometry) -> dict[str, Array]:
-    """Of one look: errors by frame, and the spread of its directions."""
+    """The errors of one look by frame, and the spread of its directions."""
     readings = chosen.readings
     mapped_mm = mapping.point_mm(readings)
     origin = readings.origin_mm

@@ -1,4 +1,4 @@
-"""Means and least squares in which each target counts alike and outliers count little."""
+"""Means and least squares with equal weight for each target and little weight for outliers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import numpy as np
 
 from gaze_demo.geometry import Array
 
-_FRAMES_A_TARGET = 4.0  # the frames of one look err alike: together they weigh as this many independent ones
+# The frames of one look have similar errors: together they weigh as much as this many independent frames
+_FRAMES_A_TARGET = 4.0
 _FIRST_NOISE, _LEAST_NOISE = 0.03, 0.002  # of slopes; the first is replaced by what is measured
-_HUBER, _TRIM = 2.0, 5.0  # in spreads: from where on a residual counts less, and not at all
+# In units of the spread: beyond the first a residual counts less, beyond the second not at all
+_HUBER, _TRIM = 2.0, 5.0
 _STEPS = 5
 
 
@@ -46,7 +48,7 @@ def robust_solve(designs: list[Array], wanted: Array, weights: Array, expected: 
 def target_weights(target: Array, weight: Array) -> Array:
     """One weight a frame, so that each target weighs the same, whatever its number of frames.
 
-    `weight` (n,) is that of each frame in itself: a target of uncertain or old frames weighs less.
+    `weight` (n,) is the weight of each frame on its own: a target with uncertain or old frames weighs less.
     """
     _, inverse, counts = np.unique(target, return_inverse=True, return_counts=True)
     return np.asarray(np.minimum(_FRAMES_A_TARGET / counts, 1.0)[inverse] * weight)

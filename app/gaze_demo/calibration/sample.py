@@ -1,4 +1,4 @@
-"""What is kept of a sitting: enough of every frame that any model, also one added later, can be run on it again."""
+"""What is kept of a sitting: enough of every frame to run any model on it, even one that is added later."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.observation import Observation
 from gaze_demo.screen import ScreenGeometry
 
-# Around the landmarks' box, in its size: so far reach the crops of most models (see `gaze_demo.model.reach`).
+# Margin around the landmarks' box, relative to its size: the crops of most models reach this far (see
+# `gaze_demo.model.reach`).
 FACE_MARGIN = 0.35
 # Of a kept picture; a face that fills more of a fine camera's picture is kept smaller, its eyes stay larger than any
 # model's crop.
@@ -42,7 +43,8 @@ class CameraKey(BaseModel):
 class Sample:
     """One frame of a look at a target: an observation cut to the face, and the point looked at in px (2,).
 
-    The picture is kept as a fine JPEG, some 60 kB, and unpacked whenever it is asked for: a sitting has hundreds.
+    The picture is kept as a JPEG of high quality, about 60 kB, and decoded whenever it is needed, because a sitting has
+    hundreds.
 
     Attributes: `seen`, the observation with an empty picture; `jpeg`, the picture; `point_px`.
     """
@@ -93,9 +95,9 @@ def without_picture(seen: Observation) -> Observation:
 class Fixation:
     """One look at a target.
 
-    `target`: which of its kind; a fit leaves whole targets out by it. `frames`: camera frames in the time that counts,
-    with or without a gaze; `samples`: those that can be read, in order of time. `weight`: how much each counts in a
-    fit, below 1 for looks of earlier sittings.
+    `target`: its number among targets of this kind, by which a fit leaves out whole targets. `frames`: camera frames in
+    the time that counts, with or without a gaze; `samples`: those that can be read, in order of time. `weight`: how
+    much each counts in a fit, below 1 for looks of earlier sittings.
     """
 
     kind: Kind
@@ -109,7 +111,7 @@ class Fixation:
 class SittingData:
     """A sitting of one person before one screen and one camera.
 
-    `created`: ISO 8601, UTC. `identity`: no other sitting has it, empty for those of old files. `margin`: how far the
+    `created`: ISO 8601, UTC. `identity`: unique, empty for sittings from old files. `margin`: how far the
     kept pictures reach beyond the face's box, in its size.
     """
 

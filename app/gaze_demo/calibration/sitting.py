@@ -1,4 +1,4 @@
-"""The course of a calibration: which target is shown when, what is gathered, what is repeated. No window in here."""
+"""The course of a calibration: which target is shown when, what is collected, what is repeated. It knows no window."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Timing:
     travel_s: float = 0.45
     settle_s: float = 0.55
     look_s: float = 1.0
-    # A slow camera, or a slow machine, gets that much time for a look until frames enough have come.
+    # A slow camera or machine gets this much more time for a look, until there are enough frames.
     longest_s: float = 2.5
-    grace_s: float = 0.4  # longest wait for frames that were taken in time but are still being worked on
+    grace_s: float = 0.4  # longest wait for frames that were captured in time but are still being processed
     repeats: int = 2
 
 
@@ -57,10 +57,9 @@ class Skipped:
 
 
 class Sitting:
-    """Targets, or a path to pursue, for the fit, then targets for the validation.
-
-    Feed every observation to `add` and the time to `advance`, both by the clock of the frames; `advance` says what to
-    draw, None when all is done. `margin`: how far kept pictures reach beyond the face, see `cut_to_face`.
+    """First the targets, or a path to follow, for the fit, then targets for the validation. Pass every observation to
+    `add` and the time to `advance`, both on the clock of the frames; `advance` returns what to draw, None when all is
+    done. `margin`: how far kept pictures reach beyond the face, see `cut_to_face`.
 
     Attributes:
         fixations: what was gathered, in order; bad looks are left out.
@@ -119,14 +118,14 @@ class Sitting:
             return
         if self._pursuing and self._path is not None:
             target = self._path.target(seen.frame.time_s - self._look_s)
-            while len(self._looks) < target.index:  # of each part of the path, only what is kept stays in memory
+            while len(self._looks) < target.index:  # only the kept part of the path stays in memory
                 self._looks.append(self._collectors[len(self._looks)].finish())
             self._collectors[target.index].add(seen, target.point_px)
         else:
             self._collectors[0].add(seen, self._steps[self._step][1].point_px)
 
     def restart(self, now_s: float) -> None:
-        """Begin the present target again, as after a pause; it does not count as a repetition."""
+        """Start the current target again, for example after a pause; this does not count as a repetition."""
         if self._started_s is not None and not self.done:
             self._begin(now_s)
 

@@ -1,4 +1,4 @@
-"""A sitting on disk: one `.npz` of plain arrays with JSON inside, checked throughout when it is read. No pickles."""
+"""A sitting on disk: one `.npz` of plain arrays with JSON inside, all of it is checked when it is read. No pickles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MAX_BYTES = 256 * 1024 * 1024
 _MAX_SAMPLES = 5000
 _MAX_IMAGE_PX = 4096  # of a side; the app keeps pictures of at most 1.5 million pixels
 _MAX_PX = 1_000_000_000  # of all images together; they are unpacked one at a time
-_FARTHEST = 1e5  # in mm, and in px of landmarks and points: what lies farther off was never seen by a camera
+_FARTHEST = 1e5  # in mm, and in px of landmarks and points: no camera sees anything farther away
 _MAX_HEADER = 4096
 _JPEG_FRAMES = (0xC0, 0xC1, 0xC2)
 _REASONS = tuple(Reason)
@@ -78,7 +78,7 @@ _TRUTH_SHAPES: dict[str, tuple[int, ...]] = {
 
 
 def save_sitting(sitting: SittingData, path: Path) -> None:
-    """Write a sitting; images are kept as fine JPEGs, some 10 MB in all. Raises UserError if that fails."""
+    """Write a sitting; images are kept as JPEGs of high quality, about 10 MB in all. Raises UserError if that fails."""
     samples = [sample for fixation in sitting.fixations for sample in fixation.samples]
     meta = _Meta(
         version=1,
@@ -112,7 +112,7 @@ def save_sitting(sitting: SittingData, path: Path) -> None:
 
 
 def load_sitting(path: Path) -> SittingData:
-    """Read a sitting; raises UserError, naming what is wrong, where the file is not one."""
+    """Read a sitting; raises UserError, naming what is wrong, if the file is not one."""
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > _MAX_BYTES:
@@ -223,7 +223,7 @@ def _pictures(arrays: dict[str, NDArray[Any]], count: int) -> Iterator[tuple[byt
 
 
 def _jpeg_size(header: bytes) -> tuple[int, int]:
-    """Height and width that a JPEG's frame header tells; raises ValueError if there is none."""
+    """Height and width from a JPEG's frame header; raises ValueError if there is none."""
     position = 2
     while header[:2] == b"\xff\xd8" and position + 9 <= len(header) and header[position] == 0xFF:
         marker, length = header[position + 1], int.from_bytes(header[position + 2 : position + 4], "big")

@@ -51,14 +51,15 @@ class Target:
 
 
 def layout_targets(points: int, screen: ScreenGeometry, seed: int) -> list[Target]:
-    """The targets of a layout in a shuffled order, so that none can be foreseen; raises KeyError for no layout."""
+    """The targets of a layout in random order, so that nobody can predict the next one; raises KeyError for no
+    layout."""
     return _shuffled(LAYOUTS[points], screen, seed)
 
 
 def validation_targets(screen: ScreenGeometry, seed: int, count: int = USUAL_VALIDATION) -> list[Target]:
-    """Targets at places that no layout has; more of them tell models apart that err nearly alike.
+    """Targets at places that no layout has; more of them separate models with similar errors.
 
-    Raises ValueError for more than there are.
+    Raises ValueError if more are requested than there are.
     """
     if not 1 <= count <= MOST_VALIDATION:
         raise ValueError(f"a validation has 1 to {MOST_VALIDATION} targets")

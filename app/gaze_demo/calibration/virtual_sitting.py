@@ -1,4 +1,4 @@
-"""The virtual participant sits through a calibration: the same course, collector and observer as for a person."""
+"""A calibration of the virtual participant, with the same course, collector and observer as for a person."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from gaze_demo.intrinsics import Lens
 from gaze_demo.participant.participant import desk_screen
 from gaze_demo.pipeline import Pipeline, lens_for
 
-TIMING = Timing(travel_s=0.1, settle_s=0.4)  # nobody needs to see the dot fly; a saccade takes a tenth of a second
+TIMING = Timing(travel_s=0.1, settle_s=0.4)  # nobody watches the dot move, and a saccade takes a tenth of a second
 
 
 @dataclass(frozen=True)
 class VirtualSitting:
     """The virtual person of a sitting, and the wrong assumptions of the calibration.
 
-    `lens`: what the observer believes of the camera, None for the truth. `lens_x_mm`: how far the camera is off the
-    middle of the screen, which the mapping is not told of.
+    `lens`: the lens that the observer assumes, None for the true one. `lens_x_mm`: how far the camera is from the
+    middle of the screen, which the mapping does not know.
     """
 
     points: int = 9
@@ -47,11 +47,11 @@ def record_virtual(
     on_progress: Callable[[int, int], None] | None = None,
     margin: float = FACE_MARGIN,
 ) -> tuple[SittingData, list[Skipped]]:
-    """A whole sitting, as fast as it can be computed.
+    """A complete sitting, as fast as it can be computed.
 
-    `targets` replace those of the layout. `on_sample` hears of each kept sample, `on_progress` of targets done
-    and their number. `margin`: how far kept pictures reach beyond the face. Raises UserError
-    for settings that cannot be.
+    `targets` replace those of the layout. `on_sample` is called with each kept sample, `on_progress` with the number of
+    finished targets and of all. `margin`: how far kept pictures reach beyond the face. Raises UserError for impossible
+    settings.
     """
     believed = desk_screen()
     true = believed.with_lens(believed.lens_x_mm + options.lens_x_mm, believed.lens_y_mm)
@@ -98,7 +98,7 @@ def _run(
     while dot is not None:
         source.look_at_screen_px(dot.x_px, dot.y_px)
         frame = source.read()
-        if dot.phase != "travel":  # eyes on their way are of no use to anyone
+        if dot.phase != "travel":  # eyes that are still moving are of no use
             sitting.add(pipeline.process(frame).observation)
         dot = sitting.advance(frame.time_s)
         if on_sample:
