@@ -131,7 +131,7 @@ class GazeControl:
             mapping = teacher.mapping if teacher else Mapping()
             self._teachers[model] = ClickTeacher(recentred(mapping, joined(rows), self._target_mm))
         if self._gathered:
-            self._notices.info(f"Recentred {' and '.join(self._gathered)}.", "recentre")
+            self._notices.info(f"Recentred {' and '.join(self._gathered)}. Ctrl+Z undoes it.", "recentre")
         else:
             self._notices.warn("No gaze was seen while the dot was there: nothing has changed.", "recentre")
 

@@ -27,10 +27,15 @@ def _values() -> deque[float]:
 
 @dataclass
 class Blocks:
-    """How long the window's thread did not answer, ms: the longest, and how often for more than 16 ms."""
+    """How long the window's thread did not answer, ms: the longest, and how often for more than 16 ms.
+
+    `work_ms`: the most processor time that it took itself between two ticks. Where that is short and a block is long,
+    the thread waited: for a processor that other programs used, or for Python's lock.
+    """
 
     worst_ms: float = 0.0
     over_16_ms: int = 0
+    work_ms: float = 0.0
 
 
 @dataclass
@@ -116,7 +121,7 @@ class RunStats:
         self.blocks = Blocks()
 
     def summary(self, source: str) -> dict[str, Any]:
-        """`gui_block_max_ms`: of normal use; `gui_block_start_ms`: before that."""
+        """`gui_block_max_ms`: of normal use; `gui_block_start_ms`: before that; `gui_work_max_ms`: see Blocks."""
         return {
             "version": __version__,
             "source": source,
@@ -125,6 +130,7 @@ class RunStats:
             "rss_mb": round(resident_mb(), 1),
             "gui_block_max_ms": _rounded(self.blocks.worst_ms),
             "gui_block_over_16_ms": self.blocks.over_16_ms,
+            "gui_work_max_ms": _rounded(self.blocks.work_ms),
             "gui_block_start_ms": _rounded(self._start_block_ms),
         }
 

@@ -134,6 +134,10 @@ QTableView {
     selection-background-color: $raised; selection-color: $text;
 }
 QTableView::item { padding: 3px 5px; }
+QListWidget { background: $surface; border: 1px solid $line; border-radius: 8px; outline: none; padding: 4px; }
+QListWidget:focus { border-color: $accent; }
+QListWidget::item { padding: 6px 8px; border-radius: 5px; }
+QListWidget::item:selected { background: $checked; color: $text; }
 QHeaderView { background: transparent; }
 QHeaderView::section {
     background: transparent; color: $muted; border: none; border-bottom: 1px solid $line; padding: 3px 6px;
