@@ -83,6 +83,29 @@ def test_what_a_user_got_wrong_is_one_sentence_and_exit_code_2(
     assert error.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("frames absent.csv --model mobilenet12", "There is no file absent.csv"),
+        ("frames points.csv --model run/network.pt", "write the network as ONNX first"),
+        ("frames points.csv --model mobilenet12", "No frame could be read"),
+        ("frames --read sittings --hfov 70 --model mobilenet12", "--hfov means nothing to --read"),
+        ("frames --model mobilenet12", "name either a TABLE"),
+    ],
+)
+def test_a_screen_test_that_cannot_be_is_one_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: str,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "points.csv").write_text("file,x,y\ngone.png,1,2\n")
+    assert main(["evaluate", "screen", *arguments.split()]) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_a_data_set_is_read_from_its_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     read = ["data", "--read", "sittings", "--source", str(tmp_path), "--out", str(tmp_path / "out")]
     assert main(read) == 2

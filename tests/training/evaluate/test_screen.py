@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gaze_demo.errors import UserError
 from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import Intrinsics, pitch_yaw_to_vector
 from gaze_demo.observation import Observation, Reason
@@ -66,6 +67,14 @@ def test_series_have_maps_of_their_own_and_short_ones_are_left_out() -> None:
     assert np.isnan(result.fits[2].both)
 
 
+def test_of_long_looks_the_first_frames_of_all_are_fitted_to() -> None:
+    some = answers(400)
+    order = np.repeat(np.arange(20), 20)
+    looks = replace(some, points=some.points[order], angles=some.angles[order])  # 20 looks of 20 frames
+    assert screen_result(looks).fits[0].both > 100  # nine frames of one point
+    assert screen_result(replace(looks, turn=np.tile(np.arange(20), 20))).fits[0].both < 1e-6
+
+
 class LooksUp:
     """Answers one direction where a face was found."""
 
@@ -88,9 +97,24 @@ def test_models_are_asked_for_both_eyes_and_each() -> None:
     assert answer.openness[0] == pytest.approx(0.25)
 
 
+def test_the_frames_of_a_look_are_counted() -> None:
+    camera = Intrinsics.from_hfov(640, 480, 60)
+    seen = observe(FakeObserver(), picture(camera), camera)
+    frames = [ScreenFrame(seen, np.zeros(2), "one", look) for look in (0, 0, 1, 1, 1, 0)]
+    turn = ask({"up": LooksUp()}, frames)["up"].turn
+    assert turn is not None
+    assert turn.tolist() == [0, 1, 0, 1, 2, 2]
+
+
+def test_no_frame_at_all_is_one_sentence() -> None:
+    with pytest.raises(UserError, match="No frame could be read"):
+        ask({"up": LooksUp()}, [])
+
+
 def test_the_tables_tell_each_figure_and_what_was_lost() -> None:
     some = answers(60, noise_px=20)
     some.angles[:5] = np.nan
     text = screen_tables({"teacher": screen_result(replace(some, reasons=Counter({"eye closed": 5})))})
     assert "bottom fifth" in text
     assert "Frames without a gaze: teacher: 5 eye closed" in text
+    assert "No series is long enough to fit to 100, 250 frames" in text

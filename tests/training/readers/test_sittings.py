@@ -130,4 +130,4 @@ def test_frames_for_the_screen_test_have_the_target_in_px(tmp_path: Path) -> Non
     write(tmp_path / "anna" / "first.npz", (480, 270))
     (frame,) = sittings_screen_frames(tmp_path)
     assert frame.point.tolist() == [480, 270]
-    assert frame.series == "first"
+    assert (frame.series, frame.look) == ("anna/first", 0)

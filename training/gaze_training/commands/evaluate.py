@@ -26,7 +26,9 @@ def add_to(commands: Any) -> None:
     tests = parser.add_subparsers(title="tests", metavar="TEST", required=True, action=Commands)
     zero = _add(tests, "zero", "FACES", _zero, "portraits of people who look into the lens")
     zero.add_argument("--response", type=Path, metavar="DIR", help="labelled faces; the table then also has the gains")
-    mirror = _add(tests, "mirror", "FACES", _mirror, "portraits and their mirror images: do both answers agree")
+    mirror = _add(
+        tests, "mirror", "FACES", _mirror, "portraits and their mirror images: do both answers agree", networks=False
+    )
     pose = _add(tests, "pose", "FACES", _pose, "the same portraits: how far answers lean on the measured head")
     offsets = _add(tests, "offsets", "FACES", _offsets, "the same portraits: what of the error the build of eyes tells")
     for test in (zero, mirror, pose, offsets):
@@ -37,7 +39,14 @@ def add_to(commands: Any) -> None:
             help="heldout: people who are not used in training",
         )
     _add(tests, "points", "FILE", _points, "webcam eyes with known screen points (npz)")
-    screen = _add(tests, "screen", "FOLDER", _screen, "frames of real people with the point on the screen looked at")
+    screen = _add(
+        tests,
+        "screen",
+        "FOLDER",
+        _screen,
+        "frames of real people with the point on the screen looked at",
+        networks=False,
+    )
     screen.add_argument("table", type=Path, nargs="?", metavar="TABLE", help="CSV: file, x, y, and optionally series")
     screen.add_argument("--read", metavar="SET", help="instead of a table: gazecapture, mpiifacegaze or sittings")
     screen.add_argument(
@@ -47,7 +56,12 @@ def add_to(commands: Any) -> None:
         "--slices", type=int, default=1, metavar="K", help="cut each series into K parts and fit a map to each"
     )
     calibrated = _add(
-        tests, "calibrated", "SITTING", _calibrated, "your sittings: models as the app calibrates them with the first"
+        tests,
+        "calibrated",
+        "SITTING",
+        _calibrated,
+        "your sittings: models as the app calibrates them with the first",
+        networks=False,
     )
     calibrated.add_argument("others", type=Path, nargs="*", metavar="OTHER", help="sittings with the head elsewhere")
     response = _add(
@@ -58,7 +72,12 @@ def add_to(commands: Any) -> None:
     )
     _add(tests, "parts", "DIR", _parts, "labelled faces: errors by what makes eyes hard to read, and what models know")
     heads = _add(
-        tests, "heads", "ICT_FILE", _heads, "rendered whole heads through the app's landmarks, crops and models"
+        tests,
+        "heads",
+        "ICT_FILE",
+        _heads,
+        "rendered whole heads through the app's landmarks, crops and models",
+        networks=False,
     )
     heads.add_argument(
         "--count", type=int, default=100, metavar="N", help="heads anywhere; series are of a tenth as many"
@@ -66,7 +85,8 @@ def add_to(commands: Any) -> None:
     heads.add_argument("--seed", type=int, default=1)
 
 
-def _add(tests: Any, name: str, data: str, run: Callable[..., int], text: str) -> Any:
+def _add(tests: Any, name: str, data: str, run: Callable[..., int], text: str, *, networks: bool = True) -> Any:
+    """`networks`: the test also takes networks that were not exported."""
     parser = tests.add_parser(name, help=text)
     parser.add_argument("data", type=Path, metavar=data, help=text)
     parser.add_argument(
@@ -74,7 +94,9 @@ def _add(tests: Any, name: str, data: str, run: Callable[..., int], text: str) -
         action="append",
         required=True,
         metavar="MODEL",
-        help="ONNX file, model's name, or network.pt of a run",
+        help="ONNX file, model's name, or network.pt of a run"
+        if networks
+        else "name or file of a model or a committee",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     parser.set_defaults(run=run)
@@ -127,7 +149,7 @@ def _mirror(options: argparse.Namespace) -> int:
     from gaze_training.evaluate.models import mirror_test_of_models
     from gaze_training.evaluate.table import text_table
 
-    models = [load_model(find_model(name)) for name in options.model]
+    models = [load_model(find_model(name)) for name in _exported(options.model)]
     apart = mirror_test_of_models(models, options.data, people=options.people)
     print(text_table(["model", "mirrored apart, deg"], [[name, value] for name, value in apart.items()]))
     return _write(options.json, apart)
@@ -159,9 +181,11 @@ def _screen(options: argparse.Namespace) -> int:
         raise UserError("name either a TABLE of the frames in the folder, or their data set with --read.")
     if options.read and options.read not in SCREEN_READERS:
         raise UserError(f"--read {options.read}: choose one of {', '.join(SCREEN_READERS)}.")
+    if options.read:
+        options.said.refuse_all_but(options.said.names - {"hfov"}, "means nothing to --read")
     if options.slices < 1 or not 1 < options.hfov < 179:
         raise UserError("--slices is at least 1, and --hfov is between 1 and 179 degrees.")
-    models = {name: load_model(find_model(name)) for name in options.model}
+    models = {name: load_model(find_model(name)) for name in _exported(options.model)}
     tally = Tally()
     if options.read:
         frames = SCREEN_READERS[options.read](options.data, tally)
@@ -184,9 +208,20 @@ def _calibrated(options: argparse.Namespace) -> int:
     others = {path.stem: load_sitting(path) for path in options.others}
     if len(others) < len(options.others):
         raise UserError("Two of the other sittings have the same name: rename one, rows go by it.")
-    rows = calibrated_test(load_models(options.model), load_sitting(options.data), others)
+    rows = calibrated_test(load_models(_exported(options.model)), load_sitting(options.data), others)
     print(calibrated_table(rows))
     return _write(options.json, {"rows": [asdict(row) for row in rows]})
+
+
+def _exported(names: list[str]) -> list[str]:
+    """The names of models for a test that runs them as the app does. Raises UserError for a run's network."""
+    for name in names:
+        if name.endswith(".pt"):
+            raise UserError(
+                f"{name}: this test runs models as the app does; write the network as ONNX first, with `gaze-train "
+                "export`."
+            )
+    return names
 
 
 def _response(options: argparse.Namespace) -> int:
@@ -236,7 +271,7 @@ def _heads(options: argparse.Namespace) -> int:
     if options.count < 8:
         raise UserError(f"--count {options.count} is too small for a result: give 8 or more.")
     people = max(2, options.count // 10)
-    models = [load_model(find_model(name)) for name in options.model]
+    models = [load_model(find_model(name)) for name in _exported(options.model)]
     scenes = head_scenes(load_head_mesh(options.data), options.count, people, options.seed)
     total = options.count + people * PICTURES_IN_SERIES
     answers = ask(models, track(scenes, "heads", total=total, console=Console(stderr=True)))

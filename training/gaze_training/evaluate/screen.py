@@ -2,7 +2,8 @@
 how well each model finds the points of the others.
 
 In each series of frames an affine map from pitch and yaw (camera frame) to the point is fitted to the first N frames
-that the model answers, by least squares, and tested on the others. Such a map can take away a model's constant offset
+that the model answers, by least squares, and tested on the others. Where a series has looks of many frames each, the
+first frames of all looks come first. Such a map can take away a model's constant offset
 and wrong gain, and nothing else.
 """
 
@@ -16,6 +17,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo.errors import UserError
 from gaze_demo.estimate import GazeEstimate
 from gaze_demo.geometry import Array, vector_to_pitch_yaw
 from gaze_demo.observation import Observation
@@ -23,7 +25,7 @@ from gaze_training.readers.screen_frame import ScreenFrame
 
 FIT_FRAMES = (9, 40, 100, 250)
 FIFTHS_FROM = 40  # figures by height on the screen and by openness are told of maps fitted to so many frames
-_TESTED_AT_LEAST = 10
+TESTED_AT_LEAST = 10
 _EYES = ("both", "left", "right")
 
 
@@ -40,6 +42,7 @@ class ScreenAnswers:
     `angles`: (n, 3, 2) pitch and yaw in radians, camera frame, of the mean of both eyes, the person's left eye and the
     right one; NaN if there is none. `points`: (n, 2). `series`: (n,) number of the frame's series. `openness`: (n,)
     mean lid distance of both eyes by corner distance, NaN if no face was found. `reasons`: why there was no gaze.
+    `turn`: (n,) how many frames of the same look came before, None where every frame is a look of its own.
     """
 
     angles: Array
@@ -47,6 +50,7 @@ class ScreenAnswers:
     series: NDArray[np.intp]
     openness: Array
     reasons: Counter[str]
+    turn: NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,15 +86,20 @@ class ScreenResult:
 
 
 def ask(models: Mapping[str, Estimates], frames: Iterable[ScreenFrame]) -> dict[str, ScreenAnswers]:
-    """Each model's answers, by its name; only numbers are kept of a frame."""
+    """Each model's answers, by its name; only numbers are kept of a frame. Raises UserError for no frame at all."""
     points: list[Array] = []
     names: list[str] = []
+    turns: list[int] = []
+    seen: Counter[tuple[str, int]] = Counter()
     openness: list[float] = []
     angles: dict[str, list[Array]] = {name: [] for name in models}
     reasons: dict[str, Counter[str]] = {name: Counter() for name in models}
     for frame in frames:
         points.append(frame.point)
         names.append(frame.series)
+        turns.append(0 if frame.look is None else seen[frame.series, frame.look])
+        if frame.look is not None:
+            seen[frame.series, frame.look] += 1
         eyes = [eye.openness for eye in (frame.seen.left, frame.seen.right) if eye is not None]
         openness.append(float(np.mean(eyes)) if eyes else np.nan)
         for name, model in models.items():
@@ -98,7 +107,9 @@ def ask(models: Mapping[str, Estimates], frames: Iterable[ScreenFrame]) -> dict[
             angles[name].append(_angles(estimate))
             if estimate.gaze is None:
                 reasons[name][str(estimate.reason)] += 1
-    series = np.unique(names, return_inverse=True)[1].reshape(-1) if names else np.zeros(0, np.intp)
+    if not names:
+        raise UserError("No frame could be read: does the folder hold the frames, by the names that were given?")
+    series = np.unique(names, return_inverse=True)[1].reshape(-1)
     return {
         name: ScreenAnswers(
             np.array(angles[name]).reshape(-1, len(_EYES), 2),
@@ -106,6 +117,7 @@ def ask(models: Mapping[str, Estimates], frames: Iterable[ScreenFrame]) -> dict[
             series,
             np.array(openness),
             reasons[name],
+            np.array(turns),
         )
         for name in models
     }
@@ -122,6 +134,7 @@ def cut(answers: ScreenAnswers, parts: int) -> ScreenAnswers:
 
 def screen_result(answers: ScreenAnswers) -> ScreenResult:
     """The figures of a model's answers."""
+    answers = _in_turn(answers)
     fits = []
     for frames in FIT_FRAMES:
         both, series = _errors(answers, answers.angles[:, 0], frames)
@@ -141,6 +154,15 @@ def screen_result(answers: ScreenAnswers) -> ScreenResult:
     )
 
 
+def _in_turn(answers: ScreenAnswers) -> ScreenAnswers:
+    """The same answers, the first frame of every look first, then the second, and so on."""
+    if answers.turn is None:
+        return answers
+    order = np.argsort(answers.turn, kind="stable")
+    columns = ("angles", "points", "series", "openness", "turn")
+    return replace(answers, **{name: getattr(answers, name)[order] for name in columns})
+
+
 def _angles(estimate: GazeEstimate) -> Array:
     rows = [estimate.gaze, estimate.left, estimate.right]
     return np.array([np.full(2, np.nan) if gaze is None else vector_to_pitch_yaw(gaze) for gaze in rows])
@@ -155,7 +177,7 @@ def _errors(answers: ScreenAnswers, angles: Array, frames: int) -> tuple[Array, 
     for series in np.unique(answers.series):
         own = np.flatnonzero(known & (answers.series == series))
         fitted, tested = own[:frames], own[frames:]
-        if len(tested) < _TESTED_AT_LEAST:
+        if len(tested) < TESTED_AT_LEAST:
             continue
         count += 1
         features = np.column_stack([np.ones(len(angles)), angles])

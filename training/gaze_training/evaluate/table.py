@@ -118,7 +118,8 @@ def point_table(results: Mapping[str, PointResult]) -> str:
 
 def screen_tables(results: Mapping[str, ScreenResult]) -> str:
     """Medians by the number of frames fitted to, then by fifths of the screen and of the eyes' opening, and what was
-    lost; in the unit of the points."""
+    lost; in the unit of the points. A number of frames for which no series is long enough has no row."""
+    from gaze_training.evaluate.screen import FIFTHS_FROM, FIT_FRAMES, TESTED_AT_LEAST
 
     def whole(*values: float) -> list[Cell]:
         return ["-" if np.isnan(value) else round(value) for value in values]
@@ -127,6 +128,10 @@ def screen_tables(results: Mapping[str, ScreenResult]) -> str:
         [name, row.frames, *whole(row.both, row.left, row.right), row.series, row.tested]
         for name, result in results.items()
         for row in result.fits
+        if row.series
+    ]
+    short = [
+        n for n in FIT_FRAMES if not any(row.frames == n and row.series for r in results.values() for row in r.fits)
     ]
     fifths: list[list[Cell]] = [
         [name, *whole(*r.fifths, *r.opening_fifths, r.guess), r.frames, r.lost] for name, r in results.items()
@@ -134,16 +139,24 @@ def screen_tables(results: Mapping[str, ScreenResult]) -> str:
     places = [*(f"{name} fifth" for name in ("top", "2nd", "middle", "4th", "bottom"))]
     openings = [*(f"{name} eyes" for name in ("narrowest", "2nd", "middle", "4th", "widest"))]
     reasons = [
-        f"{name}: {', '.join(f'{count} {reason}' for reason, count in sorted(r.reasons.items())) or 'none lost'}"
+        f"{name}: {', '.join(f'{count} {reason}' for reason, count in sorted(r.reasons.items())) or 'none'}"
         for name, r in results.items()
     ]
-    return "\n\n".join(
-        [
-            text_table(["model", "fitted to", "both eyes", "left", "right", "series", "tested"], fits),
-            text_table(["model", *places, *openings, "guess", "frames", "lost"], fifths),
-            "Frames without a gaze: " + "; ".join(reasons),
-        ]
+    first = "Median distance between the point looked at and the predicted one, in the unit of the points:"
+    second = (
+        "The same for each fifth of the screen and for each fifth of the frames by the eyes' opening, both eyes, "
+        f"fitted to {FIFTHS_FROM} frames; guess: always the mean of the points of the fit:"
     )
+    parts = [f"{first}\n{text_table(['model', 'fitted to', 'both eyes', 'left', 'right', 'series', 'tested'], fits)}"]
+    if short:
+        numbers = ", ".join(str(n) for n in short)
+        parts.append(
+            f"No series is long enough to fit to {numbers} frames: it needs {TESTED_AT_LEAST} frames with a gaze more."
+        )
+    if FIFTHS_FROM not in short:
+        header = ["model", *places, *openings, "guess", "frames", "lost"]
+        parts.append(f"{second}\n{text_table(header, fifths)}")
+    return "\n\n".join([*parts, "Frames without a gaze: " + "; ".join(reasons)])
 
 
 def calibrated_table(rows: Sequence[CalibratedRow]) -> str:

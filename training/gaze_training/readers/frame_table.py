@@ -39,6 +39,8 @@ class TableRow:
 
 def read_frame_table(table: Path) -> list[TableRow]:
     """The table's rows. Raises UserError, with the line, if it is not as described."""
+    if not table.is_file():
+        raise UserError(f"There is no file {table}: TABLE is a CSV file with the columns {', '.join(_NEEDED)}.")
     try:
         if table.stat().st_size > MAX_BYTES:
             raise UserError(f"{table} is larger than {MAX_BYTES // 2**20} MB: split it.")

@@ -13,9 +13,12 @@ class ScreenFrame:
     """`point`: (2,) x to the right as the person sees it, y down, in px or mm, the same unit throughout a data set.
 
     `series`: which frames belong together (a person, or a sitting of one): a map from gaze to screen is fitted to the
-    first frames of each series and tested on its other frames.
+    first frames of each series and tested on its other frames. `look`: frames of one look at one point have its number;
+    of each look the first frames come first then, so that the frames of the fit are of many points. None: every frame
+    is a look of its own.
     """
 
     seen: Observation
     point: Array
     series: str
+    look: int | None = None

@@ -35,12 +35,13 @@ _OF_PROFILE = re.compile(r"(.+)\.[0-9a-f]{12}")
 
 @dataclass(frozen=True, eq=False)
 class _Shown:
-    """A frame whose eyes looked at a target, `point_px` (2,) of the screen, in a look of this kind."""
+    """A frame whose eyes looked at a target, `point_px` (2,) of the screen, in a look of this kind and number."""
 
     seen: Observation
     screen: ScreenGeometry
     point_px: Array
     kind: Kind
+    look: int
 
 
 def read_sittings(root: Path, tally: Tally | None = None, *, kind: Kind | None = None) -> Iterator[Faces]:
@@ -59,13 +60,14 @@ def read_sittings(root: Path, tally: Tally | None = None, *, kind: Kind | None =
 
 
 def sittings_screen_frames(root: Path, tally: Tally | None = None) -> Iterator[ScreenFrame]:
-    """The frames of each recording with the target in px, in the order in which they were looked at.
+    """The frames of each recording, a series of its own, with the target in px.
 
     Raises UserError if a file is no recording of the app, or there is none.
     """
     for path in (path for paths in _people(root).values() for path in paths):
         for one in _shown(path, tally or Tally()):
-            yield ScreenFrame(one.seen, one.point_px, path.stem)
+            name = path.name if path == root else path.relative_to(root).as_posix()
+            yield ScreenFrame(one.seen, one.point_px, name.removesuffix(SUFFIX), one.look)
 
 
 def _people(root: Path) -> dict[str, list[Path]]:
@@ -99,9 +101,9 @@ def _shown(path: Path, tally: Tally) -> Iterator[_Shown]:
 
 def _shown_in_sitting(path: Path) -> Iterator[_Shown]:
     sitting = load_sitting(path)
-    for fixation in sitting.fixations:
+    for look, fixation in enumerate(sitting.fixations):
         for sample in fixation.samples:
-            yield _Shown(sample.observation, sitting.screen, sample.point_px, fixation.kind)
+            yield _Shown(sample.observation, sitting.screen, sample.point_px, fixation.kind, look)
 
 
 def _shown_in_session(folder: Path, tally: Tally) -> Iterator[_Shown]:
@@ -115,7 +117,7 @@ def _shown_in_session(folder: Path, tally: Tally) -> Iterator[_Shown]:
         look = int(look_of_times(looks, np.array([seen.frame.time_s]))[0])
         if look >= 0:
             point = np.array([looks[look].x_px, looks[look].y_px])
-            yield _Shown(seen, screen, point, looks[look].kind)
+            yield _Shown(seen, screen, point, looks[look].kind, look)
 
 
 def _face(one: _Shown, person: int, *, exact: bool) -> Faces | None:
