@@ -14,6 +14,7 @@ import pytest
 from app.session.samples import RUN, recorded, sample
 from gaze_demo import clock
 from gaze_demo.errors import UserError
+from gaze_demo.session.about import Keep
 from gaze_demo.session.folder import load_session
 from gaze_demo.session.recorder import Recording, SessionRecorder
 
@@ -179,3 +180,26 @@ def test_a_full_disk_ends_it_with_a_sentence_and_keeps_what_is_there(
     assert 0 < len(session.trace("a")) < 4000
     assert any("gaze-demo repair" in problem for problem in session.problems)
     assert json.loads((tmp_path / "s" / "session.json").read_text())["ended"] is None
+
+
+@pytest.mark.fault("the disk is pulled while a session is recorded", "one sentence; what was recorded until then opens")
+@POSIX
+@pytest.mark.parametrize("keep", ["nothing", "crops", "eyes"])
+def test_a_pulled_disk_ends_it_with_a_sentence_and_keeps_what_is_there(tmp_path: Path, keep: Keep) -> None:
+    recorder = SessionRecorder(Recording(tmp_path / "s", live=False, keep=keep))
+    recorder.open(RUN)
+    for index in range(60):
+        recorder.write(sample(index))
+    recorder._flush()
+    gone = os.open(os.devnull, os.O_RDONLY)
+    for part in (recorder._gaze, recorder._pictures):
+        if part is not None:
+            os.dup2(gone, part._file.fileno())  # every later write fails, as on a disk that is gone
+    os.close(gone)
+    recorder.write(sample(60))
+    with pytest.raises(UserError, match="The recording has ended; what was recorded until then is kept"):
+        recorder.close()
+    session = load_session(tmp_path / "s")
+    assert len(session.trace("a")) == 60
+    if keep != "nothing":
+        assert len(list(session.observations())) == 54
