@@ -1,4 +1,4 @@
-"""`gaze-demo recalibrate`: the calibration that a recording's markers tell, fitted again with any correction."""
+"""`gaze-demo recalibrate`: fits a calibration to the targets that are marked in a recording, with any correction."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CORRECTIONS: tuple[Correction, ...] = ("offset", "affine", "affine and head", "r
 
 @dataclass(frozen=True)
 class RecalibrateOptions:
-    """`correction`: None for whichever serves best on targets left out. `models`: none for all of the recording; others
+    """`correction`: None for the one that is best on targets left out. `models`: none for all of the recording; others
     need kept pictures. `screen`: None for the recording's own. `save`: the name of the profile to keep."""
 
     folder: Path
@@ -44,8 +44,8 @@ class RecalibrateOptions:
 
 @dataclass(frozen=True)
 class Refit:
-    """One model's new mapping and its errors in degrees: on the targets of the fit, on those each left out of it, and
-    on the validation's; before is the plain geometry. NaN if there is none."""
+    """One model's new mapping and its errors in degrees: on the targets of the fit, on each target when it is left out
+    of the fit, and on the validation targets; `before` is the plain geometry. NaN if there is none."""
 
     model: str
     mapping: Mapping
@@ -56,7 +56,7 @@ class Refit:
 
 
 def recalibrate(options: RecalibrateOptions, console: Console) -> tuple[list[Refit], Profile]:
-    """Fit every model again to the looks that the markers tell; `save` keeps the profile. Raises UserError."""
+    """Fit every model to the looks that the markers describe; `save` keeps the profile. Raises UserError."""
     session = load_session(options.folder)
     screen = options.screen or session.about.screen
     if screen is None:

@@ -1,4 +1,4 @@
-"""`gaze-demo record` and `gaze-demo stream`: a source into a session folder, into streams, or both."""
+"""`gaze-demo record` and `gaze-demo stream`: records a source to a session folder, streams it, or both."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class RecordOptions:
     """What to record, with which models, and where.
 
     `out`: a new folder, None to record nothing. `keep`: which pictures. `profile`: a name or a file. `markers`: a text
-    stream, each line of which marks the moment when it came; the marker "stop" ends the recording. `websocket_port`,
-    `lsl`: what to stream by. `duration_s`: of the source's own time.
+    stream; each line marks the moment when it arrives; the marker "stop" ends the recording. `websocket_port`, `lsl`:
+    what to stream by. `duration_s`: of the source's own time.
     """
 
     source: str
@@ -55,7 +55,7 @@ class RecordOptions:
 
 
 def record(options: RecordOptions, console: Console) -> SessionRecorder | None:
-    """Record and stream a source. Whatever ends it, the session is completed. Raises UserError."""
+    """Record and stream a source. The session is completed however the recording ends. Raises UserError."""
     entries = [find_model(name) for name in options.models] or default_pair(list_models())
     models = [load_model(entry) for entry in refuse_namesakes(entries)]
     profile = None if options.profile is None else find_profile(options.profile)
@@ -133,7 +133,7 @@ def record(options: RecordOptions, console: Console) -> SessionRecorder | None:
 
 
 def _by_the_clock(source: Source, options: RecordOptions) -> bool:
-    """Whether its times are of `gaze_demo.clock`: a camera's, and the virtual participant's in real time."""
+    """Whether its times are on `gaze_demo.clock`, as those of a camera or of the virtual participant in real time."""
     return isinstance(source, Webcam) or (source.live and options.source_options.real_time)
 
 

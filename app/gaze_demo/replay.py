@@ -1,4 +1,4 @@
-"""`gaze-demo replay`: a recorded session through other models, another calibration or another filter."""
+"""`gaze-demo replay`: runs a recorded session through other models, another calibration or another filter."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ReplayOptions:
 
 
 def replay(options: ReplayOptions, console: Console) -> Session:
-    """Make another session of a recorded one; returns it.
+    """Make another session from a recorded one; returns it.
 
     With pictures kept, models are run again; the same model, calibration and filter give what was recorded, to the last
     bit. Without them, the recorded gazes are mapped and filtered again. Raises UserError.
@@ -97,7 +97,8 @@ def replay(options: ReplayOptions, console: Console) -> Session:
 
 
 def _entries(session: Session, names: Sequence[str], console: Console) -> list[ModelEntry]:
-    """The models asked for, or those of the recording; says where a file is not the one that was recorded with."""
+    """The models asked for, or those of the recording; says if a file is not the one that was used for the
+    recording."""
     if names:
         return refuse_namesakes([find_model(name) for name in names])
     if not session.about.models:
@@ -134,7 +135,7 @@ def _map_again(session: Session, profile: Profile | None, strength: float) -> It
 
 
 class _NoModel:
-    """Stands for a model where its recorded estimates are used."""
+    """Replaces a model by its recorded estimates."""
 
     def estimate(self, seen: Observation) -> GazeEstimate:
         raise NotImplementedError("recorded gazes are mapped again; no model is run")
@@ -159,10 +160,8 @@ def _from_video(session: Session) -> Iterator[Observation]:
 
 
 def refuse_what_is_not_kept(session: Session, entry: ModelEntry) -> None:
-    """Raise UserError if a model reads pixels of the frames beside those that were kept.
-
-    Its crops are cut from frames that are black, and from ones that are white, wherever nothing was kept: they have to
-    be the same.
+    """Raise UserError if a model reads pixels of the frames that were not kept. Its crops are cut twice: from frames
+    that are black where nothing was kept, and from frames that are white there. They have to be the same.
     """
     contracts = [contract_of(one) for one in entry.members or (entry,)]
     for tried, (dark, light) in enumerate(zip(session.observations(0), session.observations(255), strict=True)):

@@ -1,8 +1,8 @@
 """The screen as a plane in front of the camera: pixels, millimetres on the glass, and the camera frame.
 
-Screen frame: origin at the top left pixel, x right and y down as the person sees it, millimetres. The glass is taken to
-be parallel to the sensor and to run through the lens; what is wrong with that, calibration corrects. The camera looks
-back at the person, so the screen's x runs against the camera's.
+Screen frame: origin at the top left pixel, x right and y down as the person sees it, millimetres. The glass is assumed
+to be parallel to the sensor and to pass through the lens; calibration corrects the error of this. The camera faces the
+person, so the x axes of screen and camera point in opposite directions.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LensSource = Literal["assumed", "given"]
 Millimetres = Annotated[float, Field(gt=0, lt=20000, allow_inf_nan=False)]
 Position = Annotated[float, Field(gt=-20000, lt=20000, allow_inf_nan=False)]
 Pixels = Annotated[int, Field(gt=0, le=100000)]
-# What some monitors and televisions report in place of their size.
+# What some monitors and televisions report instead of their size.
 _NOMINAL_MM = frozenset({(160, 90), (160, 100), (1600, 900), (1600, 1000)})
 
 
@@ -55,7 +55,7 @@ class ScreenGeometry(BaseModel):
     ) -> ScreenGeometry:
         """A monitor with the size it reports, the lens above the middle of its top edge.
 
-        A size that cannot be true, or that only repeats the common 96 dots an inch or the picture's shape, counts as a
+        An impossible size, or one that only follows from 96 dots per inch or from the picture's shape, counts as a
         guess.
         """
         source: SizeSource = "given" if given else "reported"
@@ -87,7 +87,8 @@ class ScreenGeometry(BaseModel):
         return np.array([self.width_mm / self.width_px, self.height_mm / self.height_px])
 
     def with_card(self, card_px: float) -> ScreenGeometry:
-        """The same monitor where a bank card held to it is `card_px` wide; raises UserError if that cannot be."""
+        """The same monitor, measured by a bank card that is `card_px` wide on it; raises UserError if that is
+        impossible."""
         if not np.isfinite(card_px) or card_px <= 0 or not _PITCH_RANGE_MM[0] < CARD_WIDTH_MM / card_px < 1.0:
             raise UserError("A bank card cannot have that width on a screen: drag the outline to the card's edges.")
         pitch = CARD_WIDTH_MM / card_px
@@ -119,7 +120,7 @@ class ScreenGeometry(BaseModel):
         return np.stack([self.lens_x_mm - mm[..., 0], mm[..., 1] - self.lens_y_mm, np.zeros(mm.shape[:-1])], -1)
 
     def camera_to_px(self, point_mm: ArrayLike) -> Array:
-        """Pixels (..., 2) of points (..., 2 or 3) on the glass in mm, camera frame; the depth is not looked at."""
+        """Pixels (..., 2) of points (..., 2 or 3) on the glass in mm, camera frame; the depth is ignored."""
         camera = np.asarray(point_mm, float)
         return self.mm_to_px(np.stack([self.lens_x_mm - camera[..., 0], camera[..., 1] + self.lens_y_mm], -1))
 

@@ -1,4 +1,4 @@
-"""Mean and percentiles of numbers that come without end, in bounded memory."""
+"""Mean and percentiles of an endless stream of numbers, in bounded memory."""
 
 from __future__ import annotations
 

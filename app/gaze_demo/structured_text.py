@@ -1,7 +1,7 @@
-"""Reads YAML, JSON and OpenCV's XML from files that nobody vouches for, into plain values.
+"""Reads YAML, JSON and OpenCV's XML from untrusted files, into plain values.
 
-YAML is read by PyYAML's safe loader and XML by expat, both within bounds of size and depth. No such file reaches the
-parser of OpenCV's FileStorage.
+YAML is read by PyYAML's safe loader and XML by expat, both with limits of size and depth. OpenCV's own FileStorage
+parser never reads such a file.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class NotStructured(ValueError):
-    """The text is none of these formats, or beyond the bounds."""
+    """The text has none of these formats, or exceeds the limits."""
 
 
 class _Loader(_LOADER):  # type: ignore[misc]
-    """Takes a node of a foreign tag, such as `!!opencv-matrix`, for what it is made of."""
+    """Reads a node with an unknown tag, such as `!!opencv-matrix`, as a plain mapping, list or text."""
 
 
 def _foreign(loader: Any, node: yaml.Node) -> Any:

@@ -45,8 +45,8 @@ class TrackOptions:
     """What to track, with which models, and where to write it.
 
     `lens` None: the source's own where it is known exactly, else the default field of view. `profile`: a name, or a
-    file. `side_by_side`: each model in a picture of its own. `sinks`: NAME=TARGET each, of sinks that other
-    packages add. `duration_s`: of the source's own time.
+    file. `side_by_side`: each model in its own picture. `sinks`: NAME=TARGET each, sinks from other packages.
+    `duration_s`: of the source's own time.
     """
 
     source: str
@@ -63,7 +63,7 @@ class TrackOptions:
 
 @dataclass
 class ModelSummary:
-    """What a model made of the frames so far. `gaze_sum`: of all its gazes."""
+    """The results of a model so far. `gaze_sum`: the sum of all its gazes."""
 
     gazes: int = 0
     gaze_sum: Array = field(default_factory=lambda: np.zeros(3))
@@ -151,7 +151,7 @@ class Summary:
 def track(options: TrackOptions, console: Console) -> Summary:
     """Track a source to its end, showing the progress on `console`.
 
-    The files are begun with the first frame. Whatever ends it later (an error, Ctrl-C), they hold every frame until
+    The files are created with the first frame. However the run ends (an error, Ctrl-C), they hold every frame until
     then and the summary is printed. Raises UserError.
     """
     refuse_same_file(options.csv, options.video)
@@ -257,7 +257,7 @@ def stage_times(sample: GazeSample, read_s: float, written_s: float) -> str:
 
 
 def _misfits(profile: Profile, source: Source, sample: GazeSample) -> list[str]:
-    """Why the profile may not hold for this source; of a file it is not known which camera took it."""
+    """Why the profile may not be valid for this source; for a file, the camera is not known."""
     camera = sample.observation.camera
     name = source.name if source.live else ""
     models = [estimate.model for estimate in sample.estimates]

@@ -1,7 +1,5 @@
-"""Result files that are written beside their place and moved there when they are whole.
-
-What was there before stays until then. A full disk, a crash or a failed run never leaves half a file under the name
-that the user gave.
+"""Result files that are written under another name and renamed when they are complete. An older file of that name stays
+until then. A full disk, a crash or a failed run never leaves half a file under the name that the user gave.
 """
 
 from __future__ import annotations
@@ -24,8 +22,8 @@ _PUBLIC, _PRIVATE = 0o666, 0o600
 class PartFile:
     """An empty file beside `path` that becomes `path` with `commit`.
 
-    A `recording` is called NAME.part.EXT, so that one whose program was killed can still be opened by its ending; other
-    parts are hidden. Where `path` is no regular file (a pipe, /dev/stdout), it is written to directly.
+    A `recording` is called NAME.part.EXT, so that it can still be opened by its ending if the program is killed; other
+    parts are hidden. If `path` is not a regular file (a pipe, /dev/stdout), it is written directly.
 
     Attributes: `path`, as the user gave it. `part`, where the bytes are to be written.
 
@@ -48,7 +46,7 @@ class PartFile:
             return False
 
     def commit(self) -> None:
-        """Put the file in its place. Raises UserError if that fails; the part is removed then."""
+        """Rename the part to the final name. Raises UserError if that fails; the part is removed then."""
         if not self._open:
             return
         self._open = False
@@ -62,16 +60,15 @@ class PartFile:
             raise cannot_write(self.path, error) from None
 
     def discard(self) -> None:
-        """Remove what was written; what was there before stays."""
+        """Remove what was written; the older file stays."""
         if self._open and self.part != self._goal:
             with suppress(OSError):
                 self.part.unlink()
         self._open = False
 
     def rescue(self) -> str:
-        """After a write that failed: keep what was recorded until then, and say where it is.
-
-        It takes its place if nothing was there before, and stays beside it otherwise.
+        """After a write that failed: keep what was recorded until then, and say where it is. It gets the final name if
+        there was no file before, and keeps its own otherwise.
         """
         if not self._open or self.part == self._goal:
             return ""
@@ -132,7 +129,7 @@ def refuse_same_file(*paths: Path | None) -> None:
 
 
 def refuse_unwritable(path: Path) -> None:
-    """Raise UserError, before any work is done, where a result of that name cannot be made."""
+    """Raise UserError, before any work is done, if a result of that name cannot be written."""
     folder = path.absolute().parent
     if path.is_dir():
         raise UserError(f"{path} cannot be written: it is a folder. Name a file in it.")
@@ -154,7 +151,7 @@ def _is_special(path: Path) -> bool:
 
 
 def _goal(path: Path) -> Path:
-    """The file itself where the path is a link to it: the link stays a link."""
+    """The target of the path if it is a link: the link stays a link."""
     try:
         return path.resolve() if path.is_symlink() else path
     except OSError as error:
@@ -162,7 +159,7 @@ def _goal(path: Path) -> Path:
 
 
 def _reserve(goal: Path, path: Path, recording: bool, mode: int) -> Path:
-    """An empty part file of a name that nobody else uses."""
+    """An empty part file with an unused name."""
     for number in range(1, _MOST_PARTS):
         name = f".{goal.name}.{secrets.token_hex(4)}.part"
         if recording:

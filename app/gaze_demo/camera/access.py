@@ -1,4 +1,5 @@
-"""Whether the system lets this program have a camera, asked before OpenCV is: OpenCV only says that it failed."""
+"""Whether the system lets this program use a camera. It is checked before OpenCV tries, because OpenCV only says that
+it failed."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _ANSWER_S = 60.0
 
 
 def check_access(index: int, name: str) -> None:
-    """Raises SourceError ("absent", "denied" or "busy") where the camera cannot be had; silent where nobody knows."""
+    """Raises SourceError ("absent", "denied" or "busy") if the camera cannot be used; does nothing if that is not
+    known."""
     if sys.platform == "linux":
         _check_node(Path(f"/dev/video{index}"), name)
     elif sys.platform == "darwin":
@@ -27,7 +29,8 @@ def check_access(index: int, name: str) -> None:
 
 
 def _check_node(node: Path, name: str) -> None:
-    # Opening is what counts: a container may show a node that its rules forbid, or a node that no longer answers.
+    # Only opening shows it: a container may list a device node that it is not allowed to open, or one that no longer
+    # answers.
     try:
         os.close(os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC))
     except OSError as problem:
@@ -49,7 +52,7 @@ def _remedy_on_linux(node: Path) -> str:
 
 
 def _ask_macos(name: str) -> None:
-    """macOS asks the user once; OpenCV can do so from the main thread alone, so it is done here for it."""
+    """macOS asks the user once. OpenCV can ask only from the main thread, so it is done here."""
     os.environ.setdefault("OPENCV_AVFOUNDATION_SKIP_AUTH", "1")
     foundation = import_module("AVFoundation")  # comes with cv2-enumerate-cameras on macOS
     device, video = foundation.AVCaptureDevice, foundation.AVMediaTypeVideo

@@ -13,7 +13,7 @@ from cv2_enumerate_cameras import enumerate_cameras
 
 from gaze_demo.camera.source import SourceError
 
-# The one backend whose numbering is used, for listing and for opening: they differ in the order of cameras.
+# The same backend is used for listing and for opening, because backends number the cameras differently.
 BACKEND: int = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}.get(
     sys.platform, cv2.CAP_ANY
 )
@@ -23,7 +23,7 @@ _PATIENCE_S = 1.0
 
 @dataclass(frozen=True)
 class CameraDevice:
-    """A camera as the system lists it. `name` is told apart by the index where two cameras share one."""
+    """A camera as the system lists it. If two cameras share a name, `name` contains the index."""
 
     index: int
     name: str
@@ -31,14 +31,13 @@ class CameraDevice:
 
 
 def list_cameras() -> list[CameraDevice]:
-    """All cameras by index. A driver that hangs costs a second; then the answer is that of the last time."""
+    """All cameras by index. If a driver hangs, this waits a second and returns the previous answer."""
     return _lister.ask(_PATIENCE_S)
 
 
 def find_camera(name: str) -> CameraDevice:
-    """The camera of that name, in any case; a part of the name will do where it fits one camera alone.
-
-    Raises SourceError ("absent") that names the cameras there are.
+    """The camera of that name, in any case; a part of the name is enough if it fits only one camera. Raises SourceError
+    ("absent"), which lists the available cameras.
     """
     cameras = list_cameras()
     wanted = name.casefold().strip()
@@ -70,7 +69,7 @@ def _enumerate() -> list[CameraDevice]:
 
 
 class _Lister:
-    """Asks the drivers in a thread, one at a time: a hanging one must not gather threads, nor hold up the caller."""
+    """Asks the drivers in a thread, one at a time: a driver that hangs must not pile up threads or block the caller."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

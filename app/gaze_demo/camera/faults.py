@@ -1,4 +1,4 @@
-"""The sentences for what befalls a camera, each with its remedy."""
+"""The sentences for the faults of a camera, each with its remedy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def denied(name: str, remedy: str) -> SourceError:
 
 def busy(name: str) -> SourceError:
     sentence = f"{name} is in use by another program: close that program, or choose another source."
-    if sys.platform == "win32":  # the system says the same where the user forbade it
+    if sys.platform == "win32":  # the system reports the same error if the user denied access
         sentence += " If no other program has it, allow it in Settings > Privacy & security > Camera."
     return SourceError("busy", sentence)
 

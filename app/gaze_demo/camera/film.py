@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 
 from gaze_demo.camera.source import SourceError
 
-av.logging.set_level(None)  # faults are told in sentences of our own
+av.logging.set_level(None)  # the app has its own messages for faults
 
 LIKELY_RATE = 30.0
 LARGEST_PX = 8192 * 8192  # A frame of more pixels is refused: decoding holds several of them
-# Containers that hold their own pictures. Playlists, which name other files or addresses, are none of them.
+# Containers that hold their own pictures. Playlists, which name other files or addresses, are not included.
 _FORMATS = (
     "3g2,3gp,asf,avi,dv,flv,gif,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mp4,mpeg,mpegts,mpegvideo,mxf,nut,obu,ogg,"
     "rawvideo,webm,wtv,yuv4mpegpipe"
 )
 _SQUAREST, _FLATTEST = 0.2, 5.0
-_DAMAGED_AFTER = 500  # so many packets in turn that cannot be decoded are the end
+_DAMAGED_AFTER = 500  # after this many undecodable packets in a row the file counts as ended
 _THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -35,7 +35,7 @@ class Film:
     """The first video stream of a file. Not safe for use from several threads at once.
 
     Frames come upright and with square pixels, whatever rotation and sample aspect ratio the file has. `grab` decodes
-    and `image` converts, so that a frame that nobody sees costs less.
+    and `image` converts, so that skipped frames cost less.
 
     Attributes:
         rate: nominal frames a second, where the file has one.
@@ -136,7 +136,7 @@ class Film:
             self._ahead.append(shown)
 
     def skim(self, hurry: bool) -> None:
-        """In a hurry, frames that no other frame is made of are not decoded at all."""
+        """When late, frames that no other frame depends on are not decoded."""
         self._stream.codec_context.skip_frame = "NONREF" if hurry else "DEFAULT"
 
     def close(self) -> None:
@@ -170,12 +170,12 @@ class Film:
         if self._zero is None:
             self._zero = frame.pts
         time_s = max(float((frame.pts - self._zero) * frame.time_base), 0.0)
-        if time_s <= before_s:  # a file without times, or with wrong ones
+        if time_s <= before_s:  # the file has no times, or wrong ones
             time_s = before_s + 1 / (self.rate or LIKELY_RATE)
         return frame, time_s
 
     def _decode(self) -> Iterator[Any]:
-        """Every frame that can be decoded; damaged parts are passed over."""
+        """Every frame that can be decoded; damaged parts are skipped."""
         failures = 0
         packets = self._container.demux(self._stream)
         while failures < _DAMAGED_AFTER:
@@ -200,7 +200,7 @@ def unreadable(path: Path) -> SourceError:
 
 
 def _square(width: int, height: int, aspect: Any) -> tuple[int, int]:
-    """The size with square pixels; the longer side of a pixel grows, so that nothing is lost."""
+    """The size with square pixels; the image is only enlarged, so that no detail is lost."""
     ratio = float(aspect) if aspect else 1.0
     if not _SQUAREST <= ratio <= _FLATTEST or abs(ratio - 1) < 1e-3:
         return width, height

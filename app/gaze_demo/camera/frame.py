@@ -12,7 +12,7 @@ from gaze_demo.geometry import Array
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """What is exactly known of a rendered frame; camera frame, millimetres, unit vectors.
+    """The ground truth of a rendered frame; camera frame, millimetres, unit vectors.
 
     `left` and `right` are the person's own visual axes, from each eye's centre to the target. `closure` marks a blink:
     0 is lids as open as the gaze has them, 1 is shut.
@@ -39,7 +39,7 @@ class Frame:
 
     `time_s` is the capture time: of `gaze_demo.clock` for live sources, of the medium's own clock for files.
     `file` is the image's name where the source is a folder. `truth` is known for rendered frames alone. `cut`: the
-    frame does not follow the one before it in time, as after a jump in a film: nothing may be carried over.
+    frame does not follow the one before it in time, for example after a jump in a film: no state may be carried over.
     """
 
     image: NDArray[np.uint8]
@@ -58,5 +58,5 @@ class Frame:
         return int(self.image.shape[0])
 
     def after(self, left_out: Frame | None) -> Frame:
-        """This frame in the place of one that nobody took: where that one was a cut, this one is."""
+        """This frame, replacing one that was skipped: if the skipped frame was a cut, this one is a cut too."""
         return replace(self, cut=True) if left_out is not None and left_out.cut else self

@@ -20,14 +20,14 @@ _REPEATS_PER_S = 10.0
 
 
 class ImageFiles:
-    """One image, or all of a folder by name (2 before 10); an `Album`. Files that are no images are left out.
+    """One image, or all of a folder by name (2 before 10); an `Album`. Other files are left out.
 
     Without `dwell_s` each image comes once, as fast as it is asked for. With it each is shown for that many seconds,
     repeated ten times a second, and after the last comes the first again.
 
     Attributes:
-        skipped: names of the folder's pictures that could not be read, as far as the reading got: damaged ones, and
-            those of kinds that have to be converted first.
+        skipped: names of the folder's pictures that could not be read, so far: damaged ones, and those in formats that
+        have to be converted first.
     """
 
     live = False
@@ -43,7 +43,7 @@ class ImageFiles:
         self.frame_rate = None if dwell_s is None else _REPEATS_PER_S
         self.frame_count: int | None = None
         self.skipped: list[str] = []
-        self._changed = threading.Condition()  # guards everything below
+        self._changed = threading.Condition()  # protects all attributes below
         self._place = -1
         self._turn = 0
         self._paused = self._interrupted = False
@@ -134,7 +134,7 @@ class ImageFiles:
         self._due_s = clock.now_s() + 1 / _REPEATS_PER_S
 
     def _turn_to(self, turn: int) -> bool:
-        """Go that many places on, and further past what cannot be read; False at the end."""
+        """Advance by this many pictures, skipping unreadable ones; False at the end."""
         place, step = self._place, 1 if turn > 0 else -1
         before = place
         for tried in range(len(self._files)):
@@ -165,7 +165,7 @@ class ImageFiles:
 
 
 def _files(folder: Path, suffixes: frozenset[str]) -> list[Path]:
-    """Pictures by their endings; hidden files are other systems' notes about pictures."""
+    """Whether the ending is that of a picture; hidden files hold other systems' notes about pictures."""
     try:
         files = [
             file
@@ -183,5 +183,5 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 
 def _printable(name: str) -> str:
-    """A name that can be written down, also where the file system has one that is no text."""
+    """A printable name, even if the name in the file system is not valid text."""
     return name.encode("utf-8", "replace").decode("utf-8")

@@ -28,12 +28,12 @@ _PARTS = ("name", "live", "independent", "frame_rate", "frame_count", "intrinsic
 
 @dataclass(frozen=True)
 class SourceOptions:
-    """What a user may choose about a source; None leaves it to the source.
+    """What a user can choose about a source; None means the source's own value.
 
     `width`, `height` (px) and `rate` (frames a second) are asked of a camera or the virtual participant. `hfov_deg` is
     the virtual participant's lens. `real_time`: a video runs by its own clock and images stay for two seconds each, as
-    a window wants it; otherwise every frame comes as fast as it is asked for. `rotate`: clockwise degrees by which the
-    pictures of a camera or a file are turned.
+    a window needs it; otherwise every frame is delivered as fast as it is requested. `rotate`: clockwise degrees by
+    which the pictures of a camera or a file are turned.
     """
 
     width: int | None = None
@@ -53,10 +53,11 @@ def default_spec() -> str:
 def open_source(spec: str = "", options: SourceOptions | None = None) -> Source:
     """The source that `spec` names, not opened yet.
 
-    A number or a name is a camera, which need not be there yet; a path is a video, an image or a folder of images;
-    `virtual` is the virtual participant, with settings after a colon (`virtual:path,person=1,head=moving,seed=3`,
-    `virtual:amara`); NAME:TARGET is a source that another package adds through the entry point group
-    `gaze_demo.sources`, called with the text TARGET and the options; nothing is `default_spec`. Raises UserError.
+    A number or a name is a camera, which does not have to be connected yet; a path is a video, an image or a folder of
+    images; `virtual` is the virtual participant, with settings after a colon
+    (`virtual:path,person=1,head=moving,seed=3`, `virtual:amara`); NAME:TARGET is a source that another package adds
+    through the entry point group `gaze_demo.sources`, called with the text TARGET and the options; nothing is
+    `default_spec`. Raises UserError.
     """
     options = options or SourceOptions()
     spec = spec.strip() or default_spec()

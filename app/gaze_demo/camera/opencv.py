@@ -1,4 +1,4 @@
-"""How OpenCV is to behave as a reader of cameras and files."""
+"""Settings of OpenCV for reading cameras and files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import cv2
 
 
 def prepare_opencv() -> None:
-    """Give up on a silent camera after 1 s, not 10, and keep stderr clean: faults are told in sentences of our own.
-
-    To be called before OpenCV opens anything. What the user's environment says is left as it is.
+    """Give up on a silent camera after 1 s, not 10, and keep stderr clean: the app has its own messages for faults.
+    Call this before OpenCV opens anything. Settings in the user's environment are kept.
     """
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")

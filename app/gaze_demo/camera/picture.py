@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-# Endings of the pictures that OpenCV reads; of a GIF or AVIF with several, the first.
+# Endings of the pictures that OpenCV reads; of a GIF or AVIF with several pictures, the first one.
 READ = frozenset(".avif .bmp .dib .gif .jfif .jp2 .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split())
 # Endings of pictures that have to be converted first.
 NOT_READ = frozenset(".arw .cr2 .cr3 .dng .exr .hdr .heic .heif .jxl .nef .orf .psd .raf .raw .rw2 .svg".split())
@@ -18,11 +18,11 @@ _DEPTHS_BITS = (8, 10, 12, 14, 16)  # of cameras whose pictures are stored in 16
 
 
 class PictureError(Exception):
-    """The file is no picture that can be read; the text goes on from "it is"."""
+    """The file is not a readable picture; the text completes the sentence "it is ..."."""
 
 
 def read_picture(file: Path) -> NDArray[np.uint8]:
-    """A BGR image (height, width, 3), turned as its camera was held.
+    """A BGR image (height, width, 3), turned upright by its metadata.
 
     Pictures of more pixels than `gaze_demo.LARGEST_IMAGE_PX` are refused by their headers. Raises PictureError.
     """
@@ -45,7 +45,8 @@ def read_picture(file: Path) -> NDArray[np.uint8]:
 
 
 def _as_8_bit(image: NDArray[Any]) -> NDArray[np.uint8]:
-    """The same picture in 8 bits. One of 16 bits is taken for one of the least depth that holds its brightest value."""
+    """The same picture in 8 bits. A picture of 16 bits is assumed to use the smallest depth that holds its brightest
+    value."""
     if image.dtype == np.uint8:
         return np.asarray(image, np.uint8)
     if image.dtype == np.uint16:

@@ -1,4 +1,4 @@
-"""Reads a source in a thread of its own: the newest frame wins, and nobody ever waits for a driver."""
+"""Reads a source in a thread of its own: the newest frame wins, and callers never wait for a driver."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FROZEN_AFTER_S = 3.0
 RETRY_S = 0.5
 _RATE_SPAN_S = 2.0
 _KEPT_ARRIVALS = 4
-# A camera is silent after so many of its own periods at the least: one of 1 frame a second is not.
+# A camera counts as silent only after this many of its frame intervals, so that one with 1 frame per second does not.
 _PERIODS, _LONGEST_PERIOD_S = 2.5, 4.0
 _FROZEN_FRAMES = 10
 _LOOK_AT_EVERY = 8
@@ -33,16 +33,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ReaderStatus:
-    """How the reading goes.
+    """The state of reading.
 
-    `state`: "opening" until the first frame; "streaming"; "silent" where a camera sends nothing although it is there;
-    "lost" where one that streamed is gone; "failed" where the source cannot be had, a live one for now and others for
-    good; "ended". `message`: what to tell the user, empty while all is well, `fault` its kind. `delivered`: frames that
-    somebody took; `dropped`: frames that came and gave way to a newer one before that, or that the source left out for
-    being late. `fps`: frames a second that came lately. `width`, `height`: of the last frame, 0 before the first.
-    `number`: of the reader that says so, for those who get it late.
+    `state`: "opening" until the first frame; "streaming"; "silent" if a connected camera sends nothing; "lost" if a
+    camera that streamed has gone; "failed" if the source cannot be opened (a live source is tried again, others are
+    not); "ended". `message`: the text for the user, empty while there is no problem; `fault`: its kind. `delivered`:
+    frames that were taken; `dropped`: frames that were replaced by a newer one before they were taken, or that the
+    source left out because they were late. `fps`: recent frames per second. `width`, `height`: of the last
+    frame, 0 before the first. `number`: the reader's number, so that late messages can be recognised.
 
-    A camera that repeats one picture goes on "streaming", with a `message` and the fault "frozen".
+    A camera that repeats one picture stays "streaming", with a `message` and the fault "frozen".
     """
 
     state: State
@@ -59,8 +59,8 @@ class ReaderStatus:
 class Reader:
     """Keeps the newest frame of a source.
 
-    Opening, reading and closing happen in a daemon thread. A live source that fails or is lost is opened again until it
-    is back. No method waits for the source.
+    Opening, reading and closing happen in a daemon thread. A live source that fails or is lost is opened again and
+    again until it is back. No method waits for the source.
     """
 
     def __init__(self, source: Source, number: int = 0) -> None:
@@ -85,7 +85,8 @@ class Reader:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end. It closes the source as soon as the driver lets go of it; nobody waits for that."""
+        """Ask the thread to end. It closes the source as soon as the driver returns; the caller does not wait for
+        that."""
         self._stopping.set()
         if isinstance(self.source, Interruptible):
             self.source.interrupt()
@@ -172,7 +173,7 @@ class Reader:
                     self._fail(error)
             except UserError as error:
                 self._fail(SourceError("unreadable", str(error)))
-            except Exception as error:  # a driver's fault must not leave a window without pictures or explanation
+            except Exception as error:  # if a driver fails, the window must say why there are no pictures
                 logger.exception("Reading %s failed", self.source.name)
                 self._fail(SourceError("unreadable", f"{self.source.name} cannot be read: {error}."))
             finally:
@@ -195,7 +196,7 @@ class Reader:
 
     def _offer(self, frame: Frame) -> None:
         look: int | None = None
-        if self.source.live and not self._rendered:  # a sensor's noise makes each picture another
+        if self.source.live and not self._rendered:  # because of the sensor's noise, no two pictures are equal
             look = zlib.crc32(frame.image[::_LOOK_AT_EVERY, ::_LOOK_AT_EVERY].tobytes())
         with self._changed:
             before = self._frame
@@ -217,10 +218,10 @@ class Reader:
             self._changed.notify_all()
 
     def _fail(self, error: SourceError) -> None:
-        """What was silent stays so while it is started anew; what streamed is lost; the rest failed."""
+        """A silent source stays silent while it is restarted; one that streamed is lost; any other has failed."""
         with self._changed:
             if error.kind == "absent" and self._error and self._error.kind == "unplugged":
-                return  # the same said twice
+                return  # the message has not changed
             state: State = "silent" if error.kind == "silent" else "lost" if self._streamed else "failed"
             if self._error is None or str(error) != str(self._error):
                 logger.warning("%s", error)
@@ -233,5 +234,5 @@ class Reader:
             self._same_count = 0
         try:
             self.source.close()
-        except Exception:  # as above; and it is opened anew in any case
+        except Exception:  # as above; it is opened again in any case
             logger.exception("Closing %s failed", self.source.name)

@@ -12,7 +12,7 @@ Fault = Literal["absent", "busy", "denied", "unplugged", "silent", "frozen", "un
 
 
 class SourceError(UserError):
-    """A source cannot be opened, or is lost; `kind` says which way, the sentence what to do."""
+    """A source cannot be opened, or is lost; `kind` is the kind of fault, the sentence says what to do."""
 
     def __init__(self, kind: Fault, sentence: str) -> None:
         super().__init__(sentence)
@@ -22,18 +22,18 @@ class SourceError(UserError):
 class Source(Protocol):
     """Frames from somewhere. Used from one thread at a time; `open`, `read` and `close` may take their time.
 
-    `open` may be called again after `close`. A frame's index rises strictly; a live source goes on counting when it is
-    opened again, and a gap in a file's indices are frames left out for being late.
+    `open` may be called again after `close`. A frame's index rises strictly; a live source continues to count when it
+    is opened again, and gaps in a file's indices are frames that were left out because they were late.
 
     Attributes:
         name: for people; a camera's is known once it is open.
-        live: frames come from now, as from a camera; a lost one is worth waiting for.
-        independent: each image stands for itself, and nothing may be carried over to the next.
-        frame_rate: nominal frames a second, where there is such a thing.
-        frame_count: how many frames there are, as far as that is known beforehand.
-        intrinsics: the lens, where it is exactly known.
+        live: frames are captured now, as by a camera; a lost source may come back.
+        independent: the images are unrelated, and no state may be carried over to the next one.
+        frame_rate: nominal frames a second, if there is one.
+        frame_count: how many frames there are, if that is known in advance.
+        intrinsics: the lens, if it is exactly known.
 
-    A source that draws its frames itself has `rendered` True besides: it has no cable.
+    A source that renders its frames also has `rendered` True, since it has no cable that could be unplugged.
     """
 
     @property
@@ -61,7 +61,7 @@ class Source(Protocol):
 
 @runtime_checkable
 class Interruptible(Protocol):
-    """A source whose `read` may wait for long, and can be told from any thread not to."""
+    """A source whose `read` may wait for long; any thread can interrupt it."""
 
     def interrupt(self) -> None:
         """Makes `read` return None soon; `open` makes the source readable again."""
@@ -69,7 +69,7 @@ class Interruptible(Protocol):
 
 @runtime_checkable
 class Album(Protocol):
-    """Pictures that can be turned over. Everything may be called and read from any thread.
+    """Pictures that can be shown one after the other. Everything may be called and read from any thread.
 
     Attributes:
         count: how many there are.
@@ -90,10 +90,10 @@ class Album(Protocol):
     def pause(self) -> None: ...
     def resume(self) -> None: ...
     def next(self) -> None:
-        """Show the next picture; after the last comes the first where pictures take turns."""
+        """Show the next picture; after the last one comes the first, if pictures change by themselves."""
 
     def previous(self) -> None:
-        """Show the picture before, likewise."""
+        """Show the previous picture, likewise."""
 
 
 @runtime_checkable
@@ -103,8 +103,8 @@ class Player(Protocol):
     Attributes:
         duration_s: of the film, where it is known.
         position_s: time of the frame that `read` gave last.
-        ended: the last frame was given, and nothing was asked for since.
-        paused: `read` waits until something is asked for.
+        ended: the last frame was given, and no command came since.
+        paused: `read` waits for a command.
         speed: 1 is the film's own.
         loop: after the last frame comes the first again.
     """
@@ -128,7 +128,7 @@ class Player(Protocol):
         """Go on; from the beginning where the film has ended."""
 
     def seek(self, time_s: float) -> None:
-        """Show the frame of that time; a paused film stays paused."""
+        """Show the frame at this time; a paused film stays paused."""
 
     def step(self, frames: int = 1) -> None:
         """Pause, and show the frame that many after this one, or before it where the number is negative."""

@@ -14,9 +14,9 @@ from gaze_demo.camera.source import SourceError
 from gaze_demo.geometry import Intrinsics
 
 SPEEDS = (0.05, 16.0)  # the slowest and the fastest that a film can be played
-LONGEST_GAP_S = 0.1  # if decoding is slower than the film, a late frame is shown after so long without one
-# Further behind than this, as after the machine slept, the film goes on from where it is instead of catching up; and
-# nobody waits longer than this for a frame, whatever its time says.
+LONGEST_GAP_S = 0.1  # if decoding is slower than the film, a late frame is shown after this long without one
+# If the film is further behind than this, for example after the machine slept, it continues from where it is instead of
+# catching up. A wait for a frame is never longer than this either, even if the frame's time says so.
 _BEHIND_S = 1.0
 _AHEAD_S = 10.0
 _HURRY_FROM_S, _HURRY_UNTIL_S = 0.2, 0.05
@@ -26,8 +26,8 @@ _JUST_BEFORE_S = 1e-4
 class VideoFile:
     """The frames of a video with the times that the file gives them; a `Player`.
 
-    In real time `read` waits until a frame is due by those times, and leaves out frames that are late: a slow reader
-    sees fewer of them, never a slower film. Otherwise every frame is read as fast as it is asked for.
+    In real time `read` waits until a frame is due by those times, and leaves out frames that are late: for a slow
+    reader there are fewer frames, but the film is not slower. Otherwise every frame is read as fast as it is requested.
 
     `hold_at_end`: after the last frame `read` waits for a `seek`, `step` or `resume` instead of returning None.
     """
@@ -72,7 +72,7 @@ class VideoFile:
             self._start_s = None
 
     def read(self) -> Frame | None:
-        """Raises SourceError ("unreadable") where the file holds not a single frame."""
+        """Raises SourceError ("unreadable") if the file has no frame at all."""
         film = self._film
         assert film is not None, "read before open"
         called_s = clock.now_s()
@@ -171,7 +171,7 @@ class VideoFile:
             self._changed.notify_all()
 
     def _next_order(self) -> tuple[float | None, int]:
-        """What was asked for: a time to go to, and a number of frames. Waits while the film stands still."""
+        """The requested time and number of frames. Waits while the film is paused."""
         with self._changed:
             self._changed.wait_for(
                 lambda: (
@@ -194,7 +194,7 @@ class VideoFile:
             self._steps += steps
 
     def _step_back(self, film: Film, frames: int) -> None:
-        """So that the next `grab` gives the frame that many before the one shown."""
+        """Seek so that the next `grab` gives the frame this many before the one shown."""
         time_s = self._position_s
         for _ in range(frames):
             film.seek(time_s - _JUST_BEFORE_S)
@@ -235,7 +235,7 @@ class VideoFile:
             period_s = 1 / (self.frame_rate or LIKELY_RATE) / self._speed
             if late_s < 0:
                 self._changed.wait_for(self._disturbed, -late_s)
-                if self._target_s is not None:  # the frame is not wanted any more
+                if self._target_s is not None:  # the frame is no longer needed
                     return False
         if late_s > _HURRY_FROM_S or late_s < _HURRY_UNTIL_S:
             film.skim(late_s > _HURRY_FROM_S)

@@ -23,11 +23,11 @@ _DISTANCE_MM = (350.0, 1000.0)
 
 
 class VirtualSource:
-    """An animated face with known gaze, as if a camera saw it: every frame carries its truth.
+    """An animated face with known gaze, as a camera would see it: every frame contains its truth.
 
-    `mode`: "pointer" looks where `look_at_mm` or `look_at_screen_px` (from any thread) say, and along a path before
-    they do; "path" heeds neither. `real_time` False gives frames as fast as they are asked for, by a clock of their
-    own. Raises UserError for settings that cannot be.
+    `mode`: "pointer" looks where `look_at_mm` or `look_at_screen_px` (from any thread) say, and along a path before the
+    first call; "path" ignores both. `real_time` False gives frames as fast as they are requested, on their own clock.
+    Raises UserError for impossible settings.
 
     Attributes: those of `Source`; `intrinsics` is exact. `screen`: what `look_at_screen_px` and the path refer to.
     `participant`: who is drawn, None while the source is closed.

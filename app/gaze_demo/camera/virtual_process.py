@@ -1,7 +1,7 @@
-"""The virtual participant in a process of its own: what renders in Python would hold up everything else that does.
+"""The virtual participant in a separate process, because rendering in Python would slow down all other Python threads.
 
 The child writes one record a frame to its standard output: the index and the capture time, the truth as `_TRUTH`
-numbers, then the image. It reads one point a line from its standard input, and ends with it.
+numbers, then the image. It reads one point a line from its standard input, and ends when that is closed.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from gaze_demo.geometry import Intrinsics
 _HEAD = struct.Struct("<qd")
 _TRUTH = 25
 _ENDING_S = 2.0
-_CODE = str(Path(__file__).resolve().parents[2])  # where the child finds the same code, however this process found it
+_CODE = str(Path(__file__).resolve().parents[2])  # the child imports the same code as this process
 
 
 class VirtualProcess:
-    """Stands for the VirtualSource of `spec` and `options`, and can do the same. Raises UserError as that does."""
+    """Replaces the VirtualSource of `spec` and `options`, with the same interface and errors."""
 
     live = True
     rendered = True
@@ -77,7 +77,7 @@ class VirtualProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 creationflags=flags,
-                cwd=_CODE,  # `-m` looks for modules where it starts: not among the user's files
+                cwd=_CODE,  # `-m` looks for modules in the working folder, which must not be the user's
                 env={
                     **os.environ,
                     "PYTHONPATH": os.pathsep.join([_CODE, *filter(None, [os.environ.get("PYTHONPATH")])]),
@@ -150,7 +150,7 @@ def _numbers(truth: Truth) -> np.ndarray:
 
 
 def _render(order: str) -> None:
-    """What the child does until nobody reads its frames any more."""
+    """The child's main loop, until nobody reads its frames any more."""
     cv2.setNumThreads(1)
     given = json.loads(order)
     source = open_source(given["spec"], SourceOptions(**given["options"]))

@@ -23,10 +23,10 @@ from gaze_demo.geometry import Intrinsics
 
 prepare_opencv()
 
-# A camera of ten frames a second at 1280x720 without compression gives thirty with it.
+# With compression, many cameras give 30 instead of 10 frames per second at 1280x720.
 _COMPRESS_ABOVE_PX = 640 * 480
-# A stream that stopped is started anew after the first of these, one that does not begin after the second: some cameras
-# take their time.
+# A stream that stopped is restarted after the first of these times, one that does not begin after the second, because
+# some cameras start slowly.
 _STOPPED_S = 2.0
 _PERIODS, _LONGEST_PERIOD_S = 3.0, 4.0
 _FIRST_FRAME_S = 4.0
@@ -35,13 +35,13 @@ _FAILURES = 5
 _PAUSE_S = 0.02
 _SAME_CAMERA_S = 3.0
 
-# A camera that this program itself is still closing would look as if another program held it.
+# A camera that this program is still closing would look as if another program used it.
 _in_use: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 
 
 @dataclass(frozen=True)
 class CameraFormat:
-    """What a camera agreed to: it may differ from what was asked for. `rate` in frames a second, 0 if unknown."""
+    """The format that a camera uses: it may differ from the requested one. `rate` in frames a second, 0 if unknown."""
 
     width: int
     height: int
@@ -56,8 +56,8 @@ class CameraFormat:
 class Webcam:
     """A camera by its index, or by its name as `list_cameras` has it.
 
-    The camera is asked for `width` x `height` px at `rate` frames a second and gives what it can: see `format`. One
-    that was unplugged is found again by its name, also where the system numbers it anew.
+    The camera is asked for `width` x `height` px at `rate` frames a second and gives what it can: see `format`. After
+    it was unplugged it is found again by its name, even if the system has given it another number.
     """
 
     live = True
@@ -124,7 +124,7 @@ class Webcam:
                     raise faults.silent(self.name)
                 continue
             failures += 1
-            if failures >= _FAILURES:  # one bad frame is no loss; an unplugged camera fails at once and for ever
+            if failures >= _FAILURES:  # a single bad frame does not matter; an unplugged camera fails permanently
                 raise faults.unplugged(self.name)
             time.sleep(_PAUSE_S)
 
@@ -186,7 +186,7 @@ class Webcam:
 
 
 def _capture_time_s(now_s: float, stamp_s: float) -> float:
-    """The driver's stamp where it is of the same clock (V4L2's is), otherwise the moment the frame came."""
+    """The driver's time stamp if it is on the same clock (as with V4L2), otherwise the time when the frame arrived."""
     return stamp_s if 0 <= now_s - stamp_s < 1.0 else now_s
 
 

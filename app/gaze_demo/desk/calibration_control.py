@@ -1,4 +1,4 @@
-"""Calibrating: checks, dots, the fit in the background, the profile, the figures."""
+"""The calibration: checks, dots, the fit in the background, the profile, the results."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class Made:
 class CalibrationControl:
     """Attributes: `phase`, None while nothing is calibrated; `timing`, of the dots, None for the usual one.
 
-    Told: `phase_changed`, also when what a phase holds is otherwise than before; `moved`, when the dot has; `results`,
+    Told: `phase_changed`, also when the content of a phase changes; `moved`, when the dot has; `results`,
     with the profile whose figures are to be shown; `calibrated`, with the new profile; `worse`, with a calibration that
-    is less accurate than the one before and a question: it counts only once `use` is called.
+    is less accurate than the one before and a question: it is only used after a call of `use`.
     """
 
     def __init__(
@@ -118,11 +118,11 @@ class CalibrationControl:
             self._tools.load_model,
             lambda result: self._tell(Outcome(lambda: self._finish(worker, result))),
         )
-        self._engine.use_panes(())  # all cores for what counts now
+        self._engine.use_panes(())  # all cores are needed for the dots
         self._enter(Looking(phase.monitor, geometry, sitting, worker, name, margin))
 
     def tick(self) -> None:
-        """Some 60 times a second while `phase` is there."""
+        """Called about 60 times per second during a phase."""
         phase = self.phase
         if isinstance(phase, Checking) and phase.refresh():
             self.phase_changed.tell(phase)
@@ -136,7 +136,7 @@ class CalibrationControl:
             self.moved.tell(phase)
 
     def cancel(self) -> None:
-        """Leave the calibration; what was before stays."""
+        """Cancel the calibration; the previous one stays."""
         phase = self.phase
         if phase is None:
             return
@@ -155,7 +155,7 @@ class CalibrationControl:
             self.results.tell(self._state.profile)
 
     def add_models(self) -> None:
-        """Calibrate all models at hand from the samples kept with the profile in use."""
+        """Calibrate all available models with the samples kept with the profile in use."""
         profile, entries = self._state.profile, list(self._state.entries)
         if profile is None:
             return
@@ -190,7 +190,7 @@ class CalibrationControl:
             self.cancel()
             self._notices.warn("The camera gave no picture during the calibration.", _NOTICE)
             return
-        self._engine.wishes.held = True  # until `cancel`: the person waits, and the models are timed
+        self._engine.wishes.held = True  # until `cancel`: the person waits, and the speed of the models is measured
         self._enter(phase.finish(camera_key(self._engine, self._source.spec, phase.shot)))
 
     def _finish(self, worker: CalibrationWorker, result: Calibration | Exception) -> None:
@@ -202,7 +202,7 @@ class CalibrationControl:
             error = result if isinstance(result, Exception) else RuntimeError("it ended too early")
             self._notices.trouble(sentence(error, "The calibration failed"), _NOTICE)
             return
-        if result.report.validation_targets == 0:  # the camera went away, or the eyes: what was kept before stays
+        if result.report.validation_targets == 0:  # the camera or the eyes were lost: the previous profile stays
             text = "The calibration was not finished: too few dots were seen. Nothing was changed; calibrate again."
             self._notices.warn(text, _NOTICE)
             return
@@ -219,7 +219,7 @@ class CalibrationControl:
             self.use(made)
 
     def use(self, made: Made) -> None:
-        """Map gazes by a new calibration from now on, and keep it."""
+        """Use a new calibration from now on, and save it."""
         self._gaze.use(made.profile)
         self._background.run(lambda: keep(made.profile, made.data), lambda _: None, self._not_kept)
         self.show_results()
@@ -234,7 +234,7 @@ class CalibrationControl:
             self._use_again(grew)
             self.calibrated.tell(grew[0])
 
-        def failed(error: Exception) -> None:  # an earlier sitting is missing: this one stands alone
+        def failed(error: Exception) -> None:  # an earlier sitting is missing: only this one is used
             logger.warning("The samples could not be added to the profile: %s", error)
             self.use(made)
 
@@ -264,7 +264,7 @@ class CalibrationControl:
             self._notices.warn("The source has changed: the calibration was stopped.", _NOTICE)
 
     def _watch_source(self, source: SourceState) -> None:
-        """A lost camera ends the dots, a silent one has them wait; before them either is waited for."""
+        """If the camera is lost the dots end, if it is silent they wait; before the dots, both are waited for."""
         phase, streams = self.phase, source.state == "streaming"
         if isinstance(phase, Looking):
             if streams or source.state == "silent":

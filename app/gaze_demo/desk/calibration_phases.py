@@ -1,4 +1,4 @@
-"""The phases of a calibration, one object each: checking, looking at dots, fitting.
+"""The phases of a calibration, each an object: checking, looking at dots, fitting.
 
 Each takes shots from the feed's thread by `add`; everything else is called from the window's thread.
 """
@@ -21,8 +21,8 @@ from gaze_demo.sink.mailbox import Mailbox
 class Checking:
     """Before the dots: whether the person can be seen well.
 
-    Attributes: `monitor` and `geometry`, of the screen that is calibrated; `notes`, what should be known before it
-    starts; `checks` and `picture`, of the newest shot, none while the camera gives no picture.
+    Attributes: `monitor` and `geometry`, of the screen that is calibrated; `notes`, hints before it starts; `checks`
+    and `picture`, of the newest shot, empty while the camera gives no picture.
     """
 
     def __init__(self, monitor: Monitor, geometry: ScreenGeometry, notes: tuple[str, ...]) -> None:
@@ -35,7 +35,7 @@ class Checking:
         self._newest.put((tuple(check(shot.observation)), shot.preview))
 
     def refresh(self) -> bool:
-        """Take over the newest checks; whether there were any."""
+        """Show the newest checks; returns whether there were any."""
         newest = self._newest.take()
         if newest is None:
             return False
@@ -51,8 +51,9 @@ class Checking:
 class Looking:
     """The dots to fit by, and those to validate by.
 
-    Attributes: `monitor` and `geometry`, of the screen; `dot`, to be drawn, None before the first; `paused`, why the
-    dots stand still, empty while they move; `worker`, which estimates what was seen; `name`, of the profile to come.
+    Attributes: `monitor` and `geometry`, of the screen; `dot`, to be drawn, None before the first; `paused`, the reason
+    why the dots are paused, empty while they move; `worker`, which estimates what was seen; `name`, of the profile to
+    come.
     """
 
     def __init__(
@@ -87,12 +88,12 @@ class Looking:
 
     @property
     def validating(self) -> bool:
-        """The dots that judge have begun."""
+        """The validation dots have begun."""
         return self.dot is not None and self.dot.kind == "validation"
 
     @property
     def fixations(self) -> int:
-        """How many looks were gathered."""
+        """The number of collected looks."""
         return len(self._sitting.fixations)
 
     def advance(self, now_s: float) -> bool:
@@ -113,7 +114,7 @@ class Looking:
         return self.dot is not None
 
     def finish(self, camera: CameraKey) -> Fitting:
-        """The dots are done: hand everything over to be fitted."""
+        """The dots are done: start the fit."""
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
         data = SittingData(self.geometry, camera, created, tuple(self._sitting.fixations), margin=self._margin)
         self.worker.finish(data, self._sitting.skipped)
@@ -121,7 +122,7 @@ class Looking:
 
 
 class Fitting:
-    """The models are fitted and judged; the person waits.
+    """The models are fitted and evaluated; the person waits.
 
     Attributes: `data`, what was gathered; `worker`; `name`, of the profile to come.
     """
@@ -130,7 +131,7 @@ class Fitting:
         self.data, self.worker, self.name = data, worker, name
 
     def add(self, shot: Shot) -> None:
-        """Nothing more is gathered."""
+        """Shots are ignored."""
 
 
 Phase = Checking | Looking | Fitting

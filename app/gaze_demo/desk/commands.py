@@ -1,4 +1,4 @@
-"""Every command once: menus, header, shortcuts and the command palette are made from this table."""
+"""All commands in one table, from which menus, header, shortcuts and the command palette are made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MENUS: Final = ("File", "Source", "Film", "Record", "View", "Calibrate", "Help")
 
 @dataclass(frozen=True)
 class Command:
-    """One thing that the user can ask for.
+    """An action of the user.
 
     `menu`: where it stands; `text` with & before its access key; `keys` as Qt writes shortcuts. `state`: the field of
     the WindowState, or "panels:NAME", that it switches on and off; empty if it does something instead. `needs`: the
@@ -234,11 +234,11 @@ class CommandBook:
         self._calls: dict[str, Callable[..., object]] = {}
 
     def bind(self, name: str, call: Callable[..., object]) -> None:
-        """What the command does; "open" and others that need an argument are in no menu."""
+        """What the command does; commands with an argument, such as "open", are in no menu."""
         self._calls[name] = call
 
     def run(self, name: str, *arguments: Any) -> None:
-        """Do it; a command that nothing is bound to yet, as while the app is loading, does nothing."""
+        """Run the command; nothing happens if nothing is bound to it yet, for example while the app is loading."""
         call = self._calls.get(name)
         if call is not None:
             call(*arguments)

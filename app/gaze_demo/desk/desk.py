@@ -1,4 +1,4 @@
-"""The window without the window: everything that happens, put together, free of Qt."""
+"""The logic of the window, without Qt."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _HELD = "The picture is held. Press H to continue."
 class Desk:
     """Owns the engine and the controls, and binds the commands that need no widget.
 
-    `tell` takes what worker threads tell to the window's thread; the window calls `see` with each sight that it shows,
+    `tell` passes events of worker threads to the window's thread; the window calls `see` with each sight that it shows,
     and `refresh` a few times a second.
     """
 
@@ -73,14 +73,14 @@ class Desk:
         self.profiles.start()
 
     def close(self) -> None:
-        """Stop the workers; within a second, whatever they are doing."""
+        """Stop the workers within a second."""
         self.calibration.cancel()
         self.record.close()
         self.source.virtual.use(None)
         self.engine.close()
 
     def see(self, pane: PaneId, sight: Sight) -> None:
-        """A sight that is shown; one that was still on its way to a pane that is hidden by now is left out."""
+        """A sight that is shown; a late one for a pane that is hidden by now is left out."""
         state = self.state
         if pane not in state.panes:
             return
@@ -95,7 +95,7 @@ class Desk:
         self.gaze.see(pane, sight)
 
     def fit_previews(self, width: int, height: int) -> None:
-        """The pictures are to be as large as this, in device px."""
+        """Set the size of the previews, in device px."""
         if (width, height) != self.engine.wishes.preview_box:
             self.engine.wishes.preview_box = (width, height)
             self.engine.refresh()
@@ -140,7 +140,7 @@ class Desk:
         state.on_any(("seen", "models_known"), self._begin_calibrating)
 
     def _open_path(self, path: str) -> None:
-        """What was chosen or dropped: a recorded session is replayed, all else becomes the source."""
+        """Open what was chosen or dropped: a recorded session is replayed, anything else becomes the source."""
         if (Path(path) / ABOUT).is_file():
             self.record.read(Path(path))
         else:
@@ -162,7 +162,7 @@ class Desk:
         self.engine.wishes.most_fps = most_fps
 
     def _rest(self) -> None:
-        """Nobody looks at a minimised window: frames are read on, so that the source stays, but not worked on."""
+        """While the window is minimised, frames are still read, so that the source stays open, but not processed."""
         if not self.state.sitting:
             self.engine.wishes.held = self.state.minimised
 
@@ -191,7 +191,7 @@ class Desk:
             self._calibration_wanted = True
 
     def _begin_calibrating(self) -> None:
-        """As the command line wanted it, or the user while the models were still read: once all is there."""
+        """Starts a calibration that the command line or the user requested while the models were still loading."""
         if self._calibration_wanted and self.state.seen and self.state.models_known:
             self._calibration_wanted = False
             self.calibration.begin()

@@ -1,4 +1,4 @@
-"""The point of gaze on the screen while the window runs: mapped by the profile in use, corrected for drift."""
+"""The point of gaze on the screen while the window runs: mapped with the profile in use and corrected for drift."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from gaze_demo.live.shot import Sight
 from gaze_demo.screen import ScreenGeometry
 
 RECENTRE_S = 1.7  # how long the recentring dot is shown
-_LOOK_AFTER_S = 0.7  # of that time the eyes need to arrive
+_LOOK_AFTER_S = 0.7  # of this time the eyes need this much to arrive
 _MOST_UNDONE = 50
 _PLAIN = "Not calibrated: plain geometry"
 _RECENTRED = "Not calibrated, but recentred"
@@ -69,7 +69,7 @@ class GazeControl:
         state.on("monitor", lambda _: self.look_again())
 
     def use(self, profile: Profile | None) -> None:
-        """Map gazes by this profile from now on, or by the plain geometry."""
+        """Use this profile from now on, or the plain geometry."""
         mappings = profile.mappings if profile else {}
         self._teachers = {name: ClickTeacher(mapping) for name, mapping in mappings.items()}
         self._before.clear()
@@ -97,7 +97,7 @@ class GazeControl:
 
     @property
     def geometry(self) -> ScreenGeometry:
-        """The screen that points are told on: the profile's, or the monitor that the window is on."""
+        """The screen that points refer to: the profile's, or the monitor that the window is on."""
         if self._state.profile is not None:
             return self._state.profile.screen
         if self._geometry is None:
@@ -109,7 +109,7 @@ class GazeControl:
         self._explained, self._geometry = False, None
 
     def recentre(self) -> None:
-        """Begin to gather looks at one dot in the middle of the screen; `finish_recentring` ends it."""
+        """Begin to collect looks at one dot in the middle of the screen; `finish_recentring` ends it."""
         if self._state.recentring:
             return
         geometry = self.geometry
@@ -136,11 +136,11 @@ class GazeControl:
             self._notices.warn("No gaze was seen while the dot was there: nothing has changed.", "recentre")
 
     def teach(self, x: float, y: float) -> int:
-        """A click at a place of the desktop, where the person looked; how many models were corrected by it."""
+        """A click at a place of the desktop, where the person looked; returns how many models were corrected."""
         monitor = self.monitor
         px = monitor.px(x, y)
         if not (0 <= px[0] < monitor.width_px and 0 <= px[1] < monitor.height_px):
-            return 0  # the profile knows nothing of other monitors
+            return 0  # the profile holds for one monitor only
         point = self.geometry.px_to_camera(px)
         before = {name: teacher.mapping for name, teacher in self._teachers.items()}
         taught = sum(teacher.click(clock.now_s(), point) for teacher in self._teachers.values())
@@ -153,7 +153,7 @@ class GazeControl:
         return taught
 
     def _keep_before(self, mappings: dict[str, Mapping] | None = None) -> None:
-        """What a correction changes can be had back."""
+        """Remember the mappings, so that a correction can be undone."""
         known = {name: teacher.mapping for name, teacher in self._teachers.items()}
         self._before.append(known if mappings is None else mappings)
         self._state.corrections = len(self._before)
@@ -192,7 +192,7 @@ class GazeControl:
         return GazePoint(float(x), float(y), certainty, None if covariance is None else _ellipse(covariance))
 
     def _explain(self, sight: Sight, point: GazePoint | None) -> None:
-        """One line: what the points mean just now."""
+        """One line that says what the points mean at present."""
         profile, model = self._state.profile, sight.estimate.model if sight.estimate else ""
         if profile is None:
             self._state.screen_words = _RECENTRED if model in self._teachers else _PLAIN

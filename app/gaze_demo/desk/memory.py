@@ -1,4 +1,4 @@
-"""What is remembered from one start to the next, and which fields of the window's state that is."""
+"""Which fields of the window's state are saved, and how they are restored at the next start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gaze_demo.geometry import DEFAULT_HFOV_DEG
 
 
 class Memory(Protocol):
-    """Values by name; one that makes no sense reads as its default."""
+    """Values by name; an invalid value is replaced by its default."""
 
     def text(self, key: str, default: str = "") -> str: ...
     def number(self, key: str, default: float, low: float, high: float) -> float: ...

@@ -1,4 +1,4 @@
-"""What a pane says instead of a picture, and which of it counts when several things are wrong."""
+"""The message of a pane instead of a picture; if there are several problems, the most important one."""
 
 from __future__ import annotations
 

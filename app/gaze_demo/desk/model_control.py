@@ -1,4 +1,4 @@
-"""The models of the panes: which there are, which is shown where, and what is wrong with one."""
+"""The models of the panes: which ones exist, which one each pane shows, and the problems."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gaze_demo.model.registry import ModelEntry, Models, default_pair
 class ModelControl:
     """Looks for models and gives each pane its own.
 
-    Told: `missed`, with a sentence, when a model that was asked for by name cannot be had, and others are shown
+    Told: `missed`, with a sentence, when a model that was requested by name is not available, and others are shown
     instead; `name_taken`, with path, name and pane, when a model was not added because another has its name.
     """
 
@@ -72,8 +72,8 @@ class ModelControl:
                 self.choose(pane, names[pane.other])
 
     def add_file(self, path: Path, pane: PaneId | None = PaneId.A, *, replace: bool = False) -> None:
-        """Copy a model with its contract into the user's folder, over another of its name only with `replace`, and show
-        it in a pane, or in none."""
+        """Copy a model with its contract into the user's folder, replacing another one of this name only with
+        `replace`, and show it in a pane, or in none."""
 
         def failed(error: Exception) -> None:
             if isinstance(error, NameTaken):
@@ -86,7 +86,7 @@ class ModelControl:
         )
 
     def on_loaded(self, pane: PaneId, entry: ModelEntry, error: Exception | None, notice: str = "") -> None:
-        """A model runs, or does not; with a notice it runs on the CPU, although another provider was chosen."""
+        """A model was loaded, or failed; a notice says that it runs on the CPU although another provider was chosen."""
         if entry is self._state.models[pane]:
             if notice:
                 self._notices.trouble(notice, f"provider {entry.name}")
@@ -126,7 +126,7 @@ class ModelControl:
             self.choose(pane, entry.name)
 
     def _use_provider(self, name: str) -> None:
-        """Load the models in sight again, to run there."""
+        """Load the visible models again with this provider."""
         self._tools.choose_provider(name)
         for known in self._state.entries:
             self._notices.withdraw(f"provider {known.name}")

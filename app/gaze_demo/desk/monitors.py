@@ -1,4 +1,4 @@
-"""The monitor as the window system tells of it, and with its true size and the camera's place where they are known."""
+"""The monitor as the window system reports it, with its true size and the camera's place if they are known."""
 
 from __future__ import annotations
 

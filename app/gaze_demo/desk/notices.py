@@ -1,4 +1,4 @@
-"""Notices that do not stand in the way: several at once, newest last; one that no longer holds leaves."""
+"""Notices that do not block the window: several at once, the newest last; outdated ones disappear."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class Level(str, Enum):
 
 @dataclass(frozen=True)
 class Notice:
-    """`key` names what it is about: a newer notice of the same key takes its place. Information goes by itself."""
+    """`key` names what it is about: a newer notice with the same key replaces it. Notices that only inform disappear by
+    themselves."""
 
     text: str
     level: Level
@@ -26,7 +27,7 @@ class Notice:
 
 
 class Notices:
-    """The notices in sight; the oldest give way when there are too many.
+    """The visible notices; if there are too many, the oldest are removed.
 
     Told: `changed`, with all of them.
     """
@@ -45,7 +46,7 @@ class Notices:
         self._add(Notice(text, Level.TROUBLE, key))
 
     def withdraw(self, key: str) -> None:
-        """What this notice says no longer holds."""
+        """Remove the notice with this key, because it is outdated."""
         self._show(tuple(notice for notice in self.shown if notice.key != key))
 
     def close(self, notice: Notice) -> None:
@@ -60,7 +61,7 @@ class Notices:
 
     @property
     def text(self) -> str:
-        """All that is in sight."""
+        """All visible notices."""
         return "\n".join(notice.text for notice in self.shown)
 
     def _add(self, notice: Notice) -> None:

@@ -1,4 +1,4 @@
-"""Values whose changes are told to whoever listens, without Qt."""
+"""Values that report their changes to listeners, without Qt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MISSING = object()
 
 
 class Told(Generic[T]):
-    """Calls its listeners, in the order in which they joined, in the thread of whoever tells."""
+    """Calls its listeners, in the order in which they joined, in the thread of the caller."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[T], object]] = []
@@ -27,9 +27,8 @@ class Told(Generic[T]):
 
 
 class Observed:
-    """A base for dataclasses: setting a field to another value tells the listeners of that field.
-
-    One thread's own. A listener may set fields itself; it then tells before the first telling ends.
+    """A base for dataclasses: setting a field to another value calls the listeners of that field. For one thread only.
+    A listener may set fields itself; their listeners are called before the first call ends.
     """
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -7,13 +7,13 @@ from gaze_demo.desk.notices import Notices
 from gaze_demo.live.engine import Engine
 from gaze_demo.observation import Observation
 
-_ALONE_S = 5.0  # after so long alone, the next visitor is told of again
+_ALONE_S = 5.0  # after this long alone, the next visitor is reported again
 _ANSWER_S = 1.0  # A click on a face takes effect within this time, or not at all
 _KEY = "people"
 
 
 class People:
-    """Tells once that several people are there; a click on a face chooses which of them is followed."""
+    """Reports once that there are several people; a click on a face chooses which of them is followed."""
 
     def __init__(self, notices: Notices, engine: Engine) -> None:
         self._notices, self._engine = notices, engine
@@ -22,7 +22,7 @@ class People:
         self._person = 0
 
     def see(self, seen: Observation) -> None:
-        """What is shown just now."""
+        """Takes note of what is shown."""
         now = clock.now_s()
         if seen.people > 1:
             if self._several_s is None:

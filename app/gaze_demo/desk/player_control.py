@@ -1,4 +1,4 @@
-"""Playing films and turning over pictures: what the source can do is shown, and done when it is asked for."""
+"""Playing films and turning over pictures: shows what the source can do, and does what the user wants."""
 
 from __future__ import annotations
 
@@ -47,13 +47,14 @@ class PlayerControl:
             state.film = None
         else:
             state.film = FilmShown(film.position_s, film.duration_s, film.paused, film.ended, film.speed, film.loop)
-        if album is None or album.count < 2:  # one picture is no album; none is known before the folder is open
+        # A single picture is not an album; the number is unknown before the folder is open
+        if album is None or album.count < 2:
             state.album = None
         else:
             state.album = AlbumShown(album.number, album.count, album.current, album.paused)
 
     def play(self) -> None:
-        """Go on, or stand still; from the beginning after the end."""
+        """Play or pause; after the end, play from the beginning."""
         one = self._film or self._album
         if one is not None:
             standing = one.paused or (self._film is not None and self._film.ended)

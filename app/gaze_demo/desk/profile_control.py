@@ -1,4 +1,4 @@
-"""The profiles that were kept, and the one that was used last."""
+"""The saved profiles, and the one that was used last."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ProfileControl:
             self._background.run(lambda: next(iter(_of_name(name)), None), self._use_loaded, self._tell)
 
     def all(self) -> list[Profile]:
-        """Newest first; what cannot be read is told."""
+        """Newest first; unreadable ones are reported."""
         found, problems = list_profiles()
         if problems:
             self._notices.warn(problems[0])
@@ -61,7 +61,7 @@ class ProfileControl:
         return used is not None and profile_path(profile) == profile_path(used)
 
     def choose(self, profile: Profile | None) -> None:
-        """By the user's own hand: used even where it does not fit."""
+        """Chosen by the user: it is used even if it does not fit."""
         self._chosen, self._set_aside = profile, None
         self._gaze.use(profile)
 
@@ -76,7 +76,7 @@ class ProfileControl:
         self._background.run(lambda: renamed(profile, name), use, self._tell_failure("The profile was not renamed"))
 
     def delete(self, profile: Profile, done: Callable[[], None]) -> None:
-        """Remove a profile with all its pictures; one that is in use gives way to the plain geometry."""
+        """Remove a profile with all its pictures; if it is in use, the plain geometry replaces it."""
         in_use = self.is_in_use(profile)
 
         def forget(_: None) -> None:
@@ -101,7 +101,7 @@ class ProfileControl:
         return lambda error: self._notices.trouble(sentence(error, what))
 
     def _source_changed(self) -> None:
-        """What was made for the new source may fit now, and what was chosen for the one before need not."""
+        """The new source may need another profile than the one before."""
         self._chosen = None
         self._notices.withdraw(_NOTICE)
         if self._set_aside is not None:
@@ -114,12 +114,12 @@ class ProfileControl:
     def _look_for_another(self, mismatch: Mismatch) -> None:
         """Use the same person's profile for what is in use now; if there is none, explain what does not fit.
 
-        What was made with another camera is set aside, unless it was chosen by hand: it tells nothing of this one.
+        A profile of another camera is set aside, unless the user chose it: it does not hold for this one.
         """
         camera, screen, used = mismatch.camera, mismatch.screen, mismatch.profile
 
         def job() -> Profile | None:
-            if used.fits(camera, screen):  # it is only a model that is missing
+            if used.fits(camera, screen):  # only a model is missing
                 return None
             return next((profile for profile in _of_name(used.name) if profile.fits(camera, screen)), None)
 

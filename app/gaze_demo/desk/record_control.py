@@ -1,4 +1,4 @@
-"""Recording what the window sees into a session folder, while the window goes on as before."""
+"""Records what the window sees to a session folder, while the window keeps running."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from gaze_demo.sink.bus import Bus
 from gaze_demo.sink.sink import Run
 
 _KEY = "recording"
-# So long the app waits at its end for a slow disk; what is not written then is missing from the session.
+# When it ends, the app waits this long for a slow disk; what is not written by then is missing from the session.
 _MOST_CLOSING_S = 10.0
 
 
@@ -51,7 +51,7 @@ class RecordControl:
 
     Told: `session_read`, with a session that was asked for.
 
-    The disk is only ever waited for by threads of the recording's own.
+    Only the recording's own threads wait for the disk.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class RecordControl:
         return paths.recordings() / datetime.now().strftime("%Y-%m-%d %H.%M.%S")
 
     def begin(self, folder: Path, keep: Keep = "nothing") -> None:
-        """Record from now on into a new folder. What goes wrong is told in a notice."""
+        """Record from now on into a new folder. A notice reports what goes wrong."""
         source, profile = self._engine.source, self._state.profile
         if self._running is not None or self._starting or source is None or not self._state.source_live:
             return
@@ -112,7 +112,7 @@ class RecordControl:
             self._background.run(running.bus.close, lambda _: self._on_ended(running, why), self._on_failed)
 
     def mark(self, text: str = "") -> None:
-        """Mark this moment; without a text by its number."""
+        """Mark this moment; without a text, the marker gets a number."""
         running, shown = self._running, self._state.recording
         if running is None or shown is None:
             return
@@ -122,14 +122,14 @@ class RecordControl:
         self._notices.info(f"Marked at {words.clock_time(now_s - running.started_s)}: {text}.", "marker")
 
     def note(self, text: str) -> None:
-        """Write down what the user has to say."""
+        """Save a note of the user."""
         running = self._running
         if running is not None and text.strip():
             self._write(lambda: running.recorder.note(text.strip()))
             self._notices.info("The note was added to the recording.", "marker")
 
     def read(self, folder: Path) -> None:
-        """Read a session in the background; why it cannot be read is told in a notice."""
+        """Read a session in the background; a notice says why it cannot be read."""
         self._background.run(
             lambda: load_session(folder),
             self.session_read.tell,
@@ -137,7 +137,7 @@ class RecordControl:
         )
 
     def refresh(self) -> None:
-        """Look at how far the recording is, and whether the disk still takes it."""
+        """Update the progress of the recording, and check whether the disk keeps up."""
         running, shown = self._running, self._state.recording
         if running is None or shown is None:
             return
@@ -218,7 +218,7 @@ class RecordControl:
 
 
 def _mapped_by(profile: Profile | None) -> Callable[[PaneId, Sight], ModelGaze]:
-    """Unfiltered gazes with their points on the profile's screen: filters are chosen when a session is read."""
+    """Unfiltered gazes with their points on the profile's screen: a filter is chosen when the session is read."""
     to_screen = ProfileMap(profile) if profile is not None else None
 
     def make_gaze(pane: PaneId, sight: Sight) -> ModelGaze:
@@ -231,7 +231,7 @@ def _mapped_by(profile: Profile | None) -> Callable[[PaneId, Sight], ModelGaze]:
 
 
 def _close_quietly(bus: Bus) -> None:
-    """At the end of the app nobody reads what went wrong; the log has it, and what was written stays."""
+    """When the app ends nobody would see a notice; the log has the error, and what was written stays."""
     try:
         bus.close()
     except UserError as error:

@@ -1,4 +1,4 @@
-"""A recorded session looked at again: where it is, what each model saw there, and what happened when."""
+"""Plays a recorded session: the position, each model's gaze there, and the events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gaze_demo.session.folder import Session
 from gaze_demo.session.trace import GazeTrace
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
-_LONGEST_FRAME_S = 0.5  # A frame is shown this long at most; after it there is a gap
+_LONGEST_FRAME_S = 0.5  # a frame is shown for at most this long; then there is a gap
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ReplayState(Observed):
 
 
 class Replay:
-    """Plays a session; the clock is told by `tick`.
+    """Plays a session; `tick` advances the time.
 
     Attributes: `state`; `tracks`, by the model's name; `marks`, in order; `duration_s`; `start_s`, of the session's
     clock.
@@ -80,7 +80,7 @@ class Replay:
         return self.state.position_s >= self.duration_s
 
     def play(self) -> None:
-        """Go on or stand still; from the beginning after the end."""
+        """Play or pause; after the end, play from the beginning."""
         if not self.state.playing and self.ended:
             self.state.position_s = 0.0
         self._ticked_s = None
@@ -99,7 +99,7 @@ class Replay:
         self.state.position_s = min(max(time_s, 0.0), self.duration_s)
 
     def step(self, frames: int) -> None:
-        """To the next frame of the recording, or the one before; stands still there."""
+        """Go to the next frame of the recording, or the one before, and pause."""
         self.state.playing = False
         times = next(iter(self.tracks.values())).time_s
         if not len(times):
@@ -108,7 +108,7 @@ class Replay:
         self.seek(float(times[min(max(row + frames, 0), len(times) - 1)]))
 
     def jump(self, marks: int) -> Mark | None:
-        """To the next marker or note (1), or the one before (-1); which one, None if there is no other."""
+        """To the next marker or note (1), or the one before (-1); returns it, None if there is none."""
         now = self.state.position_s
         others = [mark for mark in self.marks if (mark.time_s > now + 1e-3 if marks > 0 else mark.time_s < now - 1e-3)]
         if not others:

@@ -1,4 +1,4 @@
-"""What a run delivered: frames, rates, latencies, memory; written as JSON for `--stats`."""
+"""The statistics of a run: frames, rates, latencies, memory; written as JSON for `--stats`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _values() -> deque[float]:
 
 @dataclass
 class Blocks:
-    """How long the window's thread did not answer, ms: the longest, and how often for more than 16 ms.
+    """How long the window's thread was blocked, ms: the longest, and how often for more than 16 ms.
 
     `work_ms`: the most processor time that it took itself between two ticks. Where that is short and a block is long,
     the thread waited: for a processor that other programs used, or for Python's lock.
@@ -90,9 +90,8 @@ class PaneStats:
 
 
 class RunStats:
-    """Collects what the panes paint, from the first vector on; of bounded size, however long the run.
-
-    For the blocks of the window's thread normal use begins with `settle`; what came before was the start.
+    """Collects what the panes paint, from the first vector on; of bounded size. For the blocks of the window's thread,
+    normal use begins with `settle`; everything before belongs to the start.
 
     Attributes: `blocks`, to be written by whoever measures them.
     """

@@ -1,4 +1,4 @@
-"""The source of the frames: which one, with which settings, and how it is doing."""
+"""The source of the frames: which one, its settings and its state."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _FROZEN = "frozen"
 
 
 class SourceControl:
-    """Opens sources as the user, the command line or the memory wants it.
+    """Opens the source that the user, the command line or the saved settings name.
 
-    Told: `opening`, when another source begins; `opened`, with the source, once it could be made; `lens_changed`, by
+    Told: `opening`, when another source begins; `opened`, with the source, once it was created; `lens_changed`, by
     the user.
     """
 
@@ -73,7 +73,8 @@ class SourceControl:
         return self._memory.text("folder")
 
     def start(self, wanted: str | None) -> None:
-        """Open what is wanted, else what was used last, else the first camera, else the virtual participant."""
+        """Open the requested source, otherwise the last one, otherwise the first camera, otherwise the virtual
+        participant."""
         self.look_for_cameras()
         spec = wanted or self._memory.text("source")
         if spec:
@@ -122,7 +123,7 @@ class SourceControl:
         self._background.run(self._tools.list_cameras, self._show_cameras, lambda _: self._show_cameras([]))
 
     def on_opened(self, source: Source) -> None:
-        """The source in use could be made."""
+        """The source in use was created."""
         state, virtual, given = self._state, is_virtual(self.spec), self._given_lens
         if not virtual:
             state.source_kind = SourceKind.CAMERA if source.live else SourceKind.FILE
@@ -137,7 +138,7 @@ class SourceControl:
         self.opened.tell(source)
 
     def on_status(self, status: ReaderStatus) -> None:
-        """The source in use does otherwise than before."""
+        """The state of the source in use has changed."""
         self._state.source = SourceState(status.state, status.message)
         if status.fault == "frozen":  # it streams, so no card says so
             self._notices.warn(status.message, _FROZEN)
@@ -145,11 +146,11 @@ class SourceControl:
             self._notices.withdraw(_FROZEN)
 
     def on_failed(self, error: Exception) -> None:
-        """The source in use cannot be made, or has ended by an error."""
+        """The source in use cannot be created, or has failed."""
         self._fail(error)
 
     def refresh_status(self) -> None:
-        """Write what the source delivers just now."""
+        """Update the text that says what the source delivers."""
         status = self._engine.reader_status
         if status is None or not status.width:
             self._state.status = ""
@@ -184,7 +185,7 @@ class SourceControl:
         if not self._state.lens.known:
             self._state.lens = LensShown(hfov_deg)
         self.lens_changed.tell(None)
-        if self._state.source.state == "failed":  # the lens before it may have been why
+        if self._state.source.state == "failed":  # the previous lens may have been the reason
             self.restart()
 
     def _fail(self, error: Exception) -> None:

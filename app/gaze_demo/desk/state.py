@@ -1,4 +1,5 @@
-"""Everything that the window shows and remembers, as one object: widgets draw it and write wishes into it."""
+"""Everything that the window shows and remembers, as one object: widgets draw it and write the user's choices into
+it."""
 
 from __future__ import annotations
 
@@ -46,7 +47,7 @@ class SourceKind(str, Enum):
 
 @dataclass(frozen=True)
 class SourceState:
-    """`state` as in ReaderStatus, "failed" also where the source could not be made; `text` a sentence for the user."""
+    """`state` as in ReaderStatus, "failed" also if the source could not be created; `text` a sentence for the user."""
 
     state: str = "opening"
     text: str = ""
@@ -54,7 +55,7 @@ class SourceState:
 
 @dataclass(frozen=True)
 class CameraItem:
-    """A camera as the user knows it; it also goes by its index."""
+    """A camera by the name that the user knows; it can also be named by its index."""
 
     spec: str
     name: str
@@ -67,7 +68,7 @@ class CameraItem:
 
 @dataclass(frozen=True)
 class LensShown:
-    """The horizontal field of view in degrees; `known` says where it comes from when it is not the user's to set."""
+    """The horizontal field of view in degrees; `known` says where it comes from if the user cannot set it."""
 
     hfov_deg: float = DEFAULT_HFOV_DEG
     known: str = ""
@@ -108,7 +109,7 @@ class AlbumShown:
 class RecordingShown:
     """A recording that goes on: its folder's name, time since its start, and size on the disk without a video.
 
-    `lost`: samples that came faster than the disk took them. `markers`: so far.
+    `lost`: samples that came faster than the disk could write them. `markers`: their number so far.
     """
 
     name: str
@@ -136,17 +137,16 @@ class GazePoint:
 
 @dataclass
 class WindowState(Observed):
-    """One field for each thing that is shown; who listens to a field draws it, who sets it changes it.
-
-    Remembered from one start to the next: the first block. `most_fps`: no more frames a second are worked on, 0 for no
-    limit. `provider`: where models run, of `providers`, as `gaze_demo.model.providers` names them. `turn`: clockwise
-    degrees by which the pictures of the source are turned. `raw`: angles are shown where a point of gaze could be.
-    `narrow`: the window has room for one pane. `models`, `model_errors`, `points`: by pane. `seen`: the panes that
-    have shown something of the source in use. `status`: what the source delivers, in words. `lag_s`: of pane A's
-    filter. `film`, `album`: of a source that can be played or turned over. `profile`: the calibration in use;
-    `corrections`: how many corrections of its drift can be undone. `screen_words`: what the points mean just now.
-    `screen_px`: width and height of the monitor that points are told on. `sitting`: a calibration fills a monitor;
-    `recentring`: one dot is shown. `monitor`: the one that the window is on, of `monitors`.
+    """One field for each thing that is shown; widgets listen to the fields that they draw. The first block is saved for
+    the next start. `most_fps`: no more frames a second are worked on, 0 for no limit. `provider`: where models run, of
+    `providers`, as `gaze_demo.model.providers` names them. `turn`: clockwise degrees by which the pictures of the
+    source are turned. `raw`: angles are shown where a point of gaze could be. `narrow`: the window has room for one
+    pane. `models`, `model_errors`, `points`: by pane. `seen`: the panes that have shown something of the source in use.
+    `status`: what the source delivers, in words. `lag_s`: of pane A's filter. `film`, `album`: of a source that can be
+    played or turned over. `profile`: the calibration in use; `corrections`: how many corrections of its drift can be
+    undone. `screen_words`: what the points mean at present. `screen_px`: width and height of the monitor that points
+    refer to. `sitting`: a calibration fills a monitor; `recentring`: one dot is shown. `monitor`: the one that the
+    window is on, of `monitors`.
     """
 
     two_panes: bool = True
@@ -205,7 +205,7 @@ class WindowState(Observed):
 
     @property
     def panes(self) -> tuple[PaneId, ...]:
-        """Those in sight."""
+        """The visible panes."""
         return tuple(PaneId) if self.two_panes and not self.narrow else (PaneId.A,)
 
     @property

@@ -1,4 +1,4 @@
-"""Switching what a command's `state` names, in whatever field of the window's state it is kept."""
+"""Switches the field of the window's state that a command's `state` names."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ _PANELS = "panels:"
 
 
 class Switches:
-    """The commands of a state that are on or off.
-
-    The filter goes off and comes back as it was.
-    """
+    """The commands that are on or off. When the filter is switched on again, it is the same as before."""
 
     def __init__(self, state: WindowState) -> None:
         self._state = state

@@ -1,4 +1,4 @@
-"""What the user reads of an error."""
+"""The text of an error for the user."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from gaze_demo.errors import UserError
 
 
 def sentence(error: BaseException, what: str = "") -> str:
-    """One sentence; an error of the user's own is one already. `what` failed, in a few words."""
+    """One sentence; a UserError already is one. `what` failed, in a few words."""
     if isinstance(error, UserError):
         return str(error)
     detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,4 +1,4 @@
-"""What the virtual participant is asked to do: look at the pointer or along a path, be somebody, move its head."""
+"""The settings of the virtual participant: look at the pointer or along a path, which person, a moving head."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from gaze_demo.participant.names import find_person
 
 
 class Participant(Protocol):
-    """A source that looks where it is told."""
+    """A source whose gaze can be directed."""
 
     def look_at_mm(self, target_mm: Array) -> None:
         """(3,) in the camera frame."""
 
 
 class VirtualControl:
-    """Turns the state's choices into a spec, and tells the participant where to look.
-
-    Told: `respec`, when the source must be opened again for the settings to count.
+    """Turns the state's choices into a spec, and directs the participant's gaze. Told: `respec`, when the source must
+    be opened again to apply the settings.
     """
 
     def __init__(self, state: WindowState) -> None:
@@ -45,7 +44,7 @@ class VirtualControl:
         return self._participant is not None and self._state.pointer and not self._told_to_look
 
     def adopt(self, spec: str) -> None:
-        """Take over the settings that `spec` names; what it leaves out stays as it was."""
+        """Apply the settings that `spec` names; the others stay."""
         self._more, chosen = [], self._state.virtual
         for part in filter(None, spec.partition(":")[2].split(",")):
             name, _, value = part.strip().partition("=")
@@ -69,7 +68,7 @@ class VirtualControl:
         self._told_to_look = False
 
     def look_at(self, target_mm: Array | None) -> None:
-        """Look at a point (3,) of the camera frame, whatever the pointer does; None follows the pointer again."""
+        """Look at a point (3,) of the camera frame, regardless of the pointer; None follows the pointer again."""
         self._told_to_look = target_mm is not None
         if self._participant is not None and target_mm is not None:
             self._participant.look_at_mm(target_mm)

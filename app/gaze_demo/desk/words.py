@@ -1,4 +1,4 @@
-"""Numbers and reasons as a person reads them."""
+"""Numbers and reasons as text for people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def hint(reason: str) -> str:
 
 
 def signed_degrees(value: float, decimals: int = 1) -> str:
-    """With a sign, as wide for + as for -: +3.2°."""
+    """With a sign, equally wide for + and -: +3.2°."""
     text = f"{abs(value):.{decimals}f}"
     return (MINUS if value < 0 and float(text) else "+") + text + "°"
 

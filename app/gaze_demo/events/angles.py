@@ -1,7 +1,7 @@
 """Where somebody looks, as the person's own visual angles.
 
 Azimuth + is to the person's right, elevation + is up (Fick angles), in degrees. On a screen they are seen from one
-place, the median of the eyes, so that a point of the screen has one angle however the head moves.
+place, the median of the eyes, so that a point of the screen has the same angle even if the head moves.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from gaze_demo.session.trace import GazeTrace
 
 
 def visual_angles(trace: GazeTrace, screen: ScreenGeometry | None) -> Array:
-    """(n, 2) azimuth and elevation in degrees, NaN if there is no gaze: of the points of gaze where a profile gave
-    some, and else of the gaze's own direction."""
+    """(n, 2) azimuth and elevation in degrees, NaN if there is no gaze: of the points of gaze if there was a profile,
+    otherwise of the gaze direction."""
     if screen is not None and trace.on_screen.any():
         return point_angles(trace.point_px, screen, eye_place(trace))
     return _fick(trace.gaze)

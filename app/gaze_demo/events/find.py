@@ -31,8 +31,8 @@ class GazeEvent:
     """One event from `start_s` to `end_s` of the session's clock.
 
     A fixation has its mean place: `azimuth_deg`, `elevation_deg`, and `x_px`, `y_px` where there are points of gaze;
-    `spread_deg` is the standard deviation of its samples. A saccade has `amplitude_deg`; between two frames a webcam
-    cannot tell its speed. A lost stretch has its `reason`. `samples`: frames with a gaze in it.
+    `spread_deg` is the standard deviation of its samples. A saccade has `amplitude_deg`; a webcam is too slow to
+    measure its speed. A lost stretch has its `reason`. `samples`: frames with a gaze in it.
     """
 
     kind: Kind
@@ -99,7 +99,7 @@ def _fixations(trace: GazeTrace, angles: Array, pieces: Pieces, step_s: float) -
 
 
 def _saccades(fixations: list[GazeEvent], step_s: float) -> Iterator[GazeEvent]:
-    """Between two fixations that nothing but a saccade can part."""
+    """The saccade between two successive fixations."""
     for before, after in pairwise(fixations):
         if after.start_s - before.end_s > max(_LONGEST_SACCADE_S, 2 * step_s):
             continue
@@ -109,7 +109,7 @@ def _saccades(fixations: list[GazeEvent], step_s: float) -> Iterator[GazeEvent]:
 
 
 def _blinks(trace: GazeTrace, step_s: float) -> Iterator[GazeEvent]:
-    """Both eyes closed, or the only one that is seen."""
+    """Both eyes are closed, or the only visible one."""
     closed: NDArray[np.bool_] = np.logical_and((trace.closed == 1).any(1), (trace.closed != 0).all(1))
     for first, last in _runs(closed, trace.time_s, longest_gap(step_s)):
         start_s, end_s = trace.time_s[first] - step_s / 2, trace.time_s[last] + step_s / 2

@@ -1,10 +1,10 @@
-"""Fixations in the noise of a webcam: the pieces of a trace in which the gaze stays where it is.
+"""Fixations in the noise of a webcam: the parts of a trace in which the gaze does not move.
 
 A trace is cut into pieces of constant place by optimal partitioning (Jackson et al., "An algorithm for optimal
-partitioning of data on an interval", IEEE Signal Processing Letters 2005), which finds the cut of least cost of all
-that are possible: the squared distances from each piece's mean, in units of the noise, a price for each piece, and a
-price for each sample that belongs to none, as those of saccades. Times are the samples' own; nothing is resampled, and
-a gap in them ends a piece.
+partitioning of data on an interval", IEEE Signal Processing Letters 2005), which finds the cheapest of all possible
+cuts. The cost consists of the squared distances from each piece's mean, in units of the noise, a price for each piece,
+and a price for each sample that belongs to no piece, such as those of saccades. The samples keep their times; nothing
+is resampled, and a gap in them ends a piece.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ _LONGEST_S = 4.0
 # Prices of a fixation and of a sample in none, in squared units of the noise: chosen on the traces of
 # tests/app/events/traces.py, at 15 to 60 frames a second with 0.3 to 2 deg of noise.
 _PIECE, _STRAY = 12.0, 6.0
-# What neighbours of half a second each must gain to be two fixations: long ones have many chances to seem so.
+# By how much the cost must fall to divide neighbours of half a second each into two fixations: long ones have many
+# chances to look divided.
 _SAME = 20.0
 _LONG_S = 0.5
-_NEAREST = 0.6  # fixations that are nearer than so many standard deviations of the noise are one
+_NEAREST = 0.6  # fixations that are closer than this many standard deviations of the noise are merged
 _MAD = 0.6745
 _SLOW_NOISE = (1.0, 4.0)
 _WEIGHTS = (0.05, 4.0)
@@ -48,7 +49,7 @@ def find_pieces(time_s: Array, place: Array, variance: Array | None = None) -> P
     """The fixations of a trace.
 
     `time_s` (n,) rising; `place` (n, 2) in degrees, NaN if there is no gaze. `variance` (n,) of each sample, of any
-    scale: one that is less sure counts less.
+    scale: a less certain sample counts less.
     """
     known = np.flatnonzero(np.isfinite(place).all(1) & np.isfinite(time_s))
     if len(known) < 3:
@@ -83,7 +84,7 @@ def _weights(variance: Array | None, count: int) -> Array:
 
 
 def _first_noise(times: Array, places: Array, step_s: float) -> float:
-    """From the steps between neighbours, most of which lie within a fixation."""
+    """The noise, from the steps between neighbours, most of which lie within a fixation."""
     near = np.diff(times) < 1.6 * step_s
     steps = np.abs(np.diff(places, axis=0))[near]
     return float(np.median(steps) / (_MAD * np.sqrt(2))) if len(steps) else 1.0
@@ -109,7 +110,7 @@ def _noise_within(places: Array, weights: Array, pieces: list[tuple[int, int]], 
 
 
 def _cut(times: Array, places: Array, weights: Array, noise: float, step_s: float) -> list[tuple[int, int]]:
-    """Ranges of samples, the cheapest cut of all; sums run along the trace, so that each range costs three look-ups."""
+    """Ranges of samples, the cheapest cut; with cumulative sums the cost of a range takes three look-ups."""
     count = len(times)
     weights = weights / noise**2
     sums, x, y, squares = (
@@ -147,7 +148,7 @@ def _cut(times: Array, places: Array, weights: Array, noise: float, step_s: floa
 def _merged(
     pieces: list[tuple[int, int]], times: Array, places: Array, noise: float, step_s: float
 ) -> list[tuple[int, int]]:
-    """Neighbours that no saccade parts are one: a piece is no longer than a few seconds while it is looked for."""
+    """Merge neighbours without a saccade between them, because the search limits pieces to a few seconds."""
     merged: list[tuple[int, int]] = []
     for first, last in pieces:
         if merged:

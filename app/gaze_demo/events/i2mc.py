@@ -1,7 +1,7 @@
 """Fixations by I2MC (Hessels, Niehorster, Kemner and Hooge, Behavior Research Methods 2017), the extra `analysis`.
 
-Its defaults are for fast eye trackers and do not run at a webcam's rate: no Chebyshev filter, and coarser copies by
-divisors of the rate. Rows without a gaze are put into gaps, since I2MC counts samples.
+Its defaults are for fast eye trackers and do not run at a webcam's rate: no Chebyshev filter, and downsampling by
+divisors of the rate. Gaps are filled with rows without a gaze, since I2MC counts samples.
 """
 
 from __future__ import annotations

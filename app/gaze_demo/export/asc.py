@@ -1,8 +1,8 @@
 """The text files that EyeLink's converter writes (.asc), one a model.
 
-Readers count samples and drop their times, so that lost frames would be closed up. Samples therefore stand in a regular
-row at the nominal rate, each at the place nearest to its time, and a lost frame is a line of dots. Without a profile
-the numbers are azimuth and elevation in degrees, in place of pixels.
+Readers count samples and ignore their times, so lost frames would shorten the recording. The samples are therefore
+written at regular times of the nominal rate, each at the nearest one, and a lost frame is a line of dots. Without a
+profile the numbers are azimuth and elevation in degrees instead of pixels.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gaze_demo.session.folder import Session
 from gaze_demo.session.trace import GazeTrace
 from gaze_demo.whole_file import write_whole
 
-_EYE = "L"  # the format has no word for both eyes together
+_EYE = "L"  # the format cannot name both eyes together
 _NO_SCREEN = (1920, 1080)
 
 

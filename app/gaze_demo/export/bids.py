@@ -1,8 +1,8 @@
 """BIDS: a data set of one subject as the specification's chapter on eye tracking has it (1.11).
 
-One recording a model, since readers take two gazes of one table for one trace. Lost samples are `n/a` and stay in their
-place; the true times stand in the first column, as nobody compares the declared rate with them. An events file is
-always there: the validator asks for the screen's description in it.
+One recording a model, since readers treat two gazes in one table as one trace. Lost samples are `n/a` and keep their
+rows; the first column has the true times, which may differ from the declared rate. There is always an events file,
+because the validator requires the screen's description in it.
 """
 
 from __future__ import annotations

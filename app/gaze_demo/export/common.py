@@ -1,4 +1,4 @@
-"""What several formats share: names of files, the place of gaze that a trace tells, and a regular row of frames."""
+"""What several formats share: names of files, the place of gaze in a trace, and regular times."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def traces_of(session: Session) -> list[GazeTrace]:
 
 
 def label_of(model: str) -> str:
-    """A model's name in letters and digits alone."""
+    """A model's name with only letters and digits."""
     return re.sub(r"[^A-Za-z0-9]+", "", model) or "model"
 
 
@@ -57,7 +57,7 @@ def nominal_rate(session: Session, time_s: Array) -> float:
 
 
 def slots_of(time_s: Array, rate: float) -> tuple[Array, NDArray[np.int64]]:
-    """Times of a regular row that covers the trace, and for each the sample that is nearest, or -1 if a frame is
+    """Regular times that cover the trace, and for each the sample that is nearest, or -1 if a frame is
     lost. No sample is used twice, and none is more than half a step away."""
     count = int(np.ceil((time_s[-1] - time_s[0]) * rate + 0.5)) + 1
     regular = time_s[0] + np.arange(count) / rate

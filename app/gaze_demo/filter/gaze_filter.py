@@ -25,7 +25,7 @@ class Gazes:
 class GazeFilter:
     """Smooths what is drawn; the raw gazes stay in the estimate.
 
-    `choice`: which filter, for all three gazes alike.
+    `choice`: which filter, the same for all three gazes.
     """
 
     def __init__(self, choice: FilterChoice | None = None) -> None:
@@ -36,13 +36,14 @@ class GazeFilter:
 
     @property
     def lag_s(self) -> float:
-        """Of the mean gaze, just now."""
+        """The current lag of the mean gaze."""
         return self._mean.lag_s
 
     def apply(self, raw: Gazes, time_s: float, estimate: GazeEstimate | None = None) -> Gazes:
         """The smoothed gazes for those measured at `time_s`.
 
-        Where `estimate` tells how uncertain its gazes are, those less certain than usual move the smoothed ones less.
+        Where `estimate` tells how uncertain its gazes are, gazes that are less certain than usual move the smoothed
+        ones less.
         """
         if estimate is not None and self.choice.kind.name != "none":
             raw = Gazes(

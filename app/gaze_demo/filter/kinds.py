@@ -1,4 +1,4 @@
-"""The filters that there are: each is a file of this package that makes one FilterKind, and nothing else names it."""
+"""The available filters: each is a file of this package that creates one FilterKind; no list names it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class GazeSmoother(Protocol):
 
     @property
     def lag_s(self) -> float:
-        """By how much the last smoothed gaze trails an eye that moves steadily."""
+        """The lag of the last smoothed gaze behind an eye that moves steadily."""
 
     def apply(self, gaze: Array | None, time_s: float) -> Array | None:
         """The smoothed gaze, a unit vector (3,), for one measured at `time_s`; None if there is none."""
@@ -26,7 +26,7 @@ class GazeSmoother(Protocol):
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a person may set of a filter: a number from `low` to `high`; `logarithmic` where ratios count."""
+    """A setting of a filter: a number from `low` to `high`; `logarithmic` if ratios matter."""
 
     name: str
     title: str

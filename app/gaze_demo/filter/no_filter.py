@@ -1,4 +1,4 @@
-"""No filter: what the model says is what is drawn."""
+"""No filter: the model's gaze is drawn unchanged."""
 
 from __future__ import annotations
 

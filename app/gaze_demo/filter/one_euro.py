@@ -1,4 +1,4 @@
-"""The One Euro filter for gaze: calm while the eye rests, quick while it moves.
+"""The One Euro filter for gaze: strong smoothing while the eye rests, little while it moves.
 
 Casiez, Roussel, Vogel, "1 Euro Filter: A Simple Speed-based Low-pass Filter for Noisy Input in Interactive Systems"
 (CHI 2012), on unit vectors, with one speed for both axes.
@@ -19,8 +19,8 @@ _GAP_S = 0.5
 class OneEuroFilter:
     """Smooths the gaze of one eye, or of both.
 
-    `cutoff_hz`: of the low-pass while the eye rests; lower is calmer and later. `beta`: by how many Hz the cutoff rises
-    with each rad/s of speed; from 2 on a saccade of 5 rad/s passes. Both may be changed at any time.
+    `cutoff_hz`: of the low-pass while the eye rests; lower values are smoother and slower. `beta`: by how many Hz the
+    cutoff rises with each rad/s of speed; from 2 on a saccade of 5 rad/s passes. Both may be changed at any time.
     """
 
     def __init__(self, cutoff_hz: float = DEFAULT_CUTOFF_HZ, beta: float = DEFAULT_BETA) -> None:
@@ -36,13 +36,13 @@ class OneEuroFilter:
 
     @property
     def lag_s(self) -> float:
-        """By how much the last smoothed gaze trails an eye that moves steadily."""
+        """The lag of the last smoothed gaze behind an eye that moves steadily."""
         return self._lag_s
 
     def apply(self, gaze: Array | None, time_s: float) -> Array | None:
         """The smoothed gaze, a unit vector (3,), for one measured at `time_s`; None if there is none.
 
-        After half a second without a gaze, or where time does not advance, the filter starts again.
+        After half a second without a gaze, or if time does not advance, the filter starts again.
         """
         if gaze is None:
             return None
@@ -61,7 +61,7 @@ class OneEuroFilter:
 
 
 def _weight(cutoff_hz: float, step_s: float) -> float:
-    """Of the new value against the old, for a first-order low-pass; a ramp trails by 1 / (2 pi cutoff)."""
+    """The weight of the new value in a first-order low-pass; a ramp lags by 1 / (2 pi cutoff)."""
     return 1.0 / (1.0 + 1.0 / (2.0 * np.pi * cutoff_hz * step_s))
 
 
@@ -95,7 +95,7 @@ ONE_EURO = FilterKind(
 
 
 def of_strength(strength: float) -> FilterChoice:
-    """One number for both parameters: 0 is no filter, 1 the calmest."""
+    """One number for both parameters: 0 is no filter, 1 the strongest."""
     if strength <= 0.0:
         return FilterChoice()
     share = min(strength, 1.0)

@@ -1,4 +1,4 @@
-"""Makes any filter firmer for gazes that are less certain than usual."""
+"""Makes any filter smooth more when a gaze is less certain than usual."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ _LEAST_TRUST, _USUAL_SHARE = 0.1, 0.02
 
 
 class Wariness:
-    """Draws a gaze towards the last smoothed one by how much less certain it is than usual; one filter's own.
-
-    What is usual is learned slowly from the model itself, so that only its relative certainty counts.
+    """Moves a gaze towards the last smoothed one, the more the less certain it is; each filter has its own. The usual
+    certainty is estimated slowly from the model's own values, so that only its relative certainty counts.
     """
 
     def __init__(self) -> None:

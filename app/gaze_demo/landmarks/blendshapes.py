@@ -1,4 +1,4 @@
-"""What goes into MediaPipe's blendshape network, and which of its 52 scores matter here."""
+"""The input of MediaPipe's blendshape network, and the scores of its 52 that are used here."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ Network = Literal["face_detector", "face_landmarks_detector", "face_blendshapes"
 
 
 class Bundle:
-    """The bundle's bytes. Raises UserError if the file is missing or is another one."""
+    """The bundle's bytes. Raises UserError if the file is missing or is not the expected one."""
 
     def __init__(self, path: Path | None = None) -> None:
         path = path or paths.assets() / BUNDLE

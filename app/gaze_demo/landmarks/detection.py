@@ -1,4 +1,4 @@
-"""MediaPipe's short-range face detector: its picture, and its answer decoded to faces.
+"""MediaPipe's short-range face detector: its input picture, and how its output is decoded to faces.
 
 Bazarevsky et al., "BlazeFace: Sub-millisecond neural face detection on mobile GPUs" (2019).
 """
@@ -65,7 +65,7 @@ class Letterbox:
 
 
 def detector_input(image: NDArray[np.uint8], box: Letterbox) -> NDArray[np.float32]:
-    """The whole BGR image as the detector wants it: (128, 128, 3) RGB from -1 to 1, black around."""
+    """The whole BGR image as the detector's input: (128, 128, 3) RGB from -1 to 1, black around."""
     warp = np.array([[box.scale, 0, box.x], [0, box.scale, box.y]])
     small = cv2.warpAffine(image, warp, (SIZE, SIZE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB).astype(np.float32) * np.float32(1 / 127.5) - 1)

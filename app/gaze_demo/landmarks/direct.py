@@ -13,7 +13,7 @@ from gaze_demo.landmarks.face import COUNT, HALF_PX, FaceLandmarks
 from gaze_demo.landmarks.network import TfliteNetwork
 from gaze_demo.landmarks.region import FaceRegion
 
-_SIZE = 256  # the landmark network's picture is square, with so many px
+_SIZE = 256  # side in px of the landmark network's square picture
 
 
 class DirectEngine:
@@ -32,7 +32,7 @@ class DirectEngine:
         self._picture = np.empty((_SIZE, _SIZE, 3), np.uint8)
 
     def close(self) -> None:
-        """Nothing but memory is held."""
+        """Nothing to release but memory."""
 
     def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
         box = Letterbox.of(image.shape[1], image.shape[0])

@@ -1,4 +1,4 @@
-"""What finds faces and their landmarks, and which implementation of it is used."""
+"""The engines that find faces and their landmarks, and the choice between them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _preferred: EngineChoice = "auto"
 
 
 def prefer(choice: EngineChoice) -> None:
-    """What `auto` means in this process from now on; the command line's `--landmarks`."""
+    """Set what `auto` means in this process from now on: the command line's `--landmarks`."""
     global _preferred
     _preferred = choice
 
 
 class LandmarkEngine(Protocol):
-    """Finds faces and landmarks in BGR images; neither smooths anything. One thread's own.
+    """Finds faces and landmarks in BGR images; without any smoothing. For one thread only.
 
     Attributes:
         name: "direct" or "mediapipe".

@@ -1,4 +1,4 @@
-"""What the landmarks say of an eye: width, openness, brightness."""
+"""Measures an eye by its landmarks: width, openness, brightness."""
 
 from __future__ import annotations
 
