@@ -58,7 +58,8 @@ def _measure(
 
 
 def _foreshortening(pose: HeadPose, corners: tuple[int, int]) -> float:
-    """How much shorter the line between the corners looks than from the front; the lids' distance hardly changes."""
+    """How much shorter the line between the corners looks than from the front; the distance of the lids hardly
+    changes."""
     ends = canonical_face()[list(corners)] @ pose.rotation.T
     line = ends[1] - ends[0]
     sight = (ends.mean(0) + pose.translation_mm) / np.linalg.norm(ends.mean(0) + pose.translation_mm)

@@ -15,11 +15,11 @@ from gaze_demo.landmarks.region import FaceRegion
 
 Image = NDArray[np.uint8]
 
-_LEVELS = (2, 4)  # parts of a still image have a half, then a quarter of its longer side
+_LEVELS = (2, 4)  # parts of a still image are a half, then a quarter of its longer side wide
 _SMALLEST_PX = 96
 _HALVES = ((0.25, 0.25), (0.25, 0.0), (0.0, 0.25), (0.5, 0.25), (0.0, 0.0), (0.5, 0.0), (0.25, 0.5))
 _THIRDS = tuple((x, y) for y in (0.33, 0.08, 0.58) for x in (0.33, 0.08, 0.58, 0.2, 0.46))
-# Left, top and size of the parts that a stream is searched by, one a frame, the likeliest first.
+# Left, top and size of the parts in which a stream is searched, one per frame, the likeliest first.
 _LIVE_PARTS = (*((*corner, 0.5) for corner in _HALVES), *((*corner, 0.34) for corner in _THIRDS))
 _AROUND = 3.0  # side of the part around a region by the region's side: the face fills two ninths of it
 _SURE_SCORE, _SURE_ROLL = 0.9, np.radians(60)
@@ -50,7 +50,7 @@ class Part:
         return image[self.y : self.y + self.height, self.x : self.x + self.width]
 
 
-_ALIKE = 0.7  # A detector's boxes of faces at one distance differ by up to so much
+_ALIKE = 0.7  # the detector's boxes of faces at the same distance differ by up to this factor
 _ACROSS = ((10, 152), (234, 454))  # landmarks at the forehead and the chin, and at both sides of the face
 
 
@@ -79,7 +79,7 @@ class FaceFinder:
         return self._in_part(image, part) if part.width >= _SMALLEST_PX else []
 
     def nearest(self, image: Image, faces: list[Detection]) -> Detection | None:
-        """The face that is largest, and so most likely the nearest; where sizes are alike, the landmarks decide."""
+        """The face that is largest, and so most likely the nearest; if the sizes are similar, the landmarks decide."""
         if not faces:
             return None
         largest = max(face.size for face in faces)
@@ -100,8 +100,8 @@ class FaceFinder:
     def region(self, image: Image, face: Detection) -> FaceRegion:
         """Where to look for the landmarks of a face, turned as the face is.
 
-        The detector takes a face upside down for an upright one, so whatever is not surely upright is turned and looked
-        at again.
+        The detector reports an upside-down face as an upright one, so a face that is not certainly upright is rotated
+        and checked again.
         """
         region = face.region
         if face.score >= _SURE_SCORE and abs(region.angle) < _SURE_ROLL:
@@ -116,13 +116,12 @@ class FaceFinder:
         return region
 
     def locate(self, image: Image, region: FaceRegion) -> FaceLandmarks | None:
-        """The landmarks in a region, by one look."""
+        """The landmarks in a region, from one run of the network."""
         return self.engine.locate(image, region)
 
     def settle(self, image: Image, region: FaceRegion, most_looks: int = _MOST_LOOKS) -> FaceLandmarks | None:
-        """The landmarks in a region, looked at until the cut-out does not move any more.
-
-        The landmarks depend on the cut-out by some tenths of a px, and a detector's cut-out is a rough one.
+        """The landmarks in a region, repeated until the cut-out no longer moves. The landmarks depend on the cut-out by
+        a few tenths of a px, and the detector's cut-out is rough.
         """
         face = self.engine.locate(image, region)
         for _ in range(most_looks - 1):
@@ -147,7 +146,7 @@ def _head_size(face: FaceLandmarks | None) -> float:
 
 
 def distinct(faces: list[Detection]) -> list[Detection]:
-    """The faces without those that were found twice in parts that overlap."""
+    """The faces without duplicates from overlapping parts."""
     kept: list[Detection] = []
     for face in faces:
         if all(face.region.distance_to(other.region) > 0.3 for other in kept):

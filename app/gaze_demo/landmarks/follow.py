@@ -12,13 +12,13 @@ from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.finder import FaceFinder, distinct
 from gaze_demo.landmarks.region import FaceRegion
 
-CHECK_S = 0.5  # so often the detector looks for all faces
-RETURN_S = 1.0  # who is away for less is taken up again; nobody else is taken before
-# A face whose region moves by more (in sides) or grows by more between two frames is another one.
+CHECK_S = 0.5  # interval at which the detector looks for all faces
+RETURN_S = 1.0  # somebody who is away for a shorter time is followed again; nobody else is followed before
+# If a face's region moves further (in sides) or grows by more between two frames, it is another face.
 _JUMP, _JUMP_RATIO = 0.4, 1.5
 # The person is looked for this far (in sides, and more for each second) from where they were last.
 _SAME_PLACE, _PER_S, _SAME_SIZE = 0.4, 0.8, 1.5
-_FIRST_LOOKS = 2  # at a face that was just found: the detector's cut-out is a rough one
+_FIRST_LOOKS = 2  # for a face that was just found, because the detector's cut-out is rough
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class _Track:
 
 
 class PersonFollower:
-    """The landmarks of one person. The nearest is taken at the start; later the same person, by place and size.
+    """The landmarks of one person. It starts with the nearest person and then follows that person by place and size.
 
     Attributes:
-        person: a number that rises whenever another person is taken.
+        person: a number that rises whenever another person is followed.
         people: how many faces there were when the detector looked last.
         doubtful: in the last frame there was a face, but perhaps another person's.
     """
@@ -90,11 +90,11 @@ class PersonFollower:
         return face
 
     def _look_round(self, image: NDArray[np.uint8], time_s: float) -> None:
-        """See who else is there."""
+        """Count the other faces."""
         assert self._track is not None
         own = self._track.region
         faces = self._finder.whole(image)
-        if not any(_same(face.region, own) for face in faces):  # too small for a look at the whole
+        if not any(_same(face.region, own) for face in faces):  # too small to be found in the whole image
             faces = distinct(faces + self._finder.near(image, own))
         self._others = [face.region for face in faces if not _same(face.region, own)]
         self.people = 1 + len(self._others)

@@ -1,4 +1,4 @@
-"""The head's position and rotation in millimetres, from landmarks that keep still while eyes, lids and mouth move."""
+"""The head's position and rotation in millimetres, from landmarks that do not move with eyes, lids and mouth."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ RIGID = tuple(
     ).split()
 )
 
-# Where real eye corners lie against the canonical face's, for the left eye: the mean over 625 photographs.
+# Where real eye corners lie relative to the canonical face's, for the left eye: the mean over 625 photographs.
 _EYE_SHIFT_MM = np.array([-0.36, -1.8, 0.0])
-# By how much landmarks in space make a face look further down than flat ones do: the mean over the same photographs.
+# How much further down a face seems to point by 3D landmarks than by flat ones: the mean over the same photographs.
 _DEPTH_PITCH = np.radians(2.3)
 
 
@@ -84,9 +84,8 @@ class HeadPose:
 
 def estimate_head_pose(landmarks: FaceLandmarks, camera: Intrinsics, near: HeadPose | None = None) -> HeadPose | None:
     """The pose that projects the canonical face's rigid landmarks onto those found; None if none does. The search
-    starts from the pose `near`, which the same head had a moment ago.
-
-    Its pitch is that of the landmarks in space, where they have depth: of a nod, the flat ones show too little.
+    starts from the pose `near`, which the same head had in the last frame. If the landmarks have depth, the pitch is
+    taken from the 3D landmarks, because flat ones show too little of a nod.
     """
     model = canonical_face()[list(RIGID)]
     image = landmarks.points_px[list(RIGID)]
@@ -119,14 +118,15 @@ def _pitched_by_depth(pose: HeadPose, model_mm: Array, points_px: Array) -> Head
     """The pose turned about the middle of the eyes, so that crops stay where they are, to the pitch of landmarks
     (n, 3) in space.
 
-    On rendered heads flat landmarks show 0.7 of a nod and these 0.8 (`gaze-train evaluate heads`). Yaw is not better
-    for it.
+    On rendered heads flat landmarks show 0.7 of a nod and these 0.8 (`gaze-train evaluate heads`). Yaw would not get
+    better.
     """
     # A nod is a turn about the head's own axis, so the picture is turned until the head is upright.
     level = rotation_from_angles(0.0, 0.0, -float(pose.angles[2]))
     pose = HeadPose(level @ pose.rotation, level @ pose.translation_mm)
     points_px = points_px @ level.T
-    # the rotation nearest to the landmarks (Kabsch, 1976); it is about the ray to them, as depth knows no perspective
+    # the rotation nearest to the landmarks (Kabsch, 1976); it is relative to the ray to them, because the depth ignores
+    # perspective
     u, _, vt = np.linalg.svd((points_px - points_px.mean(0)).T @ (model_mm - model_mm.mean(0)))
     along_ray = u @ np.diag([1.0, 1.0, float(np.linalg.det(u @ vt))]) @ vt
     to_lens = -(pose.rotation @ model_mm.mean(0) + pose.translation_mm)

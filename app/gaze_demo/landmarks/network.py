@@ -13,13 +13,13 @@ Tensor = NDArray[np.float32]
 
 
 class TfliteNetwork:
-    """A network with one float32 input; its outputs are told apart by their shapes. One thread's own.
+    """A network with one float32 input; its outputs are identified by their shapes. For one thread only.
 
     Raises ImportError if LiteRT is not installed.
     """
 
     def __init__(self, content: bytes, threads: int = 1) -> None:
-        self._content = content  # the interpreter reads from it as long as it lives
+        self._content = content  # the interpreter reads from it as long as it exists
         litert = import_module("ai_edge_litert.interpreter")
         self._interpreter: Any = litert.Interpreter(model_content=content, num_threads=threads)
         self._interpreter.allocate_tensors()
@@ -31,7 +31,7 @@ class TfliteNetwork:
 
     def run(self, fill: Callable[[Tensor], object]) -> None:
         """Run it on what `fill` writes into its input tensor."""
-        fill(self._input())  # LiteRT refuses to run while a view of its memory is alive
+        fill(self._input())  # LiteRT refuses to run while a view of its memory exists
         self._interpreter.invoke()
 
     def read(self, shape: tuple[int, ...]) -> Tensor:

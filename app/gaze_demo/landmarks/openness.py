@@ -1,4 +1,5 @@
-"""Whether an eye is closed, as far as landmarks tell: against how wide this person's eyes are open at other times."""
+"""Whether an eye is closed according to the landmarks, relative to how wide this person's eyes are open at other
+times."""
 
 from __future__ import annotations
 
@@ -6,19 +7,20 @@ import math
 
 import numpy as np
 
-USUAL = 0.225  # openness of an open eye of which nothing else is known; photographs of 549 people have 0.13 to 0.36
+USUAL = 0.225  # openness of an open eye before anything is known about it; photographs of 549 people have 0.13 to 0.36
 _NARROWEST, _WIDEST = 0.12, 0.35
 _SHUT_SHARE = 0.38  # an eye that is open less than this share of what is usual shows no iris
 _SHUT_SHARE_WITH_SCORE = 0.48
-# And less than this share, where the blink score is as high as the score of looking down. An eye that looks down has
-# narrow lids and a high blink score too, but a higher one of looking down.
+# The eye is also closed below this share if the blink score is as high as the score of looking down. An eye that looks
+# down has narrow lids and a high blink score too, but a higher one of looking down.
 _BLINK_OVER_DOWN = -0.03
 # Time constants of the usual openness: it follows the open eye quickly, and hardly falls while somebody looks down.
 _WIDER_S, _NARROWER_S = 0.5, 20.0
 
 
 class UsualOpenness:
-    """How wide one eye is usually open (see `EyeMeasures.openness`), learnt from frames in which it is not closed."""
+    """How wide one eye is usually open (see `EyeMeasures.openness`), estimated from frames in which it is not
+    closed."""
 
     def __init__(self) -> None:
         self._usual = USUAL

@@ -1,4 +1,4 @@
-"""The turned square that the landmark network looks at."""
+"""The rotated square that is the landmark network's input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The landmarks of the person who is looked at, in a still image or frame after frame."""
+"""The landmarks of the person whose gaze is estimated, in a still image or in a stream of frames."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Sighting:
 class FaceSearch:
     """Finds the nearest face; a context manager.
 
-    With `video` one person is followed from frame to frame. Without it each image stands for itself: it is searched
-    thoroughly, and looked at until the landmarks have settled. `find` belongs to one thread; any may call `choose`.
-    Raises UserError if the engine or its bundle is missing.
+    With `video` one person is followed from frame to frame. Without it the images are unrelated: each is searched
+    thoroughly, and the network is repeated until the landmarks have settled. Call `find` from one thread; any thread
+    may call `choose`. Raises UserError if the engine or its bundle is missing.
     """
 
     def __init__(self, *, video: bool, engine: EngineChoice = "auto", blendshapes: bool = True) -> None:
@@ -68,12 +68,12 @@ class FaceSearch:
             self._wish = (x_px, y_px)
 
     def forget(self) -> None:
-        """The next image does not follow the last one in time; a wish of `choose` stays."""
+        """The next image does not follow the last one in time; a request of `choose` stays."""
         if self._follower is not None:
             self._follower.forget()
 
     def find(self, image: NDArray[np.uint8], time_s: float = 0.0) -> Sighting:
-        """What there is in a BGR image, in its px."""
+        """Search a BGR image; the result is in its px."""
         with self._lock:
             wish, self._wish = self._wish, None
         if self._follower is None:

@@ -1,4 +1,5 @@
-"""Landmarks by MediaPipe's FaceLandmarker (Tasks API, CPU): the reference for the direct engine, and its stand-in."""
+"""Landmarks by MediaPipe's FaceLandmarker (Tasks API, CPU): the reference for the direct engine, and its
+replacement."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from gaze_demo.landmarks.detection import Detection
 from gaze_demo.landmarks.face import HALF_PX, FaceLandmarks
 from gaze_demo.landmarks.region import FaceRegion
 
-# Between two looks: FaceLandmarker smooths landmarks in time, and a pause that long switches the smoothing off.
+# Time between two calls: FaceLandmarker smooths landmarks over time, and a pause of this length turns the smoothing
+# off.
 _STEP_MS = 1_000_000
 _GREY = 127
 # Side of the part of the image that is looked at by the side of the face's region: a detector's smallest face is a
@@ -27,8 +29,8 @@ _WINDOW = 3.0
 class TasksEngine:
     """FaceLandmarker and FaceDetector behind the protocol `LandmarkEngine`.
 
-    FaceLandmarker takes no region. It follows the face that it saw last, so a new region is shown to it alone, on grey,
-    and from then on the part of the image around it. A face that is rolled is turned by a multiple of 90 degrees first.
+    FaceLandmarker takes no region. It follows the face that it saw last. Therefore a new region is first shown alone,
+    on grey, and then the part of the image around it. A rolled face is first rotated by a multiple of 90 degrees.
 
     Raises ImportError if MediaPipe is not installed, UserError if the bundle is missing.
     """
@@ -87,7 +89,7 @@ class TasksEngine:
         return face
 
     def _forget(self) -> None:
-        """Show a picture without a face, so that the next look finds a face instead of following one."""
+        """Show a picture without a face, so that the next call searches for a face instead of following one."""
         self._followed = None
         self._find(np.full((64, 64, 3), _GREY, np.uint8))
 
@@ -139,7 +141,7 @@ class _Window:
         return cls(int(x0), int(y0), int(max(x1, x0 + 1)), int(max(y1, y0 + 1)))
 
     def holds(self, region: FaceRegion, shape: tuple[int, ...]) -> bool:
-        """Whether the region lies inside, but for sides that are those of the image."""
+        """Whether the region lies inside, except at sides that are the image's own."""
         half = region.side / 2
         return (
             (self.x0 == 0 or region.x - half > self.x0)
@@ -168,7 +170,7 @@ def _as_rgb(image: NDArray[np.uint8]) -> mp.Image:
 
 
 def _alone(image: NDArray[np.uint8], x: float, y: float, side: float) -> NDArray[np.uint8]:
-    """The image with grey wherever a square around (x, y) is not."""
+    """The image with everything outside a square around (x, y) in grey."""
     half = side * 0.6
     x0, x1 = np.clip([x - half, x + half], 0, image.shape[1]).astype(int)
     y0, y1 = np.clip([y - half, y + half], 0, image.shape[0]).astype(int)

@@ -1,4 +1,4 @@
-"""Short jobs in threads of their own, and their outcome back where it is wanted."""
+"""Runs short jobs in separate threads and returns their results to the caller's thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs every model on the kept samples in a thread of its own, while the person still looks at targets."""
+"""Runs every model on the kept samples in a separate thread, while the person still looks at targets."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from gaze_demo.model.registry import ModelEntry
 
 
 class CalibrationWorker:
-    """Feed it samples, then `finish` it; a model that cannot be loaded, or fails, is left out.
-
-    `done` is called once from the thread, with the calibration or what went wrong.
+    """Pass it samples, then call `finish`; a model that cannot be loaded, or fails, is left out. `done` is called once
+    from the thread, with the calibration or the error.
     """
 
     def __init__(
@@ -39,7 +38,7 @@ class CalibrationWorker:
         self._jobs.put((sitting, skipped))
 
     def cancel(self) -> None:
-        """Leave it; nothing more is heard of it."""
+        """Cancel it; `done` is not called."""
         self._cancelled.set()
         self._jobs.put(None)
 

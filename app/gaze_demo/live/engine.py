@@ -1,4 +1,4 @@
-"""All workers of the window: one feed of frames, and one model worker a pane."""
+"""All workers of the window: one feed of frames, and one model worker per pane."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gaze_demo.live.tools import Tools
 from gaze_demo.model.registry import ModelEntry
 from gaze_demo.sink.mailbox import Mailbox
 
-_CLOSING_S = 0.6  # for all workers together; those that are still in native code then end with the process
+_CLOSING_S = 0.6  # for all workers together; those that are still in native code end with the process
 
 
 class Engine:
@@ -45,7 +45,7 @@ class Engine:
 
     @property
     def source_number(self) -> int:
-        """Counts the sources opened; a shot or an event of another number is of one before."""
+        """Counts the sources opened; a shot or an event with another number comes from an earlier source."""
         return self._opened
 
     @property
@@ -54,7 +54,7 @@ class Engine:
         return reader.status if reader else None
 
     def open(self, open_source: Callable[[], Source]) -> None:
-        """Leave the source in use for another; `open_source` is called in the feed's thread."""
+        """Switch to another source; `open_source` is called in the feed's thread."""
         before = self._feed
         if before is not None:
             before.stop()
@@ -66,7 +66,7 @@ class Engine:
         self._feed.start()
 
     def take(self, pane: PaneId) -> Sight | None:
-        """The newest sight of a pane that was not taken yet; one of a source before is left out."""
+        """The newest sight of a pane that was not taken yet; sights of earlier sources are left out."""
         sight = self._sights[pane].take()
         return sight if sight is not None and sight.shot.source == self._opened else None
 
@@ -82,7 +82,7 @@ class Engine:
         self._joiner = joiner
 
     def use_panes(self, panes: tuple[PaneId, ...]) -> None:
-        """Only these panes get shots; a hidden one costs nothing."""
+        """Only these panes get shots, so that a hidden one costs nothing."""
         self._active = panes
         self.refresh()
 
@@ -91,7 +91,7 @@ class Engine:
             worker.filter = choice
 
     def set_lens(self, lens: Lens | None, hfov_deg: float) -> None:
-        """`lens`, or where it is None one of that field of view; a source that knows its own keeps it."""
+        """Use `lens`, or if it is None one with this field of view; a source with a known lens keeps it."""
         self.wishes.lens, self.wishes.hfov_deg = lens, hfov_deg
         self.refresh()
 
@@ -102,7 +102,7 @@ class Engine:
             self.refresh()
 
     def refresh(self) -> None:
-        """Observe the last frame again, where no other comes: what is wished for has changed."""
+        """Observe the last frame again if no other one comes, because the settings have changed."""
         self.wishes.revision += 1
 
     def close(self) -> None:
@@ -135,7 +135,7 @@ class Engine:
         return ModelWorker(pane.value, self._tools.load_model, deliver, loaded)
 
     def _offer(self, shot: Shot) -> None:
-        if shot.source != self._opened:  # the feed before has not ended yet
+        if shot.source != self._opened:  # the previous feed has not ended yet
             return
         listener = self._listener
         if listener is not None:

@@ -1,4 +1,4 @@
-"""What the worker threads tell the window; each event of a source carries the source's number."""
+"""The events that worker threads send to the window; each event of a source has the source's number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class SourceOpened:
-    """The source could be made; its first frame has not come yet."""
+    """The source was created; its first frame has not come yet."""
 
     number: int
     source: Source
@@ -23,7 +23,7 @@ class SourceOpened:
 
 @dataclass(frozen=True, eq=False)
 class StatusChanged:
-    """The reading goes otherwise than before."""
+    """The state of reading has changed."""
 
     number: int
     status: ReaderStatus
@@ -31,7 +31,7 @@ class StatusChanged:
 
 @dataclass(frozen=True, eq=False)
 class SourceFailed:
-    """The source cannot be made, or has ended by an error."""
+    """The source cannot be created, or has failed."""
 
     number: int
     error: Exception
@@ -39,14 +39,14 @@ class SourceFailed:
 
 @dataclass(frozen=True, eq=False)
 class SightReady:
-    """`Engine.take` has a sight of this pane; told once for all that come before it is taken."""
+    """`Engine.take` has a sight of this pane; sent once for all that come before it is taken."""
 
     pane: PaneId
 
 
 @dataclass(frozen=True, eq=False)
 class ModelLoaded:
-    """A model runs, or with `error` does not; `notice`: a sentence if it does not run where it was to."""
+    """A model was loaded, or failed with `error`; `notice`: a sentence if it does not run on the chosen provider."""
 
     pane: PaneId
     entry: ModelEntry

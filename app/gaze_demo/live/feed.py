@@ -1,4 +1,4 @@
-"""One source from opening to closing, in a thread of its own: frames are read, observed once, and handed to all."""
+"""One source from opening to closing, in a separate thread: each frame is read, observed once, and passed to all."""
 
 from __future__ import annotations
 
@@ -27,18 +27,16 @@ from gaze_demo.observer import Observer
 
 _WAIT_S = 0.1
 _CLOSING_S = 3.0
-# Of the eye crops to look at: the normalised crop of 60 x 36 px, 2.5 times as sharp.
+# Of the eye crops that are shown: the normalised crop of 60 x 36 px with 2.5 times the resolution.
 _CROP_WIDTH, _CROP_HEIGHT = 150, 90
 
 
 @dataclass
 class Wishes:
-    """What the window wants, set by it at any time and read by the feed before each frame.
-
-    `lens` counts where it is known, `hfov_deg` otherwise. `preview_box` in device px. `mirror`: a live picture.
-    `most_fps`: no more frames a second are observed, 0 for no limit. `paused`: by the user; `held`: the processor is
-    wanted for something else for a moment, or nobody looks. `revision` rises when the last frame should be observed
-    again.
+    """The window's settings for the feed, which reads them before each frame. `lens` is used if it is known, otherwise
+    `hfov_deg`. `preview_box` in device px. `mirror`: a live picture. `most_fps`: no more frames a second are observed,
+    0 for no limit. `paused`: by the user; `held`: the processor is needed for something else for a moment, or the
+    window is hidden. `revision` rises when the last frame should be observed again.
     """
 
     lens: Lens | None = None
@@ -55,7 +53,7 @@ class Wishes:
 class Feed:
     """Reads a source, observes each frame and calls `deliver` with the shot; `tell` gets the events of this source.
 
-    All calls come from the feed's own thread. `number`: the source's. `after`: the feed before, which may hold the
+    All calls come from the feed's thread. `number`: the source's. `after`: the previous feed, which may still use the
     same camera.
     """
 
@@ -85,7 +83,7 @@ class Feed:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask it to end; returns at once, even where a driver hangs."""
+        """Ask it to end; returns at once, even if a driver hangs."""
         self._stop.set()
 
     def choose_face(self, x_px: float, y_px: float) -> None:
@@ -123,7 +121,7 @@ class Feed:
                 self._observe(source, reader, observer)
         finally:
             reader.stop()
-            reader.join(_CLOSING_S)  # the next feed may want the same camera
+            reader.join(_CLOSING_S)  # the next feed may need the same camera
 
     def _observe(self, source: Source, reader: Reader, observer: Observer) -> None:
         status: ReaderStatus | None = None
@@ -155,7 +153,7 @@ class Feed:
             self._deliver(self._shoot(source, observer, frame))
 
     def _too_soon(self) -> bool:
-        """Whether another frame now would be more a second than wished for; a little early is in time."""
+        """Whether another frame now would exceed the frame limit; a little early is allowed."""
         most = self._wishes.most_fps
         return most > 0 and clock.now_s() - self._taken_s < 0.9 / most
 

@@ -1,4 +1,4 @@
-"""When a frame of a file was due: files have a clock of their own."""
+"""When a frame of a file was due: files have their own clock."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ _GIVE_UP_S = 1.0
 class FilmClock:
     """Ties the medium's clock to `gaze_demo.clock`.
 
-    The frame that came with the least delay sets the tie; after a jump of over a second, as after the machine slept,
-    it is tied again.
+    The frame with the least delay determines the offset; after a jump of more than a second, for example because the
+    machine slept, it is measured again.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Joins what the threads of the panes make of each shot into one sample a frame, for whoever keeps them."""
+"""Combines the results of the panes' threads into one sample per frame, for the recording."""
 
 from __future__ import annotations
 
@@ -24,12 +24,10 @@ class _Waiting:
 
 
 class SampleJoiner:
-    """Gives every frame once, in order, with the unfiltered gazes of all models that answered it.
-
-    Only shots of the source that the first one is of count. A model that is slower than the source leaves shots out:
-    once it answers a later one, those before wait for it no longer. `make_gaze` turns a sight with an estimate into a
-    ModelGaze, in the thread of its model. `deliver` is called from any of the threads, by one at a time, and must not
-    wait.
+    """Delivers every frame once, in order, with the unfiltered gazes of all models that answered it. Only shots of the
+    same source as the first one count. A model that is slower than the source skips shots: once it answers a later one,
+    earlier ones no longer wait for it. `make_gaze` turns a sight with an estimate into a ModelGaze, in the thread of
+    its model. `deliver` is called from any of the threads, by one at a time, and must not wait.
     """
 
     def __init__(self, make_gaze: Callable[[PaneId, Sight], ModelGaze], deliver: Callable[[GazeSample], None]) -> None:
@@ -41,7 +39,7 @@ class SampleJoiner:
         self._closed = False
 
     def add_shot(self, shot: Shot, panes: tuple[PaneId, ...]) -> None:
-        """A shot, before it is handed to the models of these panes; one that is looked at again counts once."""
+        """A shot, before it is handed to the models of these panes; a shot that is observed again counts once."""
         with self._lock:
             index = shot.observation.frame.index
             self._source = shot.source if self._source is None else self._source
@@ -68,7 +66,7 @@ class SampleJoiner:
             self._let_go()
 
     def close(self) -> None:
-        """Give what still waits, as far as it was answered; whatever comes later is left out."""
+        """Deliver what still waits, with the answers so far; later ones are ignored."""
         with self._lock:
             self._closed = True
             for one in self._waiting:

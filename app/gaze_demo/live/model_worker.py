@@ -1,4 +1,4 @@
-"""One model in a thread of its own: a slow teacher never slows the student."""
+"""One model in its own thread, so that a slow teacher never slows the student."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Loaded = Callable[[ModelEntry, "Exception | None", str], None]
 
 
 class ModelWorker:
-    """Estimates the newest shot; what comes while the model is busy replaces what waits.
+    """Estimates the newest shot; shots that arrive while the model is busy replace the waiting one.
 
-    `deliver` gets every sight, `loaded` every model that was loaded, with the exception why it does not run and the
-    sentence why it runs elsewhere than wished, also where that turns out later; both are called from the worker's
+    `deliver` gets every sight, `loaded` every model that was loaded, with the exception if it does not run, and a
+    sentence if it does not run on the chosen provider, even if that is noticed later; both are called from the worker's
     thread. Without a model, shots are delivered as they are.
 
-    Attributes: `filter`, which may be exchanged at any time.
+    Attributes: `filter`, which may be replaced at any time.
     """
 
     def __init__(

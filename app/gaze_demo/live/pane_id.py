@@ -1,4 +1,4 @@
-"""The two panes of the window: "left" and "right" in code are a person's eyes alone."""
+"""The two panes of the window: "left" and "right" in code mean only a person's eyes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class PaneId(Enum):
-    """Pane A is the left one in the window, and the one that stays where there is only one."""
+    """Pane A is the left one in the window, and the one that stays if there is only one."""
 
     A = "a"
     B = "b"

@@ -1,4 +1,4 @@
-"""A frame as the panes show it: a camera's mirrored, as every video call does, and scaled once for both."""
+"""A frame as the panes show it: mirrored for a camera, as in a video call, and scaled once for both."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def preview_image(image: NDArray[np.uint8], box: tuple[int, int], *, mirrored: b
     scale = min(max(box[0], 1) / width, max(box[1], 1) / height)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     halvings = max(int(np.log2(min(1 / scale, width, height))), 0)
-    if halvings:  # averaging by whole numbers is fast, by any other slow; linear alone would alias
+    if halvings:  # area averaging is fast only for whole factors; linear scaling alone would alias
         parts = 2**halvings
         small = (width // parts, height // parts)
         image = np.asarray(
             cv2.resize(image[: small[1] * parts, : small[0] * parts], small, interpolation=cv2.INTER_AREA), np.uint8
         )
-    if scale > 1:  # mirror whichever is smaller
+    if scale > 1:  # mirror the smaller image
         drawn = cv2.resize(cv2.flip(image, 1) if mirrored else image, size, interpolation=cv2.INTER_LINEAR)
     else:
         drawn = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)

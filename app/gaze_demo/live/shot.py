@@ -21,7 +21,7 @@ Image = NDArray[np.uint8]
 class Shot:
     """One frame with what was found in it; both panes get the same.
 
-    `source` counts the sources opened so far: another number means other circumstances. `cuts` counts the jumps in a
+    `source` counts the sources opened so far: another number means another source. `cuts` counts the jumps in a
     film so far: between shots of different numbers nothing may be carried over. `preview`: (h, w, 4) BGRA,
     scaled to the panes; `mirrored` or not. `crops`: the person's left and right eye normalised, (h, w, 4) BGRA, not
     mirrored, where asked for. `captured_s`: when the image was taken or, of a file, due; `taken_s`: when work on it
@@ -43,7 +43,7 @@ class Shot:
 class Sight:
     """What one model made of a shot; without a model `estimate` is None and the shot is shown alone.
 
-    `filtered`: the gazes to draw; those of `estimate` stay raw. `lag_s`: by how much the filtered gaze trails an eye
+    `filtered`: the gazes to draw; those of `estimate` stay raw. `lag_s`: the lag of the filtered gaze behind an eye
     that moves steadily.
     """
 

@@ -1,7 +1,7 @@
-"""What the workers need of the heavy packages, loaded here and nowhere else: OpenCV, MediaPipe, onnxruntime, pydantic.
+"""What the workers need from the heavy packages, loaded only here: OpenCV, MediaPipe, onnxruntime, pydantic.
 
-Importing this module takes about half a second, so the window shows itself first (`gaze_demo.view.run`). Tests pass
-tools of their own.
+Importing this module takes about half a second, so the window is shown first (`gaze_demo.view.run`). Tests pass other
+tools.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from gaze_demo.observer import Observer
 class Tools:
     """Factories; each is called from a worker's thread, may take its time and may raise UserError.
 
-    `open_source`: from a spec. `open_virtual`: the virtual participant in a process of its own, which renders without
-    holding up the window. `make_observer`: from whether frames follow each other, and the lens. `load_model`: from an
+    `open_source`: from a spec. `open_virtual`: the virtual participant in a separate process, so that rendering does
+    not slow the window. `make_observer`: from whether frames follow each other, and the lens. `load_model`: from an
     entry. `default_spec`: the source to begin with. `list_cameras`, `scan_models`, `find_model`: what there is. The
-    last two answer at once: `installed_providers`, where models can be run, and `choose_provider`, where those that
-    are loaded from now on are.
+    last two return at once: `installed_providers`, where models can be run, and `choose_provider`, where those that are
+    loaded from now on are.
     """
 
     open_source: Callable[[str, SourceOptions], Source] = open_source

@@ -1,4 +1,5 @@
-"""Adding a model to the user's folder: checked first, copied whole, and never over another without being asked."""
+"""Adding a model to the user's folder: it is checked first, copied completely, and replaces another model only if the
+user agrees."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def add_model(path: Path, *, replace: bool = False) -> ModelEntry:
     """Check a model or a committee and copy it, with the contract beside it, into the user's folder.
 
     Raises NameTaken where another model has its name, and ContractError or UserError if it cannot be used or copied;
-    what was there before stays then.
+    the existing files stay then.
     """
     committee = path.suffix == COMMITTEE_SUFFIX
     entry = read_committee_entry(path, "path") if committee else read_entry(path, "path")

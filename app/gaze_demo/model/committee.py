@@ -19,8 +19,8 @@ from gaze_demo.observation import Observation
 class Committee:
     """Estimates gaze by all members; one thread, not to be shared between threads.
 
-    It gives a gaze where every member does: a mean that loses a member would jump by what the members differ in. A
-    member that sees for itself whether an eye can be read decides for those that do not.
+    It gives a gaze only if every member does, because a mean over fewer members would jump by their differences. A
+    member that reports an eye's condition decides for those that do not.
 
     Raises ContractError if a member does not run.
     """
@@ -31,7 +31,7 @@ class Committee:
         self.entry = entry
         self._file: CommitteeFile = entry.committee
         members = [(member, GazeModel(one)) for member, one in zip(entry.committee.members, entry.members, strict=True)]
-        # a stable order in which those that tell an eye's condition come first
+        # a stable order, with the members that report an eye's condition first
         self._members = sorted(members, key=lambda pair: not pair[1].tells_condition)
 
     @property
@@ -73,7 +73,7 @@ class Committee:
 
 
 def _as_told(seen: Observation, estimate: GazeEstimate) -> Observation:
-    """The observation with what a model found out of the eyes."""
+    """The observation with the reasons that a model found for the eyes."""
     if seen.left is None or seen.right is None:
         return seen
     return replace(

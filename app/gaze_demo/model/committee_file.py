@@ -1,9 +1,7 @@
-"""A committee as a file: `NAME.json` in a folder of models, which names its members and how they are put together.
-
-Models of different making answer the same rotation by different amounts, and some follow the head. So each member's
-angles are first brought onto a common scale, in the frame of data normalisation at the middle of the eyes:
-`gain * angle + head * angle of the head + offset`. Then they are averaged by weight. `gaze-train committee` finds the
-numbers.
+"""A committee as a file: `NAME.json` in a folder of models, which lists its members and how they are combined.
+Different models respond to the same rotation by different amounts, and some follow the head. Therefore each member's
+angles are first brought onto a common scale, in the frame of data normalisation at the middle of the eyes: `gain *
+angle + head * angle of the head + offset`. Then their weighted mean is taken. `gaze-train committee` fits the numbers.
 """
 
 from __future__ import annotations
@@ -71,9 +69,8 @@ class CommitteeFile(BaseModel):
 
 
 def read_committee(path: Path) -> CommitteeFile | None:
-    """The committee in a file; None if the file is JSON of another kind.
-
-    Raises ContractError, one sentence with the first wrong field, where a committee is wrong or nothing can be read.
+    """The committee in a file; None if the file is another kind of JSON. Raises ContractError, one sentence with the
+    first wrong field, if a committee is wrong or the file cannot be read.
     """
     try:
         with path.open("rb") as file:

@@ -1,11 +1,11 @@
-"""The contract of a gaze model: what an ONNX file wants to be fed and what its numbers mean.
+"""The contract of a gaze model: the inputs of an ONNX file and the meaning of its outputs.
 
 A contract is JSON, either in the ONNX metadata under `gaze_demo.contract` or in `NAME.json` beside `NAME.onnx`. Four
 forms of input cover the public models: `normalised_eyes` (MPIIGaze's family, and this project's own),
 `level_eyes` (Open Model Zoo), `normalised_face` (ETH-XGaze, MPIIFaceGaze) and `face_box` (L2CS, MobileGaze).
 
 Angles are named in this project's signs (see `gaze_demo.geometry`): pitch + is up, yaw + is towards the left of the
-unmirrored image, roll + leans the head clockwise there. A `-` before a name says that the model counts the other way.
+unmirrored image, roll + leans the head clockwise there. A `-` before a name says that the model uses the opposite sign.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class _Part(BaseModel):
 class Pixels(_Part):
     """How a crop becomes a tensor.
 
-    Each channel's 0..255 is mapped linearly onto `value_range`, then `mean` is taken off and `std` divided by, one
-    number for all channels or one for each in the order of `colour`. `equalise` evens the histogram of the brightness
-    first.
+    Each channel's 0..255 is mapped linearly onto `value_range`, then `mean` is subtracted and the result is divided by
+    `std`, one number for all channels or one for each in the order of `colour`. `equalise` equalises the histogram of
+    the brightness first.
     """
 
     width: Side
@@ -85,7 +85,7 @@ class HeadPoseInput(_Part):
 
 
 class EyeRows(_Part):
-    """One tensor holds one eye a row, the person's left eye first; where its batch is 1 the model runs twice."""
+    """One tensor holds one eye per row, the person's left eye first; if its batch is 1 the model runs twice."""
 
     arrangement: Literal["rows"] = "rows"
     tensor: Name
@@ -106,7 +106,8 @@ Eyes = Annotated[EyeRows | EyePair, Field(discriminator="arrangement")]
 
 
 class NormalisedEyes(_Part):
-    """Eye crops of the virtual camera of Zhang 2018. `focal_px` None: 960 px for a crop of 60 px width, in ratio."""
+    """Eye crops of the virtual camera of Zhang 2018. `focal_px` None: 960 px for a crop of 60 px width, and in
+    proportion for others."""
 
     form: Literal["normalised_eyes"] = "normalised_eyes"
     pixels: Pixels
@@ -168,11 +169,11 @@ ConditionName = Literal["iris_visible", "openness", "blur", "glare", "cover"]
 
 
 class ConditionOutput(_Part):
-    """A tensor [N, len(components)], one row an eye: what the network itself says of its crop, each from 0 to 1.
+    """A tensor [N, len(components)], one row per eye: what the network reports about its crop, each value from 0 to 1.
 
     `iris_visible`: share of the iris disc that can be seen. `openness`: 0 closed, 1 wide open. `blur`: sigma of the
     blur in px of a crop of 60 x 36 px, divided by 4. `glare`: share of the visible eyeball that is covered by glare.
-    `cover`: share of the eye region that is hidden by something else than the lids.
+    `cover`: share of the eye region that is hidden by something other than the lids.
     """
 
     tensor: Name
@@ -188,14 +189,14 @@ class ConditionOutput(_Part):
 class CovarianceOutput(_Part):
     """A tensor [N, 3]: variance of pitch, variance of yaw and their covariance in rad^2.
 
-    They belong to the gaze's own frame, mirrored where the crop was mirrored, with the signs of `gaze_demo.geometry`.
+    They belong to the gaze's own frame, mirrored if the crop was mirrored, with the signs of `gaze_demo.geometry`.
     """
 
     tensor: Name
 
 
 class _Answer(_Part):
-    """What every form of output can have beside the gaze."""
+    """What every form of output can have in addition to the gaze."""
 
     embedding: Name | None = None
     condition: ConditionOutput | None = None
@@ -270,7 +271,7 @@ class Training(_Part):
 
 
 class About(_Part):
-    """What people want to know of a model. `macs` counts multiply-accumulates of one frame, both eyes."""
+    """Information about a model for people. `macs` counts multiply-accumulates of one frame, both eyes."""
 
     version: Literal[1] = 1
     title: Annotated[str, Field(max_length=200)] = ""
@@ -283,7 +284,7 @@ class About(_Part):
 
 
 class Contract(About):
-    """All the app knows of a model that is one ONNX file."""
+    """All that the app knows about a model in one ONNX file."""
 
     input: Input
     output: Output
@@ -334,10 +335,10 @@ def sentence_of(error: ValidationError) -> str:
 
 
 def _sentence(error: ErrorDetails) -> str:
-    """What is wrong with which field, without the full stop."""
+    """The wrong field and what is wrong with it, without the full stop."""
     path = [str(part) for part in error["loc"] if part not in _TAGS]
     reason = error["msg"].removeprefix("Value error, ").rstrip(".")
-    if error["type"].startswith("union_tag"):  # the field that tells the forms apart
+    if error["type"].startswith("union_tag"):  # the field that distinguishes the forms
         path.append(error["ctx"]["discriminator"].strip("'"))
         expected = error["ctx"].get("expected_tags")
         reason = f"must be one of {expected}" if expected else "is missing, it tells the forms apart"

@@ -1,4 +1,4 @@
-"""What a model looks at: crops of one observation in the form that its contract asks for, and their frames."""
+"""The inputs of a model: crops of one observation in the form that its contract requires, and their frames."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _FACE_CENTRES = {
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One crop, or two that are read together, and the frames in which its head and gaze are told.
+    """One crop, or two that are read together, and the frames of its head and gaze.
 
     `crops`: BGR uint8 (h, w, 3). `rotations`: camera frame to each frame, (3, 3). `mirrored`: the crop shows a mirrored
     person, so x changes sign in every frame. `head_rotation`: (3, 3), head to camera frame.
@@ -59,12 +59,12 @@ class View:
         return normalised(self.rotations[frame].T @ seen)
 
     def covariance_to_camera(self, covariance: Array, vector: Array, frame: FrameName) -> Array:
-        """The covariance (2, 2) of pitch and yaw of a unit vector (3,) of `frame`, both told in the camera frame."""
+        """The covariance (2, 2) of pitch and yaw of a unit vector (3,) of `frame`, both in the camera frame."""
         turn = self.rotations[frame].T
         return turned_covariance(covariance, vector, turn * [-1.0, 1.0, 1.0] if self.mirrored else turn)
 
     def head_numbers(self, head: HeadPoseInput) -> list[float]:
-        """The numbers that the model wants to know of the head."""
+        """The numbers of the head pose that the model needs."""
         rotation = self.rotations[head.frame] @ self.head_rotation
         pitch, yaw, roll = head_angles(mirror_rotation(rotation) if self.mirrored else rotation)
         values = {"pitch": pitch, "yaw": yaw, "roll": roll, "zero": 0.0}
@@ -112,7 +112,7 @@ def make_views(contract: Contract, seen: Observation) -> list[View]:
 
 
 def to_tensor(crop: NDArray[np.uint8], pixels: Pixels) -> NDArray[np.float32]:
-    """A BGR crop as float32 (C, H, W) or (H, W, C), as the contract's pixels want it."""
+    """A BGR crop as float32 (C, H, W) or (H, W, C), as the contract's pixels require."""
     if pixels.colour == "grey":
         image = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
         image = cv2.equalizeHist(image) if pixels.equalise else image

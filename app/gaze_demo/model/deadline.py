@@ -1,4 +1,4 @@
-"""Ends a run of onnxruntime that takes too long: a model without an end must not hold the app."""
+"""Ends a run of onnxruntime that takes too long: a model that never ends must not block the app."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gaze_demo import clock
 
 
 class _Watch:
-    """One thread for all models asks runs that are over time to end; onnxruntime looks between two operators."""
+    """One thread for all models tells runs that take too long to end; onnxruntime checks this between two operators."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -38,7 +38,8 @@ class _Watch:
                 for until_s, options in self._runs.values():
                     if until_s <= now:
                         options.terminate = True
-                # Runs that began meanwhile end later than in a limit from now: no need to wake for each of them.
+                # Runs that begin in the meantime end later than one limit from now, so the thread does not wake for
+                # each of them.
                 self._changed.wait(_LOOK_S if self._runs else None)
 
 
@@ -54,7 +55,7 @@ class Deadline:
 
     def __init__(self, limit_s: float) -> None:
         self.options = ort.RunOptions()
-        self.options.log_severity_level = 4  # an end that is asked for is no error to be printed
+        self.options.log_severity_level = 4  # a requested end is not an error and must not be printed
         self._limit_s = limit_s
 
     @property

@@ -1,4 +1,4 @@
-"""The one way from an entry of the registry to something that estimates gaze."""
+"""Loads the model or committee of an entry of the registry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class GazeEstimator(Protocol):
 
     @property
     def notice(self) -> str:
-        """A sentence if it does not run where it was to, else nothing."""
+        """A sentence if it does not run on the chosen provider, else empty."""
 
     def estimate(self, seen: Observation) -> GazeEstimate:
         """The gaze of an observation, in the camera frame; its `reason` says why there is none."""

@@ -1,4 +1,4 @@
-"""What an ONNX file says of itself, read from its protobuf records without running anything of it."""
+"""The metadata of an ONNX file, read from its protobuf records without running any of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TENSORS_AND_GRAPHS = {  # of a message: the fields in which a tensor with exter
 def read_embedded_contract(path: Path) -> bytes | None:
     """The JSON under the contract's metadata key, or None; raises ContractError if the file cannot be used.
 
-    A file is refused if it is too large, is no ONNX, or keeps weights in other files.
+    A file is refused if it is too large, is not ONNX, or keeps weights in other files.
     """
     try:
         size = path.stat().st_size

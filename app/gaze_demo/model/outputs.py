@@ -1,4 +1,4 @@
-"""What a model's numbers mean: unit vectors in the frame that its contract names."""
+"""Decodes a model's outputs to unit vectors in the frame that its contract names."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from gaze_demo.geometry import Array, normalised, pitch_yaw_to_vector
 from gaze_demo.model.contract import AnglesOutput, BinnedOutput, Output, VectorOutput
 
 Tensor = NDArray[np.float32]
-_LARGEST_VARIANCE = 4.0  # in rad^2: an angle that is known less well than that is not known at all
+_LARGEST_VARIANCE = 4.0  # in rad^2: an angle with a larger variance is unknown
 
 
 def output_widths(output: Output) -> dict[str, int]:
-    """Name and last dimension of each tensor that tells the gaze."""
+    """Name and last dimension of each tensor with the gaze."""
     if isinstance(output, BinnedOutput):
         return {output.pitch: output.bins, output.yaw: output.bins}
     return {output.tensor: 2 if isinstance(output, AnglesOutput) else 3}
 
 
 def extra_widths(output: Output) -> dict[str, int]:
-    """Name and last dimension of each tensor that tells more than the gaze and has a known width."""
+    """Name and last dimension of each additional tensor with a known width."""
     widths = {}
     if output.condition:
         widths[output.condition.tensor] = len(output.condition.components)
@@ -51,7 +51,7 @@ def decode_covariances(output: Output, tensors: dict[str, Tensor]) -> list[Array
 
 def _covariance(pitch: float, yaw: float, both: float) -> Array | None:
     if not (0.0 < pitch < _LARGEST_VARIANCE and 0.0 < yaw < _LARGEST_VARIANCE and both * both < pitch * yaw):
-        return None  # NaN ends here too
+        return None  # also true for NaN
     return np.array([[pitch, both], [both, yaw]])
 
 

@@ -22,9 +22,8 @@ def installed_providers() -> tuple[str, ...]:
 
 
 def choose_provider(name: str) -> None:
-    """Run the models that are loaded from now on there; if that fails they run on the CPU, and say so.
-
-    Raises ValueError for a name that is none.
+    """Run the models that are loaded from now on there; if that fails they run on the CPU and report it. Raises
+    ValueError for an unknown name.
     """
     if name not in _PROVIDERS:
         raise ValueError(f"{name!r} is not a provider; choose one of: {', '.join(_PROVIDERS)}")
@@ -42,6 +41,6 @@ def session_providers(name: str) -> list[str]:
 
 
 def runs_on(session: ort.InferenceSession) -> str:
-    """The name of the provider that a session uses first; onnxruntime takes the CPU silently where another fails."""
+    """The name of the provider that a session uses first; onnxruntime silently uses the CPU if another one fails."""
     first = session.get_providers()[0]
     return next((name for name, theirs in _PROVIDERS.items() if theirs == first), CPU)

@@ -1,4 +1,4 @@
-"""How much around a face a model looks at: what must be kept of a picture so that it can be asked again."""
+"""How much of the picture around a face a model reads: this must be kept so that the model can be run again."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from gaze_demo.model.contract import Contract, FaceBox, LevelEyes, NormalisedFac
 from gaze_demo.model.registry import ModelEntry
 
 _LEAST = 0.35
-# Width of the landmarks' box of a grown-up, half the distance between the eyes, width of an eye.
+# Width of the landmarks' box of an adult, half the distance between the eyes, width of an eye.
 _FACE_MM, _HALF_EYES_MM, _EYE_MM = 140.0, 32.0, 32.0
-_LONG = 1.4  # the box may be that much longer than wide, or wider than long: a square around it reaches the further
+_LONG = 1.4  # the box may be longer than wide, or wider than long, by this factor: a square around it reaches further
 _TURNED = 1.2  # A crop that is turned with the head has corners
 
 

@@ -1,4 +1,4 @@
-"""The models and committees at hand: those shipped, those in the user's folder, and any file by its path."""
+"""The available models and committees: those shipped, those in the user's folder, and any file by its path."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ CARD_SUFFIX = ".card.json"
 class ModelEntry:
     """One ONNX file with its contract, or a committee; `name` is the file's name without its ending.
 
-    A committee has `committee`, what its file says, and `members`, the entries of its models in the same order; its
-    `contract` has what people want to know, and its figures and licences are those of all members together.
+    A committee has `committee`, the content of its file, and `members`, the entries of its models in the same order;
+    its `contract` has the information for people, with the figures and licences of all members together.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Models:
 
 
 def scan_models() -> Models:
-    """All models of the shipped and the user's folder; a model of the user's takes the place of its namesake."""
+    """All models of the shipped and the user's folder; a model of the user replaces a shipped one of the same name."""
     found: dict[str, ModelEntry] = {}
     problems: list[str] = []
     folders: list[tuple[Path, Origin]] = [(paths.models(), "shipped"), (paths.user_models(), "yours")]
@@ -116,7 +116,7 @@ def read_entry(path: Path, origin: Origin) -> ModelEntry:
     Its contract is `NAME.json` beside it, else that in its metadata, else the one shipped for a public model of this
     name. Raises ContractError if there is none or it is wrong.
     """
-    embedded = read_embedded_contract(path)  # also refuses what is no model, whatever its contract says
+    embedded = read_embedded_contract(path)  # also refuses a file that is not a model, regardless of its contract
     for beside in (path.with_suffix(".json"), None, paths.models() / "contracts" / f"{path.stem}.json"):
         if beside is None:
             if embedded is not None:
@@ -132,7 +132,7 @@ def read_committee_entry(path: Path, origin: Origin) -> ModelEntry | None:
     """The entry of a committee's file, with its members; None if the JSON is of another kind.
 
     A member is looked for in the committee's own folder, then in the user's, then among those shipped; it is never a
-    committee itself. Raises ContractError if the file is wrong or a member cannot be had.
+    committee itself. Raises ContractError if the file is wrong or a member is not available.
     """
     file = read_committee(path)
     if file is None:
@@ -187,7 +187,7 @@ def _sum(values: Iterable[int | None]) -> int | None:
 
 
 def default_pair(entries: list[ModelEntry]) -> list[ModelEntry]:
-    """What to show side by side at first: a teacher and the student MobileNet25, or what is nearest to that."""
+    """What to show side by side at first: a teacher and the student MobileNet25, or the nearest to that."""
     teachers = [e for e in entries if e.contract.role == "teacher"]
     students = sorted((e for e in entries if e.contract.role == "student"), key=lambda e: e.name != "mobilenet25")
     return [*teachers[:1], *students[: 2 - len(teachers[:1])], *(e for e in entries if e.contract.role == "other")][:2]

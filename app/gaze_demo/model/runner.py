@@ -31,10 +31,10 @@ _arena_made = False
 
 
 class Runner:
-    """A loaded file; one thread's own. Raises ContractError if onnxruntime does not load it.
+    """A loaded file; for one thread only. Raises ContractError if onnxruntime does not load it.
 
     A few bytes can ask for any amount of memory, already while a file is optimised. A `careful` runner has no more than
-    `MEMORY_LIMIT_MB` and does not optimise: what a model needs there is what it needs at most.
+    `MEMORY_LIMIT_MB` and does not optimise: without it, a model needs no more memory than that.
 
     Attributes: `inputs`, `outputs`, what the file says of its tensors (name, type, shape). `provider`: where it runs,
     see `gaze_demo.model.providers`. `notice`: a sentence if that is the CPU although another one was chosen.
@@ -44,7 +44,7 @@ class Runner:
         self._path, self._careful = path, careful
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4  # what is wrong is told by the exception
+        options.log_severity_level = 4  # the exception says what is wrong
         if careful:
             _make_arena()
             options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -98,7 +98,7 @@ class Runner:
 
 
 def _make_arena() -> None:
-    """The memory, limited, that sessions share which ask for it; made once a process."""
+    """The limited memory that sessions share if they request it; created once per process."""
     global _arena_made
     with _arena_lock:
         if not _arena_made:
@@ -110,7 +110,7 @@ def _make_arena() -> None:
 
 
 def _reason(error: Exception) -> str:
-    """What a person can do something about, in one line; the end of a long message is kept, there the remedy is."""
+    """The useful part of an error, in one line; the end of a long message is kept, because the remedy is there."""
     text = " ".join(str(error).split()) or type(error).__name__
     if found := _TOO_NEW_IR.search(text):
         return (

@@ -1,4 +1,4 @@
-"""A loaded model: onnxruntime on one thread, fed and read as its contract says."""
+"""A loaded model: onnxruntime on one thread, with inputs and outputs as in its contract."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class GazeModel:
 
     @property
     def tells_condition(self) -> bool:
-        """Whether the model says itself how much of an iris it sees, which tells a closed eye better than landmarks."""
+        """Whether the model reports how much of an iris it sees, which detects a closed eye better than landmarks."""
         condition = self.contract.output.condition
         return condition is not None and "iris_visible" in condition.components
 
@@ -93,7 +93,7 @@ class GazeModel:
         )
 
     def _gazes(self, views: list[View], answers: Tensors) -> list[EyeGaze | None]:
-        """Gaze and covariance of each view in the camera frame; None if the answer is no number."""
+        """Gaze and covariance of each view in the camera frame; None if the answer is not finite."""
         output = self.contract.output
         vectors = decode(output, answers)
         covariances = decode_covariances(output, answers) or [None] * len(views)
@@ -108,7 +108,7 @@ class GazeModel:
         ]
 
     def _prepared(self, seen: Observation) -> tuple[list[View], Tensors]:
-        """Crops and inputs; those of another model whose contract asks for the same are taken as they are."""
+        """Crops and inputs; those of another model with the same contract are reused."""
         prepared: tuple[list[View], Tensors] | None = seen.prepared.get(self._form)
         if prepared is None:
             views = make_views(self.contract, seen)
@@ -133,7 +133,8 @@ class GazeModel:
         return self._runner.run(self._outputs, feeds)
 
     def _rehearse(self) -> None:
-        """One run on grey: the first is slow, and what the file leaves open shows itself."""
+        """One run on a grey picture, because the first one is slow, and because it shows the shapes that the file
+        leaves open."""
         form, rows = self.contract.input, row_count(self.contract)
         shape = crop_shape(self.contract)
         feeds = {

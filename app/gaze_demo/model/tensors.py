@@ -1,4 +1,4 @@
-"""The tensors that a contract names, against those that a file has."""
+"""Compares the tensors that a contract names with those of the file."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def image_tensors(contract: Contract) -> list[str]:
 
 
 def row_count(contract: Contract) -> int:
-    """2 where each eye is a row, 1 if the model reads the face or both eyes at once."""
+    """2 if each eye is a row, 1 if the model reads the face or both eyes at once."""
     form = contract.input
     return 2 if isinstance(form, (NormalisedEyes, LevelEyes)) and isinstance(form.eyes, EyeRows) else 1
 
 
 def crop_shape(contract: Contract) -> tuple[int, int, int]:
-    """Of one crop as a tensor."""
+    """The shape of one crop as a tensor."""
     pixels = contract.input.pixels
     plane = (pixels.height, pixels.width)
     return (pixels.channels, *plane) if pixels.layout == "nchw" else (*plane, pixels.channels)
 
 
 def output_names(output: Output) -> list[str]:
-    """Every output that is asked for, once."""
+    """Every output that is needed, once."""
     names = [*output_widths(output), *extra_widths(output), *([output.embedding] if output.embedding else [])]
     return [*dict.fromkeys(names)]
 
@@ -53,14 +53,14 @@ def output_names(output: Output) -> list[str]:
 def check_tensors(path: Path, contract: Contract, runner: Runner) -> int:
     """The batch (1, or as many rows as there are) of a file's inputs.
 
-    Raises ContractError, naming the tensor, where the file has not what the contract names.
+    Raises ContractError, naming the tensor, if the file does not have what the contract names.
     """
     _check_outputs(path, contract.output, runner.outputs)
     return _check_inputs(path, contract, runner.inputs)
 
 
 def check_answers(path: Path, contract: Contract, answers: Tensors) -> None:
-    """Raises ContractError if what a model answered to a grey picture cannot be what its contract says."""
+    """Raises ContractError if the model's answer to a grey picture contradicts its contract."""
     rows, output = row_count(contract), contract.output
     for name, width in {**output_widths(output), **extra_widths(output)}.items():
         if answers[name].shape != (rows, width):

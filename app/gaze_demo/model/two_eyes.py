@@ -1,4 +1,4 @@
-"""One gaze of two eyes: their mean, weighted by how sure each is."""
+"""One gaze from two eyes: their mean, weighted by how certain each is."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import numpy as np
 
 from gaze_demo.geometry import Array, mean_direction, normalised
 
-LEAST_WEIGHT = 0.2  # no eye that can be read gets less: a model's idea of its own certainty is never wholly trusted
-SHARED = 1 / 3  # correlation of the two eyes' errors: two thirds of an eye's error were its own on a person measured
+LEAST_WEIGHT = 0.2  # no readable eye gets less weight: the certainty that a model reports is never trusted completely
+# Correlation of the two eyes' errors: on one measured person, two thirds of an eye's error were not shared with the
+# other eye
+SHARED = 1 / 3
 
 
 @dataclass(frozen=True, eq=False)
 class EyeGaze:
-    """One eye's gaze: a unit vector (3,) and, where it is known, its covariance (2, 2), both in the camera frame."""
+    """One eye's gaze: a unit vector (3,) and, if it is known, its covariance (2, 2), both in the camera frame."""
 
     vector: Array
     covariance: Array | None = None
@@ -23,7 +25,7 @@ class EyeGaze:
 def combine(eyes: list[EyeGaze]) -> EyeGaze | None:
     """The gaze of the eyes that can be read; None without any.
 
-    Weights go by the inverse of the total variance where both eyes have one, otherwise both weigh the same.
+    The weights follow the inverse of the total variance if both eyes have one, otherwise they are equal.
     """
     if not eyes:
         return None

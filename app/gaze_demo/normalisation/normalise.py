@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gaze_demo.geometry import FORWARD, Array, Intrinsics, mirror_rotation, normalised, vector_to_pitch_yaw
 
 DISTANCE_MM = 600.0
-# Focal length of the virtual camera for a crop of 60 x 36 px; k times the pixels have k times the focal length.
+# Focal length of the virtual camera for a crop of 60 x 36 px; with k times the pixels it is k times as long.
 FOCAL_PX = 960.0
 WIDTH_PX, HEIGHT_PX = 60, 36
 
@@ -46,7 +46,8 @@ def normalising_rotation(centre_mm: Array, head_rotation: Array) -> Array:
 
 
 def _cross(a: Array, b: Array) -> Array:
-    """a x b of two vectors (3,); NumPy's own takes 0.1 ms, too long for what every model does twice a frame."""
+    """a x b of two vectors (3,); NumPy's own function takes 0.1 ms, too long for something that every model does twice
+    per frame."""
     return np.array([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
 
 
@@ -108,7 +109,8 @@ def normalise_eye(
 def warp_image(image: NDArray[np.uint8], warp: Array, width: int, height: int) -> NDArray[np.uint8]:
     """The image (h, w, ...) seen through a homography from image to crop, both in px with pixel centres at halves.
 
-    Where the crop shrinks the image it is warped larger and then averaged down: a sharp camera's eye must not alias.
+    If the crop is smaller than the image, the image is warped at a larger size and then averaged, because a sharp image
+    would alias.
     """
     centre = np.array([width / 2, height / 2, 1.0])
     back = np.linalg.inv(warp)

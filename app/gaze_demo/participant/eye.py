@@ -1,4 +1,4 @@
-"""Draws one eye into a frame: the lids' skin moves, the eyeball between them is ray traced."""
+"""Draws one eye into a frame: the skin of the lids is moved, and the eyeball between them is ray traced."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class EyePainter:
         return along / np.float32(self.lids.axes.width_mm), above
 
     def _skin(self, x: Floats, y: Floats, share: Floats, above: Floats, edges: LidEdges) -> Floats:
-        """Linear BGR (h, w, 3) of the skin after the lids moved."""
+        """Linear BGR (h, w, 3) of the skin with the moved lids."""
         shift = (self.lids.unmoved(share, above, edges) - above) * np.float32(self.lids.axes.px_per_mm)
         height, width = shift.shape
         fade = np.minimum(_ramp(height)[:, None], _ramp(width)[None])

@@ -1,7 +1,7 @@
 """The lids of one eye: where their edges are at rest, and where they go when the eye turns or blinks.
 
 An eye's own axes lie on the plate: `along` runs from the inner to the outer corner, `above` at right angles to it
-towards the brow, both in mm. So left and right eyes are alike.
+towards the brow, both in mm. Left and right eyes are therefore treated alike.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RIGHT = ((133, 173, 157, 158, 159, 160, 161, 246, 33), (133, 155, 154, 153, 145,
 _STEPS = 48
 _IRIS_TRAVEL_MM = 12.0
 _LEAST_GAP_MM = 1.6
-_LASHES_MM = 2.2  # the photograph's lashes lie on so much of the upper lid, which therefore moves as one
+_LASHES_MM = 2.2  # the photograph's lashes cover this much of the upper lid, which therefore moves as a whole
 _REACH_UP_MM, _REACH_DOWN_MM = 2.0, 3.0
 
 
@@ -105,7 +105,7 @@ class Lids:
     def unmoved(self, share: Floats, above: Floats, edges: LidEdges) -> Floats:
         """Where (mm above) the skin that is now at `above` was at rest.
 
-        Near its edge a lid moves as one; further away the skin stretches, and comes to rest at brow and cheek.
+        Near its edge a lid moves as a whole; further away the skin stretches, and at brow and cheek it does not move.
         """
         now_upper, now_lower = edges.at(share)
         was_upper, was_lower = self.rest.at(share)
@@ -117,4 +117,5 @@ class Lids:
         higher = above > (now_upper + now_lower) * np.float32(0.5)
         upper_was = np.maximum(above - up * (1 + beyond) * np.exp(-beyond), was_upper)
         lower_was = np.minimum(above - down * (1 + below) * np.exp(-below), was_lower)
-        return np.where(higher, upper_was, lower_was)  # never from between the lids: that would be the photograph's eye
+        # Never from between the lids, where the photograph shows its own eye
+        return np.where(higher, upper_was, lower_was)

@@ -1,4 +1,4 @@
-"""The light of the portrait's studio, rebuilt: what shines on the photograph's skin also shines on the new eyes."""
+"""The light in the portrait's studio, so that the new eyes are lit like the photograph's skin."""
 
 from __future__ import annotations
 

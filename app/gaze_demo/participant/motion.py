@@ -1,4 +1,5 @@
-"""How a person moves in front of a screen: the head sways and breathes, the eyes jump and pursue, the lids blink.
+"""How a person moves in front of a screen: the head sways and breathes, the eyes make saccades and follow targets, the
+lids blink.
 
 Everything is a function of time and a seed, or advances step by step with the time given, so a run can be repeated.
 """
@@ -54,7 +55,7 @@ class GazeFollower:
         self._passed_s, self._lasts_s = 0.0, 0.0
 
     def step(self, wanted_mm: Array, eyes_mm: Array, step_s: float) -> Array:
-        """The point looked at `step_s` later, when `wanted_mm` is what should be looked at."""
+        """The point looked at `step_s` later, if the eyes should look at `wanted_mm`."""
         if self._passed_s < self._lasts_s:
             self._passed_s += step_s
             share = min(self._passed_s / self._lasts_s, 1.0)

@@ -1,10 +1,10 @@
-"""Who the virtual people are, for those who only name them: drawing them takes many more imports."""
+"""The names of the virtual people, separate because drawing them needs many more imports."""
 
 from __future__ import annotations
 
 # By number, as `gaze_demo.participant.person.PEOPLE`.
 NAMES = ("Person 1", "Person 2", "Person 3", "Amara", "Noor", "Finn", "Jun", "Ivo")
-STUDIED = 3  # the calibration study is of the first so many people
+STUDIED = 3  # the calibration study uses this many people, the first ones
 
 
 def find_person(name: str) -> int | None:

@@ -1,4 +1,4 @@
-"""The virtual participant: a face before a camera whose gaze is exactly known."""
+"""The virtual participant: a rendered face in front of a camera, whose gaze is exactly known."""
 
 from __future__ import annotations
 
@@ -33,19 +33,17 @@ HeadMode = Literal["still", "moving"]
 GazeMode = Literal["pointer", "path"]
 
 _REACH_DEG = np.array([[-40.0, -42.0], [28.0, 42.0]])  # how far eyes turn in the head: least and most of (pitch, yaw)
-_HEAD_FOLLOWS, _HEAD_FOLLOWS_S = 0.2, 0.45  # A moving head goes along with the gaze by that share, that much later
+_HEAD_FOLLOWS, _HEAD_FOLLOWS_S = 0.2, 0.45  # a moving head follows the gaze by this share and with this delay
 
 
 def desk_screen() -> ScreenGeometry:
-    """The screen that the participant sits at where nobody names another: 24 inches, the lens above it."""
+    """The participant's default screen: 24 inches, with the lens above it."""
     return ScreenGeometry.of_monitor("24 inch", 1920, 1080, 531.4, 298.9, given=True)
 
 
 class VirtualParticipant:
-    """Renders frames one after the other; what it looks at may be set from any thread.
-
-    Its eyes go along a path over the screen until they are told where to look, and always with `mode` "path". `person`
-    is 0 to 2.
+    """Renders frames one after the other; the point it looks at may be set from any thread. Until then, and always with
+    `mode` "path", the eyes follow a path over the screen. `person` is 0 to 2.
 
     Attributes: `camera`, the exact intrinsics.
     """
@@ -78,8 +76,8 @@ class VirtualParticipant:
         self._gaze = GazeFollower(self._wanted_mm())
 
     def look_at_mm(self, target_mm: Array) -> None:
-        """Look at a point (3,) of the camera frame from the next frame on; with mode "path" that is not heeded."""
-        self._pointed_at = target_mm  # one reference, replaced as a whole: no lock
+        """Look at a point (3,) of the camera frame from the next frame on; ignored with mode "path"."""
+        self._pointed_at = target_mm  # a single reference, so no lock is needed
 
     def step(self, step_s: float) -> tuple[NDArray[np.uint8], Truth]:
         """The image (height, width, 3) uint8 BGR `step_s` after the last one, and the truth about it."""
@@ -131,7 +129,7 @@ class VirtualParticipant:
         return HeadMove((pitch + self._followed[0], yaw + self._followed[1], roll), sway.shift_mm)
 
     def _draw(self, move: HeadMove, turn: Array, pose: HeadPose, truth: Truth) -> NDArray[np.uint8]:
-        if self._skin is None or self._skin[0] != move:  # a head that keeps still is drawn once
+        if self._skin is None or self._skin[0] != move:  # a head that does not move is drawn once
             warped = self._warp.look_up(turn, move)
             skin, box = self._plate.wall.copy(), warped.box
             cover = warped.cover[box]

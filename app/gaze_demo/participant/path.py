@@ -1,4 +1,4 @@
-"""What the participant looks at of its own accord: dots over the whole screen, then a line that glides across it."""
+"""The participant's own path: dots over the whole screen, then a smooth line across it."""
 
 from __future__ import annotations
 

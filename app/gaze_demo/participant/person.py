@@ -1,4 +1,4 @@
-"""The virtual people: three made of one photograph and five drawn ones, so that no result is of one face alone."""
+"""The virtual people: three from one photograph and five drawn ones, so that no result depends on a single face."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Person:
     `kappa_left_deg`, `kappa_right_deg`: (temporal, up) turn from the visual to the optical axis of either eye.
     `eyeball_left_mm`, `eyeball_right_mm`: (temporal, up, back) from an eye's centre, the midpoint of its corners, to
     its eyeball's centre.
-    `lids_open_mm`: (upper, lower) by which the lids are further open than in the photograph. `upper_follow`,
-    `lower_follow`: share of the iris's vertical travel that the lids go along with. `portrait`: which picture in the
+    `lids_open_mm`: (upper, lower) how much further the lids are open than in the photograph. `upper_follow`,
+    `lower_follow`: the share of the iris's vertical movement that the lids follow. `portrait`: which picture in the
     assets shows the face; the named ones are drawn by tools/drawn_portraits.py.
     """
 

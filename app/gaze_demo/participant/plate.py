@@ -1,4 +1,4 @@
-"""A portrait set before a camera: scaled so that its head sits at a distance, with depth, and a wall behind it."""
+"""A portrait in front of a camera: scaled to the distance of its head, with depth and a wall behind it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gaze_demo.participant.portrait import Portrait
 
 Floats = NDArray[np.float32]
 
-CELLS = 64  # depth and weights change slowly: a frame has so many cells across
+CELLS = 64  # depth and weights change slowly: a frame is this many cells wide
 _MARGIN = 0.16  # of the frame's width: what is kept beyond the frame's edges, for a head that moves aside
 _EYES_AT = 0.43  # where the eyes are at rest, of the frame's height
 _TOP_PX = 90  # rows added above the photograph
@@ -75,7 +75,8 @@ def set_portrait(portrait: Portrait, camera: Intrinsics, distance_mm: float) -> 
     to_plate = np.array([[scale, 0, corner[0] + margin], [0, scale, corner[1] + margin], [0, 0, 1]])
     size = (columns * cell, rows * cell)
     image = _warped(cv2.bilateralFilter(_taller(portrait.image), 5, 14, 1.6), to_plate, size)
-    soft = cv2.GaussianBlur(image, (0, 0), 0.6 * scale)  # the photograph is coarser than a frame: give it some edge
+    # The photograph has a lower resolution than a frame: sharpen it
+    soft = cv2.GaussianBlur(image, (0, 0), 0.6 * scale)
     image = cv2.addWeighted(image, 1.3, soft, -0.3, 0)
     landmarks = portrait.landmarks_px * scale + offset
 
@@ -136,7 +137,7 @@ def _whole(matrix: Array) -> Array:
 
 
 def _taller(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """With more of the wall above: the top rows go on, ever more blurred."""
+    """With more of the wall above: the top rows are repeated, with increasing blur."""
     top = photo[:3].mean(0, keepdims=True, dtype=np.float32)
     width = photo.shape[1]
     padded = np.pad(top, ((0, 0), (width // 2, width // 2), (0, 0)), mode="reflect")
@@ -151,7 +152,7 @@ def _distance(inside: NDArray[np.bool_]) -> Floats:
 
 
 def _smooth(x: Floats) -> Floats:
-    """0 below 0, 1 above 1, without a kink."""
+    """0 below 0, 1 above 1, smooth in between."""
     t = np.clip(x, 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
@@ -189,7 +190,7 @@ def _depth(landmarks_px: Array, pose: HeadPose, camera: Intrinsics, cell: int, s
 
 
 def _wall(image: NDArray[np.uint8], hidden: NDArray[np.bool_], margin: int, camera: Intrinsics) -> NDArray[np.uint8]:
-    """The frame without the person: what hides behind is filled from around, coarse to fine."""
+    """The frame without the person: the hidden part is filled from its surroundings, coarse to fine."""
     rows, columns = hidden.shape
     small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
     seen = (~hidden).astype(np.float32)[..., None]

@@ -50,7 +50,7 @@ def restyled(person: Person) -> tuple[NDArray[np.uint8], Floats, Floats]:
     linear = (photo.astype(np.float32) / 255) ** np.float32(2.2)
     gains = ((HAIR, style.hair), (SKIN, style.skin), (OTHER, style.clothes), (BACKDROP, style.backdrop))
     masks = {level: cv2.GaussianBlur((regions == level).astype(np.float32), (0, 0), 0.9) for level, _ in gains}
-    mouth = np.zeros_like(regions)  # what is OTHER inside the face are teeth
+    mouth = np.zeros_like(regions)  # OTHER inside the face means teeth
     mouth[: int(_MOUTH_Y) + 20] = regions[: int(_MOUTH_Y) + 20] == OTHER
     masks[OTHER] *= 1 - cv2.GaussianBlur(mouth.astype(np.float32), (0, 0), 0.9)
     if style.skin_contrast != 1:
@@ -62,7 +62,7 @@ def restyled(person: Person) -> tuple[NDArray[np.uint8], Floats, Floats]:
     x, y = _stretch(style, regions.shape[0], regions.shape[1])
     image = cv2.remap(image, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     head = (regions == HAIR) | (regions == SKIN)
-    if person.portrait == "portrait":  # the photograph's regions do not tell the neck from the face
+    if person.portrait == "portrait":  # the photograph's regions do not separate the neck from the face
         head[_CHIN_Y:] = False
     outlines = np.dstack([regions > 0, head]).astype(np.float32)
     outlines = cv2.remap(outlines, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -1,4 +1,4 @@
-"""The portrait seen with another head pose: every pixel of the frame looks up where its point was at rest."""
+"""The portrait seen with another head pose: for every pixel of the frame, it finds where its point was at rest."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class HeadMove:
 class Warped:
     """`x`, `y`: (height, width) float32, where on the plate (pixel centres whole) each pixel comes from.
 
-    `cover`: (height, width), share of the person against the wall. `box`: rows and columns beyond which there is none.
+    `cover`: (height, width), share of the person, the rest is the wall. `box`: rows and columns beyond which there is
+    none.
     """
 
     x: Floats
@@ -42,7 +43,8 @@ class Warped:
 
 
 class PoseWarp:
-    """Warps for one plate; fast where moves follow each other as in a film, for it goes on from the last one."""
+    """Warps for one plate; fast if the moves follow each other as in a film, because each search starts from the last
+    result."""
 
     def __init__(self, plate: Plate) -> None:
         self._plate = plate

@@ -16,12 +16,12 @@ from gaze_demo.session.folder import Session
 from gaze_demo.session.looks import look_of_times, looks_of
 from gaze_demo.session.trace import GazeTrace
 
-_LIKELY_ERROR_DEG = 2.0  # of a webcam's gaze where no calibration tells more
+_LIKELY_ERROR_DEG = 2.0  # of a webcam's gaze if there is no calibration
 
 
 @dataclass(frozen=True, eq=False)
 class ModelFigures:
-    """All that a report says of one model.
+    """All figures of one model in a report.
 
     `trace`, `angles_deg` (n, 2), `events`, `quality`: of the whole session. `noise_deg`: median standard deviation
     within fixations. `lost`: seconds by reason. `blinks_per_min`. `drift`: (k, 2) seconds and error in degrees at

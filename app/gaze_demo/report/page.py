@@ -1,4 +1,4 @@
-"""A session's report as one HTML file that needs nothing beside it."""
+"""A session's report as one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ svg, img { width: 100%; height: auto; border: 1px solid #e4e4e4; margin: 6px 0; 
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """`out`: the HTML file. `plots`: a folder for the plots as files of their own. `model`: None for the first, whose
+    """`out`: the HTML file. `plots`: a folder for the plots as separate files. `model`: None for the first, whose
     trace and maps are drawn. `areas`: a JSON file, None for that of the session, if there is one. `image`: what lay on
     the whole screen."""
 
@@ -111,7 +111,7 @@ def _plots(session: Session, figures: ModelFigures, areas: Sequence[Area], image
 
 
 def _blink_line(figures: ModelFigures, start_s: float) -> Line:
-    """By pieces of the session, a minute long at most."""
+    """By parts of the session, each at most a minute long."""
     time_s = figures.trace.time_s - start_s
     length = max(float(time_s[-1] - time_s[0]), 1.0) if len(time_s) else 1.0
     count = int(np.clip(np.ceil(length / 60), 4, 120))
@@ -251,7 +251,7 @@ def _screen(session: Session) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose head is left out where all its titles are empty."""
+    """A table; the head is left out if all titles are empty."""
     titles = "".join(f"<th>{escape(cell)}</th>" for cell in head) if any(head) else ""
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><tr>{titles}</tr>{body}</table>"

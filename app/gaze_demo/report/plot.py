@@ -1,4 +1,4 @@
-"""Plots as SVG, small enough to stand in a page of their own."""
+"""Plots as SVG, small enough to be embedded in a page."""
 
 from __future__ import annotations
 

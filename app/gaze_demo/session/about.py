@@ -1,4 +1,4 @@
-"""`session.json`: what a recorded session says of itself, checked when it is read."""
+"""`session.json`: the description of a recorded session, checked when it is read."""
 
 from __future__ import annotations
 
@@ -79,7 +79,8 @@ class CameraAbout(_Part):
 
 
 class ModelAbout(_Part):
-    """A model that ran; `sha256`, of its file and those of its members, tells whether another one is the same."""
+    """A model that ran; `sha256`, of its file and those of its members, shows whether another file is the same
+    model."""
 
     name: Text
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
@@ -93,7 +94,8 @@ class ModelAbout(_Part):
 
 
 class Ended(_Part):
-    """How it ended. `lost`: samples that came too fast to be written. `repaired`: it was torn, and put in order."""
+    """How it ended. `lost`: samples that came too fast to be written. `repaired`: the recording was interrupted, and
+    the session was repaired."""
 
     utc: Text
     frames: Annotated[int, Field(ge=0)]
@@ -105,9 +107,9 @@ class Ended(_Part):
 class SessionAbout(_Part):
     """All of `session.json`.
 
-    `camera`: None until the first frame. `screen`: what points of gaze refer to. `profile`: the calibration in use, as
-    it was. `filter_strength`: of the filtered points; all else is unfiltered. `replay_of`: the folder's name of the
-    session that this one was made from. `ended`: None if the recording never came to its end.
+    `camera`: None until the first frame. `screen`: what points of gaze refer to. `profile`: a copy of the calibration
+    in use. `filter_strength`: of the filtered points; all else is unfiltered. `replay_of`: the folder's name of the
+    session that this one was made from. `ended`: None if the recording was interrupted.
     """
 
     schema_name: Annotated[Literal["gaze-demo session"], Field(alias="schema")] = "gaze-demo session"

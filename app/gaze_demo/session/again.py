@@ -1,4 +1,4 @@
-"""The frames of a session once more, as observations that models and mappings can be run on."""
+"""The frames of a session as observations, so that models and mappings can be run on them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NO_PICTURE = np.zeros((0, 0, 3), np.uint8)
 
 @dataclass(frozen=True, eq=False)
 class RecordedFrame:
-    """A frame without its picture: what was seen, and what each model made of it."""
+    """A frame without its picture: the observation, and each model's estimate."""
 
     seen: Observation
     estimates: tuple[GazeEstimate, ...]
@@ -51,7 +51,7 @@ def recorded_frames(session: Session) -> Iterator[RecordedFrame]:
 
 
 def observations_again(session: Session) -> Iterator[Observation]:
-    """Every frame with the pictures that were kept; one without a face has none, and says why.
+    """Every frame with the pictures that were kept; a frame without a face has no picture, and its reason says why.
 
     Raises UserError if no pictures were kept, or they are damaged.
     """
@@ -72,9 +72,9 @@ def observations_again(session: Session) -> Iterator[Observation]:
 
 
 class RecordedMap:
-    """Maps recorded gazes to the screen without pictures; what `gaze_demo.pipeline.ToScreen` asks for.
+    """Maps recorded gazes to the screen without pictures; implements `gaze_demo.pipeline.ToScreen`.
 
-    Raises UserError, when a point is asked for, where the profile reads features of the eyes, which only pictures have.
+    Raises UserError, when a point is requested, if the profile uses features of the eyes, which need pictures.
     """
 
     def __init__(self, profile: Profile) -> None:

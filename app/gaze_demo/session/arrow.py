@@ -1,4 +1,4 @@
-"""Arrow IPC streams: written in small batches, and read up to the last whole batch however they ended."""
+"""Arrow IPC streams: written in small batches, and read up to the last complete batch, however they ended."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def load_pyarrow() -> Any:
 class ArrowWriter:
     """Appends record batches to a new file, which only this account may read.
 
-    Nothing is buffered: a batch that `write` has returned from survives the end of this process. Raises UserError if
+    Nothing is buffered: a batch is safe once `write` has returned, even if this process is killed. Raises UserError if
     the file cannot be written.
     """
 
@@ -75,7 +75,7 @@ class Torn:
 
 
 class ArrowReader:
-    """The whole batches of a stream, in order. `torn` says how it ended, once they were gone through.
+    """The whole batches of a stream, in order. after reading all of them, `torn` says how the stream ended.
 
     Raises UserError if the file cannot be read or has other columns.
     """

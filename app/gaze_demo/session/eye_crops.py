@@ -1,4 +1,4 @@
-"""`crops.arrows`: both eyes as the usual normalised crop shows them, grey, 60 x 36 px, without loss.
+"""`crops.arrows`: both eyes as the usual normalised crops, grey, 60 x 36 px, without loss.
 
 They take a quarter of the space of the eyes in `pictures.arrows` and serve every model that reads such crops, to the
 last bit. A crop is kept as it is cut, unmirrored; both lie side by side in one picture, the left eye first.
@@ -67,7 +67,7 @@ def _crop(seen: Observation, pose: HeadPose, centre_mm: NDArray[np.float64]) -> 
 
 
 class CropWriter:
-    """Makes the rows of one file; the pictures follow from each other, so that one belongs to one file."""
+    """Makes the rows of one file; each picture is coded relative to the ones before, so use one object for one file."""
 
     def __init__(self) -> None:
         self._encoder = GreyEncoder(*_SIZE)

@@ -1,4 +1,4 @@
-"""Reads a session folder, also one whose recording was torn; all of it is checked, nothing in it is run."""
+"""Reads a session folder, even if the recording was interrupted; all of it is checked, nothing in it is executed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Session:
     """A recorded session.
 
     `table`: a pyarrow Table, one row for each frame and model; `gaze_demo.session.columns` says what its columns are.
-    `problems`: what is missing, one sentence each; empty if the recording came to its end.
+    `problems`: what is missing, one sentence each; empty if the recording is complete.
     """
 
     folder: Path
@@ -124,7 +124,7 @@ def load_about(folder: Path) -> SessionAbout:
 
 
 def unfinished_parts(folder: Path) -> list[Path]:
-    """Files that a writer left half written beside the session's own."""
+    """Incomplete files that a writer left in the session's folder."""
     names = {f"{name}.part" for name in (TABLE, PICTURES, CROPS)}
     hidden = (f".{ABOUT}.",)
     return [

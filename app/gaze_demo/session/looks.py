@@ -1,4 +1,4 @@
-"""The looks at known points that a recording's markers tell: a calibration found in, or marked in, a session.
+"""The looks at known points that a recording's markers describe, to calibrate with a session.
 
 The marker `target X Y` begins a look at a pixel of the screen, and `validation X Y` one that takes no part in a fit.
 Either lasts until the next of them, or until `target end`.
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gaze_demo.geometry import Array
 from gaze_demo.session.events_file import Event
 
-SETTLE_S = 0.6  # after a target appears: the eyes are still on their way (Leigh and Zee, 2015: 0.2 s until they start)
+SETTLE_S = 0.6  # after a target appears: the eyes are still moving (Leigh and Zee, 2015: 0.2 s until they start)
 LONGEST_S = 10.0
 _NUMBER = r"(-?\d{1,6}(?:\.\d{1,6})?)"
 _TARGET = re.compile(rf"(target|validation) {_NUMBER},? {_NUMBER}")
@@ -35,7 +35,7 @@ class Look:
 
 
 def looks_of(events: Iterable[Event], end_s: float) -> list[Look]:
-    """The looks that markers tell, in order; `end_s` is the end of the recording."""
+    """The looks that the markers describe, in order; `end_s` is the end of the recording."""
     marks = [event for event in events if event.kind == "marker" and event.text.startswith(("target", "validation"))]
     looks = []
     for i, event in enumerate(marks):

@@ -1,10 +1,9 @@
-"""`pictures.arrows`: parts of the frames, kept without loss, with all that a model needs besides the picture.
+"""`pictures.arrows`: parts of the frames, kept without loss, with everything else that a model needs. A frame is
+restored by placing its parts into an empty image of its full size, with the same camera. A model that reads only these
+parts then gets the same numbers, bit for bit.
 
-A frame is put together again by laying its parts into an empty image of its full size, at their own places and before
-the same camera. A model that reads nothing beside those parts is then fed the same numbers, bit for bit.
-
-`eyes` keeps the surroundings of each eye, `face` those of the face. Parts are PNG images whose blue and red are told as
-differences from green (modulo 256), which makes them a fifth smaller.
+`eyes` keeps the surroundings of each eye, `face` those of the face. Parts are PNG images whose blue and red are stored
+as differences from green (modulo 256), which makes them a fifth smaller.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 from gaze_demo.session.arrow import load_pyarrow
 
 Parts = Literal["eyes", "face"]
-# A level crop of an eye is a square of so many eye widths, as the public models of that kind want it.
+# A level crop of an eye is a square of this many eye widths, as the public models of that kind use it.
 LEVEL_WIDTHS = 1.6
 FACE_MARGIN = 0.35  # around the landmarks' box, in its size: face crops of public models reach this far
 # The landmarks that are kept with the eyes: corners, irises, and the lids that a calibration's features read.
@@ -78,8 +77,8 @@ class Part:
 
 
 def parts_of(seen: Observation, keep: Parts) -> list[Part]:
-    """The parts of an observation with a face. What lies beside the image is seen as its nearest edge: one line of
-    pixels is kept then."""
+    """The parts of an observation with a face. Outside the image a crop repeats the nearest edge, so one line of pixels
+    is kept then."""
     if seen.landmarks is None or seen.pose is None:
         return []
     if keep == "face":
@@ -103,7 +102,8 @@ def _eyes(pose: HeadPose) -> tuple[tuple[tuple[int, int], Array], ...]:
 
 
 def _eye_box(seen: Observation, corners: tuple[int, int], centre_mm: Array) -> tuple[float, float, float, float]:
-    """What a normalised crop of 60 x 36 px and a level square one see of an eye, with the pixels that they blend in."""
+    """The part of the image in a normalised crop of 60 x 36 px and in a level square crop of an eye, with the
+    neighbouring pixels that interpolation needs."""
     assert seen.landmarks is not None
     assert seen.pose is not None
     geometry = CropGeometry()
@@ -251,7 +251,7 @@ def _unpacked(png: bytes, width: int, height: int) -> Image:
     if png[:8] != b"\x89PNG\r\n\x1a\n" or png[12:16] != b"IHDR":
         raise ValueError("a part that is no PNG image")
     size = (int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big"))
-    if not (0 < size[0] <= width and 0 < size[1] <= height):  # seen before anything is unpacked
+    if not (0 < size[0] <= width and 0 < size[1] <= height):  # checked before anything is unpacked
         raise ValueError("a part larger than its frame")
     told = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
     if told is None:

@@ -1,4 +1,4 @@
-"""Records gaze samples into a session folder, as a sink that a window or a command starts and ends."""
+"""Records gaze samples into a session folder, as a sink that the window or a command starts and ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gaze_demo.sink.annotated_video import AnnotatedVideo, plain_picture
 from gaze_demo.sink.sink import Policy, Run
 from gaze_demo.whole_file import cannot_write, write_whole
 
-FLUSH_S = 0.3  # rows wait no longer than this; a process that is killed loses no more
+FLUSH_S = 0.3  # rows wait no longer than this, so a killed process loses no more
 _MOST_ROWS = 2000
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Recording:
 
 
 class SessionRecorder:
-    """A sink that keeps a session; safe to be asked and given markers from any thread.
+    """A sink that records a session; any thread may add markers and read its state.
 
     A full disk, or another error, ends the recording with a UserError; what was written until then stays and can be
     opened.
@@ -92,7 +92,7 @@ class SessionRecorder:
 
     @property
     def size_bytes(self) -> int:
-        """What the recording takes on the disk so far, a video left out."""
+        """The size of the recording on the disk so far, without a video."""
         parts = (self._gaze, self._pictures, self._events)
         return sum(part.size_bytes for part in parts if part is not None)
 
@@ -107,7 +107,7 @@ class SessionRecorder:
 
     def open(self, run: Run) -> None:
         """Make the folder, readable by this account alone. Raises UserError if something is in it already."""
-        columns.schema()  # says so where pyarrow is missing, before a folder is made
+        columns.schema()  # raises if pyarrow is missing, before a folder is created
         wanted = self.recording
         _make_folder(wanted.folder)
         models = wanted.models or tuple(ModelAbout(name=name) for name in run.models)
@@ -167,11 +167,11 @@ class SessionRecorder:
         self._event("marker", text, time_s, data)
 
     def note(self, text: str) -> None:
-        """Write down what a person has to say."""
+        """Save a person's note."""
         self._event("note", text, None, None)
 
     def state(self, text: str, data: dict[str, Any] | None = None) -> None:
-        """Write down a change of the recording itself, as another model or filter."""
+        """Save a change of the recording itself, such as another model or filter."""
         self._event("state", text, None, data)
 
     def repeat(self, event: Event) -> None:
@@ -253,7 +253,7 @@ class SessionRecorder:
                     _logger.warning("The recording has ended: %s", error)
                     self._failed = error
                     return
-            for part in (self._gaze, self._pictures, self._events):  # without the lock: a disk may take its time
+            for part in (self._gaze, self._pictures, self._events):  # without the lock, because the disk may be slow
                 if part is not None:
                     part.sync()
 

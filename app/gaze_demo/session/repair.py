@@ -1,4 +1,4 @@
-"""Brings a session folder to its clean end: at the end of a recording, or after one that was torn."""
+"""Completes a session folder: at the end of a recording, or after an interrupted one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from gaze_demo.whole_file import cannot_write, write_whole
 MOST_GAZE_BYTES = 4 * 2**30
 MOST_PICTURE_BYTES = 256 * 2**30
 _GROUP_ROWS = 60_000
-# Numbers that differ from row to row pack better by their bytes; the others are the same for all models of a frame.
+# Numbers that differ from row to row compress better if their bytes are split; the others are the same for all models
+# of a frame.
 _OF_EACH_MODEL = (
     "gaze_x gaze_y gaze_z left_x left_y left_z right_x right_y right_z var_pitch var_yaw cov_pitch_yaw point_x_px "
     "point_y_px shown_x_px shown_y_px"
@@ -29,7 +30,7 @@ _SETTLE_S = 1.2
 def finish(folder: Path, about: SessionAbout, ended: Ended) -> Torn:
     """Turn `gaze.arrows` into `gaze.parquet` and say in `session.json` how it ended; returns what could be read.
 
-    Each step leaves a folder that can be opened. Raises UserError if the disk does not let us.
+    Each step leaves a folder that can be opened. Raises UserError if the disk cannot be written.
     """
     reader = ArrowReader(folder / GAZE, columns.schema(), MOST_GAZE_BYTES)
     frames = _write_parquet(folder / TABLE, reader)
@@ -42,9 +43,8 @@ def finish(folder: Path, about: SessionAbout, ended: Ended) -> Torn:
 
 
 def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
-    """Put a torn session in order; says what was found and what is lost, one sentence each.
-
-    A session that is whole is left as it is. Raises UserError if it is none, or is still being recorded.
+    """Repair an interrupted session; returns what was found and what is lost, one sentence each. A complete session is
+    not changed. Raises UserError if the folder is not a session, or is still being recorded.
     """
     from gaze_demo.session.folder import load_about, unfinished_parts  # which itself imports this module
 
@@ -81,7 +81,7 @@ def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
 
 
 def lost_sentence(torn: Torn) -> str:
-    """What is lost of a stream that could be read so far."""
+    """What is lost of a stream that could be read up to this point."""
     if torn.ended:
         return "nothing is lost."
     tail = f"{torn.lost_bytes} bytes after them were half written, and " if torn.lost_bytes else ""
@@ -153,7 +153,7 @@ def _picture_schema(path: Path) -> Any:
 
 
 def _torn_pictures(path: Path) -> Torn | None:
-    """How the pictures ended, where they are torn; None if they are whole."""
+    """How the pictures ended if they are incomplete; None if they are complete."""
     reader = ArrowReader(path, _picture_schema(path), MOST_PICTURE_BYTES)
     for _ in reader:
         pass

@@ -16,12 +16,12 @@ from gaze_demo.observation import Reason
 class GazeTrace:
     """n frames of one model in order of time; camera frame, NaN if nothing is known.
 
-    `frame` (n,) indices. `time_s` (n,). `face` (n,) whether one was found. `reason` (n,) texts, empty if there
-    is a gaze. `gaze`, `left`, `right` (n, 3) unfiltered unit vectors. `eye_mm` (n, 3), where the gaze starts.
-    `head_rotation` (n, 3, 3), head to camera frame. `openness` (n, 2), left and right. `closed` (n, 2), by the
-    model where it tells, else by the landmarks: 1 closed, 0 open, -1 unknown. `point_px` (n, 2) unfiltered point of
-    gaze, `shown_px` (n, 2) the filtered one, on the profile's screen. `covariance` (n, 3): variances of pitch and
-    yaw and their covariance, rad^2.
+    `frame` (n,) indices. `time_s` (n,). `face` (n,) whether one was found. `reason` (n,) texts, empty if there is a
+    gaze. `gaze`, `left`, `right` (n, 3) unfiltered unit vectors. `eye_mm` (n, 3), where the gaze starts.
+    `head_rotation` (n, 3, 3), head to camera frame. `openness` (n, 2), left and right. `closed` (n, 2), by the model if
+    it reports it, else by the landmarks: 1 closed, 0 open, -1 unknown. `point_px` (n, 2) unfiltered point of gaze,
+    `shown_px` (n, 2) the filtered one, on the profile's screen. `covariance` (n, 3): variances of pitch and yaw and
+    their covariance, rad^2.
     """
 
     model: str
@@ -110,7 +110,7 @@ class GazeTrace:
         return np.asarray(np.linalg.norm(self.eye_mm, axis=1))
 
     def take(self, index: NDArray[Any]) -> GazeTrace:
-        """The frames of a mask or an index array."""
+        """The frames that a mask or an index array selects."""
         kept = {f.name: getattr(self, f.name)[index] for f in fields(self) if f.name != "model"}
         return replace(self, **kept)
 
