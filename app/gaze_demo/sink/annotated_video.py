@@ -27,7 +27,7 @@ _TICKS = 90_000  # time stamps a second, as MPEG has it
 _LONGEST_STILL_S = 10.0
 _LIKELY_RATE_HZ, _STILLS_RATE_HZ = 30.0, 1.0
 _KEY_FRAMES_S = 1.0
-# The first that the installed FFmpeg can write.
+# The first one that the installed FFmpeg can write is used.
 _CODECS: tuple[tuple[str, dict[str, str]], ...] = (
     ("libx264", {"preset": "veryfast", "tune": "zerolatency", "crf": "20"}),
     ("libopenh264", {}),
@@ -37,7 +37,7 @@ Draw = Callable[[Observation, Sequence[GazeEstimate]], NDArray[np.uint8]]
 
 
 def plain_picture(seen: Observation, estimates: Sequence[GazeEstimate]) -> NDArray[np.uint8]:
-    """The frame as it is, in place of `annotate`."""
+    """The unchanged frame, as a replacement for `annotate`."""
     del estimates
     return seen.frame.image
 
@@ -45,15 +45,15 @@ def plain_picture(seen: Observation, estimates: Sequence[GazeEstimate]) -> NDArr
 class AnnotatedVideo:
     """Writes each observation with its gazes; frames are unmirrored and have the size of the first one.
 
-    Each frame keeps the time that its source gave it, also where the rate varies. The file is begun with the first
-    frame and takes its place when it is closed. It is written in fragments, so that a program which is killed leaves a
-    NAME.part.mp4 that can be played.
+    Each frame keeps the time from its source, even if the rate varies. The file is created with the first frame and
+    gets its final name when it is closed. It is written in fragments, so that a killed program leaves a NAME.part.mp4
+    that can be played.
 
     Example:
         with opened(AnnotatedVideo(Path("annotated.mp4")), Run(frame_rate=30.0)) as sink:
             sink.write(pipeline.process(frame))
 
-    `draw`: what is drawn, None of it by `plain_picture`. Raises UserError if the file cannot be written.
+    `draw`: the function that draws; `plain_picture` draws nothing. Raises UserError if the file cannot be written.
     """
 
     policy: Policy = "all"
@@ -68,7 +68,7 @@ class AnnotatedVideo:
         self._container: Any = None
 
     def open(self, run: Run) -> None:
-        """Get ready; the file itself begins with the first frame, whose size it takes."""
+        """Prepare for writing; the file is created with the first frame and gets its size."""
         self._frame_rate = run.frame_rate or (_STILLS_RATE_HZ if run.still else _LIKELY_RATE_HZ)
         self._part: PartFile | None = None
         self._file: IO[bytes] | None = None
@@ -78,7 +78,7 @@ class AnnotatedVideo:
         self._last_tick = -1
 
     def write(self, sample: GazeSample) -> None:
-        """One frame more, at its own time."""
+        """Add a frame at its time."""
         seen = sample.observation
         image = self._draw(seen, sample.estimates)
         try:
@@ -131,7 +131,7 @@ class AnnotatedVideo:
         return self._last_tick
 
     def _failed(self, error: Exception) -> UserError:
-        """Ends the file as it is and says what became of it."""
+        """Ends the file after an error; the message says where it is."""
         container, self._container = self._container, None
         with suppress(OSError, FFmpegError):
             if container is not None:
@@ -146,7 +146,7 @@ class AnnotatedVideo:
 
 
 def _fitted(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The image in a frame of (width, height), scaled down or up and with bars where its shape differs."""
+    """The image in a frame of (width, height), scaled down or up and with bars if its shape differs."""
     width, height = size
     scale = min(width / image.shape[1], height / image.shape[0])
     if abs(scale - 1.0) > 0.01:

@@ -1,4 +1,5 @@
-"""Hands each sample to every sink, each in a thread of its own: a slow sink never slows the source or another sink."""
+"""Hands each sample to every sink, each in its own thread, so that a slow sink never slows the source or another
+sink."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from gaze_demo.pipeline import GazeSample
 from gaze_demo.sink.mailbox import Mailbox
 from gaze_demo.sink.sink import Run, Sink
 
-# Samples that may wait for a sink that loses nothing: 20 s at 30 frames a second, and 1 s where each holds a picture
+# Samples that may wait for a sink that loses nothing: 20 s at 30 frames a second, and 1 s if each contains a picture
 # (27 MB at 640 x 480 px).
 QUEUE, QUEUE_WITH_PICTURES = 600, 30
 _logger = logging.getLogger(__name__)
@@ -22,8 +23,8 @@ class Bus:
     """Sinks with one bounded queue each; a context manager that completes them all.
 
     For a sink whose policy is "newest", a sample replaces the one that waits. For one whose policy is "all", samples
-    wait in a queue. Where that is full, `patient` decides: the samples of a file can be waited for; a camera cannot
-    wait, so the sample is lost, counted in `lost` and told in `problems`.
+    wait in a queue. If it is full and the bus is `patient`, as for a file, `write` waits. A camera cannot wait, so the
+    sample is lost, counted in `lost` and reported in `problems`.
 
     Example:
         with Bus(patient=True) as bus:
@@ -47,7 +48,7 @@ class Bus:
             return
         try:
             self.close()
-        except UserError as second:  # the first error is the one to be told
+        except UserError as second:  # only the first error is reported
             _logger.warning("%s", second)
 
     def add(self, sink: Sink, run: Run) -> None:
@@ -57,8 +58,8 @@ class Bus:
         self._lanes = [*self._lanes, lane]  # a new list: `write` may be going through the old one
 
     def remove(self, sink: Sink) -> None:
-        """Complete a sink, which gets what waits for it; nothing if it is not here. Raises UserError if it
-        could not be completed."""
+        """Complete a sink after it has received the waiting samples; nothing happens if it is not on the bus. Raises
+        UserError if it could not be completed."""
         for lane in [lane for lane in self._lanes if lane.sink is sink]:
             self._lanes = [other for other in self._lanes if other is not lane]
             self._ended.append(lane)
@@ -87,11 +88,12 @@ class Bus:
 
     @property
     def lost(self) -> int:
-        """Samples that sinks which should lose nothing have lost, all together."""
+        """The number of samples lost by sinks that should lose none."""
         return sum(lane.lost for lane in (*self._ended, *self._lanes))
 
     def close(self) -> None:
-        """Complete all sinks; each gets what waits for it. Raises the UserError of the first that failed."""
+        """Complete all sinks after they have received the waiting samples. Raises the UserError of the first that
+        failed."""
         lanes, self._lanes = self._lanes, []
         self._ended.extend(lanes)
         for lane in lanes:
@@ -166,7 +168,7 @@ class _Lane:
             self._opened.set()
             while (sample := self._queue.take(None)) is not None:
                 self.sink.write(sample)
-        except Exception as error:  # a sink of the user's may raise anything: it ends, the others go on
+        except Exception as error:  # a sink from another package may raise anything: it ends, the others continue
             self._fail(error)
         finally:
             try:
@@ -185,7 +187,7 @@ class _Lane:
 
 
 class _Queue:
-    """Up to `size` samples in order; where it is full, `patient` waits and otherwise the sample is refused."""
+    """Up to `size` samples in order; if it is full, `patient` waits, otherwise the sample is refused."""
 
     def __init__(self, size: int, *, patient: bool) -> None:
         self._size, self._patient = size, patient

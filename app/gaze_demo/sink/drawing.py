@@ -24,23 +24,24 @@ _COLOURS: tuple[Colour, ...] = (
     (90, 120, 255),
     (230, 230, 90),
 )
-_LENGTH_MM, _NEAREST_MM = 130.0, 60.0  # of every arrow in space, as in the window; it ends that far before the lens
-_ABOVE, _BESIDE = 0.4, 0.2  # of the landmarks' box: hair above and beside the face, which no legend covers
+# Of every arrow in space, as in the window; it ends this far in front of the lens
+_LENGTH_MM, _NEAREST_MM = 130.0, 60.0
+_ABOVE, _BESIDE = 0.4, 0.2  # of the landmarks' box: hair above and beside the face, which a legend must not cover
 _FONT, _SHIFT = cv2.FONT_HERSHEY_SIMPLEX, 4
 _WHITE, _DARK = (245, 245, 245), (24, 24, 24)
 
 
 def annotate(seen: Observation, estimates: Sequence[GazeEstimate]) -> Image:
-    """The frame, unmirrored, with each model's gaze from between the eyes, the true one in white where it is known,
+    """The frame, unmirrored, with each model's gaze from between the eyes, the true one in white if it is known,
     and a legend with the angles in degrees.
 
-    The legend stands in a corner where it covers nothing of the head; if there is none, it is left out.
+    The legend is in a corner where it does not cover the head; if there is no such corner, it is left out.
     """
     return _annotated(seen, [(one, _COLOURS[i % len(_COLOURS)]) for i, one in enumerate(estimates)])
 
 
 def side_by_side(seen: Observation, estimates: Sequence[GazeEstimate]) -> Image:
-    """The frame once for each model, in rows that are about as many as their pictures."""
+    """The frame once for each model, in about as many rows as columns."""
     if not estimates:
         return annotate(seen, estimates)
     images = [_annotated(seen, [(one, _COLOURS[i % len(_COLOURS)])]) for i, one in enumerate(estimates)]
@@ -144,6 +145,6 @@ def _line(image: Image, start: Array, end: Array, colour: tuple[int, int, int], 
 
 
 def _fixed(point: Array) -> tuple[int, int]:
-    """A point in sixteenths of a pixel, kept within what OpenCV takes."""
+    """A point in sixteenths of a pixel, within the range that OpenCV accepts."""
     x, y = np.clip(np.round(point * 2**_SHIFT), -(2**20), 2**20)
     return int(x), int(y)

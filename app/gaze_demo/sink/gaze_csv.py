@@ -21,8 +21,8 @@ from gaze_demo.spreadsheet import text_cell
 from gaze_demo.whole_file import PartFile, cannot_write, refuse_unwritable
 
 # Angles and vectors are those of the camera frame and unfiltered; `eye_*_mm` is the middle of the eyes, where the gaze
-# starts. `point_*` is the calibrated point of gaze in the screen frame, empty without a profile. The order is kept from
-# version to version; new columns come last.
+# starts. `point_*` is the calibrated point of gaze in the screen frame, empty without a profile. The order stays the
+# same in later versions; new columns are added at the end.
 COLUMNS = tuple(
     "frame time_s file model face valid reason yaw_deg pitch_deg left_yaw_deg left_pitch_deg right_yaw_deg "
     "right_pitch_deg gaze_x gaze_y gaze_z eye_x_mm eye_y_mm eye_z_mm head_yaw_deg head_pitch_deg head_roll_deg "
@@ -35,8 +35,8 @@ STDOUT = "-"
 class GazeCsv:
     """A CSV file of gaze; a cell is empty if nothing is known.
 
-    The file is begun with the first frame, complete after each, and takes its place when it is closed; until then it is
-    NAME.part.csv. "-" is the standard output.
+    The file is created with the first frame, is complete after each frame, and gets its final name when it is closed;
+    until then it is NAME.part.csv. "-" is standard output.
 
     Example:
         with opened(GazeCsv(Path("gaze.csv"))) as sink:
@@ -55,7 +55,7 @@ class GazeCsv:
             refuse_unwritable(path)
 
     def open(self, run: Run) -> None:
-        """Get ready; the file itself begins with the first frame."""
+        """Prepare for writing; the file is created with the first frame."""
         self._part: PartFile | None = None
         self._file: TextIO | None = None
         self._whole_bytes = 0
@@ -71,11 +71,11 @@ class GazeCsv:
             self._file.flush()
             if self._part is not None:
                 self._whole_bytes = self._part.part.stat().st_size
-        except OSError as error:  # the disk is full or gone, or nobody reads the pipe
+        except OSError as error:  # the disk is full or missing, or nobody reads the pipe
             raise self._failed(error) from None
 
     def close(self) -> None:
-        """Put the file in its place; harmless if nothing was written. Raises UserError if that fails."""
+        """Rename the file to its final name; harmless if nothing was written. Raises UserError if that fails."""
         file, self._file = self._file, None
         if file is None or self._part is None:
             return
@@ -96,7 +96,7 @@ class GazeCsv:
 
     def _failed(self, error: OSError) -> UserError:
         if self._to_stdout:
-            with suppress(OSError, ValueError):  # what is still buffered has nowhere to go
+            with suppress(OSError, ValueError):  # the buffered rest cannot be written any more
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             if isinstance(error, BrokenPipeError):
                 return UserError("The program that was reading the rows has ended.")
@@ -105,7 +105,7 @@ class GazeCsv:
         with suppress(OSError):
             if file is not None:
                 file.close()
-        with suppress(OSError):  # half a frame is none
+        with suppress(OSError):  # an incomplete frame is removed
             if self._part is not None:
                 os.truncate(self._part.part, self._whole_bytes)
         return cannot_write(self.path, error, self._part.rescue() if self._part is not None else "")

@@ -1,4 +1,4 @@
-"""A place for one thing, between two threads: the newest wins, and nobody waits for the slower one."""
+"""Holds one item between two threads: a newer one replaces it, and neither thread waits for the slower one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Mailbox(Generic[T]):
         return self._closed
 
     def put(self, item: T) -> bool:
-        """Replace what is there; True if nothing was, so that the reader is told once."""
+        """Replace the item; True if there was none, so that the reader is notified once."""
         with self._condition:
             was_empty = self._item is None
             self._item = item
@@ -37,13 +37,13 @@ class Mailbox(Generic[T]):
             return item
 
     def wake(self) -> None:
-        """Let whoever waits, or the next who would, go on without an item."""
+        """Let the waiting reader, or the next one, continue without an item."""
         with self._condition:
             self._woken = True
             self._condition.notify()
 
     def close(self) -> None:
-        """Wake whoever waits; what is there can still be taken."""
+        """Wake the waiting reader; an item that is there can still be taken."""
         with self._condition:
             self._closed = True
             self._condition.notify_all()

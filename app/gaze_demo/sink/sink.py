@@ -1,4 +1,4 @@
-"""What every sink of gaze samples offers."""
+"""The interface of a sink for gaze samples."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Policy = Literal["newest", "all"]
 
 @dataclass(frozen=True)
 class Run:
-    """What a sink may want to know before the first sample.
+    """What a sink learns before the first sample.
 
-    `source`: its name for people. `frame_rate`: nominal, if there is one. `models`: names, in the order of the
-    samples' gazes. `screen`, `profile`: where points of gaze are told, and the name of the profile that tells them.
-    `still`: each frame is a photograph of its own.
+    `source`: its name for people. `frame_rate`: nominal, if there is one. `models`: names, in the order of the samples'
+    gazes. `screen`, `profile`: the screen of the points of gaze, and the name of the profile that maps them. `still`:
+    each frame is a separate photograph.
     """
 
     source: str = ""
@@ -34,10 +34,10 @@ class Run:
 class Sink(Protocol):
     """Takes gaze samples. `open`, `write` and `close` are called from one thread, which is the sink's own on a bus.
 
-    What a sink's user can mend is raised as UserError with one sentence; any exception ends this sink, and no other.
+    Raise UserError with one sentence for errors that the user can fix; any exception ends only this sink.
 
     Attributes:
-        policy: "newest" for what is looked at, "all" for what is kept.
+        policy: "newest" for a live display, "all" for a recording.
         needs_picture: the samples come with the frame's image; without it a sink can fall further behind.
     """
 
@@ -49,7 +49,7 @@ class Sink(Protocol):
     def open(self, run: Run) -> None: ...
     def write(self, sample: GazeSample) -> None: ...
     def close(self) -> None:
-        """Complete what was written. Called once where `open` was, whatever happened in between."""
+        """Complete what was written. Called once if `open` was called, even after an error."""
 
 
 AnySink = TypeVar("AnySink", bound=Sink)

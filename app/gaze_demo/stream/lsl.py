@@ -1,7 +1,7 @@
 """Streams gaze by Lab Streaming Layer (https://labstreaminglayer.org), one stream a model.
 
-Each sample has its capture time, on LSL's clock. The streams declare no rate: readers of recordings lay a straight line
-through the times of a declared one. A reader that is too slow loses samples without a sign, so `number` counts them.
+Each sample has its capture time, on LSL's clock. The streams declare no rate: with a declared rate, readers of
+recordings replace the times by a straight line. A slow reader loses samples without notice, so `number` counts them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BUFFER_S = 60
 class LslStream:
     """A sink; a value that is not known is NaN, as `x` and `y` are without a profile.
 
-    `live`: capture times are of `gaze_demo.clock`; else a file's clock is laid so that its first frame is now.
+    `live`: capture times are of `gaze_demo.clock`; otherwise a file's clock is shifted so that its first frame is now.
     Raises UserError if pylsl is not installed.
     """
 
@@ -62,7 +62,7 @@ class LslStream:
             self._offset_s = self._pylsl.local_clock() - sample.time_s
         for gaze in sample.gazes:
             outlet = self._outlets.get(gaze.estimate.model)
-            if outlet is not None:  # one sample with its own time: a chunk would have one for all
+            if outlet is not None:  # each sample has its own time; a chunk would have a single one
                 outlet.push_sample(_values(sample, gaze), sample.time_s + self._offset_s)
 
     def close(self) -> None:

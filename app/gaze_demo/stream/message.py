@@ -1,4 +1,4 @@
-"""What is streamed of a sample: one JSON object, whose schema is docs/gaze-stream.schema.json."""
+"""The streamed form of a sample: one JSON object, whose schema is docs/gaze-stream.schema.json."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Streams gaze by WebSocket to programs of this computer, and takes their markers.
-
-The server listens on 127.0.0.1 alone. Who connects needs the token, and a browser's page has to come from the server
-itself, so that no web site can listen in.
+"""Streams gaze over WebSocket to programs on this computer, and receives their markers. The server listens only on
+127.0.0.1. Clients need the token, and a browser's page has to come from the server itself, so that no web site can read
+the gaze.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ OnMarker = Callable[[str, "float | None"], None]
 class WebSocketStream:
     """A sink that streams each sample to all clients; one that is slow loses frames, never the app.
 
-    `port` 0 takes any that is free. `on_marker` is called with a marker's text and time, from the server's thread.
+    `port` 0 picks a free one. `on_marker` is called with a marker's text and time, from the server's thread.
     Attributes: `url`, of the page that draws the gaze, with the token; known once it is open.
 
     Raises UserError if websockets is not installed or the port is taken.
@@ -117,11 +116,11 @@ class WebSocketStream:
             await self._stop.wait()
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
-        """None to go on; an answer for the page, and for whoever has no business here."""
+        """None to accept the connection; otherwise the page, or a refusal."""
         place = urlsplit(request.path)
         given = parse_qs(place.query).get("token", [""])[0]
         own = {f"{HOST}:{self.port}", f"localhost:{self.port}"}
-        if request.headers.get("Host") not in own:  # a name that another site made point here
+        if request.headers.get("Host") not in own:  # a host name that another site has pointed to this computer
             return connection.respond(HTTPStatus.FORBIDDEN, "This server is for programs of this computer.\n")
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc not in own:
@@ -156,7 +155,7 @@ class WebSocketStream:
         try:
             async for text in connection:
                 await connection.send(self._marker(text))
-        except Exception:  # the client has gone, in whichever way
+        except Exception:  # the client has disconnected
             pass
         finally:
             sender.cancel()

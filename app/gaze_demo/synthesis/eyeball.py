@@ -1,4 +1,4 @@
-"""A ray-traced eyeball: sclera, cornea with refraction, iris, pupil, and what the tear film mirrors.
+"""A ray-traced eyeball: sclera, cornea with refraction, iris, pupil, and the reflections in the tear film.
 
 Two spheres after Gullstrand's schematic eye, the cornea's refraction onto a flat iris by Snell's law, Fresnel's
 reflection in Schlick's form. One light bounce, vectorised over the rays; nothing here is random beyond the look's seed.
@@ -76,7 +76,7 @@ def shade_eyeball(
     """Linear RGB (n, 3) and whether the eyeball is hit (n,), for unit rays (n, 3) from the camera's origin.
 
     `centre_mm`, `optical_axis` and `up` (any vector that is not along the axis) are in the camera frame. `shadow`: (n,)
-    or one number, 0 in full light to 1 in none: what lids and lashes keep away. Colours are 0 if nothing is hit.
+    or one number, 0 in full light to 1 in none: the light that lids and lashes block. Colours are 0 if nothing is hit.
     """
     forward = normalised(optical_axis)
     right = normalised(cross(forward, np.asarray(up, float)))
@@ -86,7 +86,7 @@ def shade_eyeball(
     light = LocalLights(lights, axes)
     lit = np.broadcast_to(1 - np.asarray(shadow, np.float32), (count,))
 
-    # The point of each ray nearest to the eyeball's centre: small numbers, so float32 does.
+    # The point of each ray nearest to the eyeball's centre: the numbers stay small, so float32 is enough.
     origin = -(axes @ np.asarray(centre_mm, float))
     start = origin.astype(np.float32)[:, None]
     nearest = start - (origin.astype(np.float32) @ toward) * toward
@@ -201,7 +201,7 @@ def _iris(point: Floats, toward: Floats, shape: EyeballShape, look: EyeballLook,
 
 
 def _rippled(normal: Floats, point: Floats, cornea: NDArray[np.bool_], seed: int) -> Floats:
-    """Normals with the small waves of a wet sclera; the cornea stays a clean mirror."""
+    """Normals with the small waves of a wet sclera; the cornea stays smooth."""
     texture = blotches()
     first, second, third = _shifts(seed, 2)
     x = sample(texture, point[0] * 26 + first, point[1] * 26 + third) - np.float32(0.5)

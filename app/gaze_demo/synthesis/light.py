@@ -1,4 +1,4 @@
-"""The light around an eye: a sky that fades from above to below, and lamps, windows and screens far away in it."""
+"""The light around an eye: a vertical gradient, with distant lamps, windows and screens."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ class Lights:
 
 @dataclass(frozen=True, eq=False)
 class _Prepared:
-    """What shading needs of lights wherever the eye looks; `frames` (n, 3, 3): across, up, towards, as rows."""
+    """The values for shading that do not depend on where the eye looks; `frames` (n, 3, 3): across, up, towards, as
+    rows."""
 
     frames: Floats
     half_sizes: Floats
@@ -70,7 +71,7 @@ class _Prepared:
 
 
 def cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The cross product of two vectors (3,); numpy's own takes 20 us for it, and a frame needs dozens."""
+    """The cross product of two vectors (3,); numpy's own function takes 20 us, and a frame needs dozens of them."""
     (ax, ay, az), (bx, by, bz) = a.tolist(), b.tolist()
     return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
@@ -113,7 +114,7 @@ class LocalLights:
     def diffuse(self, normals: Floats, wrap: tuple[float, float, float]) -> Floats:
         """Light (3, n) that a white surface with unit normals (3, n) returns.
 
-        `wrap` for each of R, G, B: how far light creeps past the terminator, as it does in sclera and skin.
+        `wrap` for each of R, G, B: how far light reaches past the terminator, as it does in sclera and skin.
         """
         total = self.ambient(normals)
         if len(self.directions) == 0:

@@ -67,7 +67,7 @@ def sample(texture: Floats, x: Floats, y: Floats) -> Floats:
 
 
 def _octave(rng: np.random.Generator, rows: int, columns: int, shape: tuple[int, int]) -> Floats:
-    """Smooth noise (h, w) in 0..1 with so many cells, the same at opposite sides."""
+    """Smooth noise (h, w) in 0..1 with this number of cells, the same at opposite sides."""
     cells = np.pad(rng.random((rows, columns)).astype(np.float32), 2, mode="wrap")
     y = (np.arange(shape[0], dtype=np.float32) * (rows / shape[0]) + 2)[:, None]
     x = (np.arange(shape[1], dtype=np.float32) * (columns / shape[1]) + 2)[None]

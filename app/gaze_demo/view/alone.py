@@ -1,4 +1,4 @@
-"""One window of its own, without the rest of the app."""
+"""Runs a single window without the rest of the app."""
 
 from __future__ import annotations
 

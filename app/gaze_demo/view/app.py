@@ -1,4 +1,4 @@
-"""The running app: desk, window and what connects them."""
+"""The running app: the desk, the window and their connections."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LONGEST_START_MS, _SETTLING_MS, _REFRESH_MS = 3000, 300, 250
 
 
 class App(QObject):
-    """Fills the shell's window with life."""
+    """Connects the shell's window with the desk."""
 
     def __init__(self, shell: Shell, options: WindowOptions, settings: Settings, tools: Tools | None = None) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class App(QObject):
         self._connect()
 
     def start(self) -> None:
-        """Begin all that is slow; none of it on this thread."""
+        """Start everything slow, in other threads."""
         if self._measures:
             self.heartbeat.start()
         self.desk.start()
@@ -66,7 +66,7 @@ class App(QObject):
         self._refreshing.start()
 
     def close(self) -> None:
-        """Remember the window, and stop the workers; within a second."""
+        """Save the window's geometry, and stop the workers within a second."""
         if self._closed:
             return
         self._closed = True
@@ -90,7 +90,7 @@ class App(QObject):
         bridge.model_loaded.connect(self.desk.models.on_loaded)
         bridge.sight_ready.connect(self._show)
         self.desk.source.opening.connect(lambda _: window.clear())
-        # once frames come that were seen by the new lens
+        # after frames with the new lens have arrived
         self.desk.source.lens_changed.connect(lambda _: QTimer.singleShot(500, self, self.desk.gaze.look_again))
         self.state.on("seen", lambda _: self._settling.isActive() and self._settling.start(_SETTLING_MS))
 

@@ -1,4 +1,5 @@
-"""The one way from the worker threads to the window: their events as typed Qt signals, on the window's thread."""
+"""The only connection from the worker threads to the window: their events as typed Qt signals on the window's
+thread."""
 
 from __future__ import annotations
 
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class Bridge(QObject):
-    """Passes events on; what comes late, of a source before, is left out.
+    """Passes events on, except late events of earlier sources.
 
     Signals: `source_opened`, with the source's number and the source; `status_changed`, with number and ReaderStatus;
     `source_failed`, with number and exception; `sight_ready`, with the pane whose newest sight waits in the engine;
-    `model_loaded`, with pane, entry, None or the exception why not, and a sentence if it runs elsewhere than wished.
+    `model_loaded`, with pane, entry, None or the exception, and a sentence if it does not run on the chosen provider.
     """
 
     source_opened = Signal(int, object)
@@ -47,14 +48,14 @@ class Bridge(QObject):
         self._engine = engine
 
     def close(self) -> None:
-        """The window closes: what is still on its way is dropped."""
+        """The window closes: pending events are dropped."""
         self._closed = True
 
     def tell(self, event: Event) -> None:
         """Take an event, from any thread."""
         try:
             self._told.emit(event)
-        except RuntimeError:  # the window is gone, and this object with it
+        except RuntimeError:  # the window was closed, and this object with it
             logger.info("An event came after the window had closed: %s", type(event).__name__)
 
     def _pass_on(self, event: Event) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 
 def describe_screens() -> list[tuple[str, str]]:
-    """A name and what Qt knows, for the platform and each screen. Ends the process if there is no display."""
+    """A name and Qt's description, for the platform and each screen. Ends the process if there is no display."""
     app = QGuiApplication.instance() or QGuiApplication([])
     rows = [("platform", f"{QGuiApplication.platformName()}, Qt {qVersion()}")]
     for screen in QGuiApplication.screens():

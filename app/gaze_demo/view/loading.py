@@ -1,6 +1,5 @@
-"""Loads the heavy packages in a thread while the window is already there.
-
-The thread imports `gaze_demo.live.tools`, which makes no class of Qt; what does is imported on the GUI thread.
+"""Loads the heavy packages in a thread while the window is already shown. The thread imports `gaze_demo.live.tools`,
+which creates no Qt classes; modules that do are imported on the GUI thread.
 """
 
 from __future__ import annotations
@@ -30,5 +29,5 @@ class Loading(QObject):
             self._tell(self.done)
 
     def _tell(self, signal: SignalInstance, *what: object) -> None:
-        with suppress(RuntimeError):  # the window is gone, and this object with it
+        with suppress(RuntimeError):  # the window was closed, and this object with it
             signal.emit(*what)

@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     from gaze_demo.options import WindowOptions
     from gaze_demo.view.app import App
 
-# How long a worker may keep Python to itself while the window wants it; Python's own 5 ms are a third of a frame.
+# How long a worker may hold Python's lock while the window waits for it; Python's default of 5 ms is a third of a
+# frame.
 _SWITCH_INTERVAL_S = 0.001
 
 
 def run_window(options: WindowOptions) -> int:
     """Show the window until it is closed, or for `options.duration_s`; the exit code.
 
-    Raises UserError if there is no display, where the statistics cannot be written, and where a timed run, which is
-    a measurement, gets no picture, or would have to go on without a model that was asked for.
+    Raises UserError if there is no display, if the statistics cannot be written, and if a timed run, which is a
+    measurement, gets no picture or cannot load a requested model.
     """
     if options.stats is not None:
         refuse_unwritable(options.stats)
@@ -41,13 +42,13 @@ def run_window(options: WindowOptions) -> int:
     trouble = TroubleRelay()
     trouble.install()
     qt = application()
-    silence_native_logs()  # from here on: what Qt says when it finds no display must be seen
+    silence_native_logs()  # only from here on, because Qt's message about a missing display must be seen
     settings = Settings(frozen=options.duration_s is not None)
     run = Run(Shell(qt, settings, trouble, full_screen=options.fullscreen), options, settings)
     signals = Signals(run.end)
     try:
         run.start()
-        code = 0 if run.closed else qt.exec()  # a window that was closed before the event loop began never ends one
+        code = 0 if run.closed else qt.exec()  # a window that was closed before the event loop began would never end it
     finally:
         run.close()
         signals.close()
@@ -58,9 +59,9 @@ def run_window(options: WindowOptions) -> int:
 
 
 class Run(QObject):
-    """One run from the shown window to its end.
+    """One run, from showing the window to its end.
 
-    Attributes: `failure`, why a timed run is none; `closed`, whether it was asked to end.
+    Attributes: `failure`, why a timed run failed; `closed`, whether it was asked to end.
     """
 
     def __init__(self, shell: Shell, options: WindowOptions, settings: Settings) -> None:
@@ -83,7 +84,7 @@ class Run(QObject):
             QTimer.singleShot(round(self._options.duration_s * 1000), self, self._finish)
 
     def close(self) -> None:
-        """Close the window and stop what works for it."""
+        """Close the window and stop its workers."""
         self.closed = True
         self._shell.window.close()
         if self._app is not None:

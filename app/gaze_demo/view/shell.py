@@ -1,4 +1,4 @@
-"""The window before anything slow is loaded: it is shown at once, with what was remembered."""
+"""The window before anything slow is loaded: it is shown at once, with the saved settings."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 class Signals(QObject):
     """Calls `asked` on the GUI thread when the process is asked to end: Ctrl-C, `kill`, a closed terminal.
 
-    Python runs its handlers between two of its own instructions, of which the event loop has none: a socket that Python
-    writes to wakes it.
+    Python runs its handlers between two of its instructions, but the event loop executes none: a socket that Python
+    writes to wakes the loop.
     """
 
     def __init__(self, asked: Callable[[], object], parent: QObject | None = None) -> None:
@@ -32,7 +32,7 @@ class Signals(QObject):
         }
 
     def close(self) -> None:
-        """Leave everything as it was."""
+        """Restore the previous handlers."""
         signal.set_wakeup_fd(self._before)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)

@@ -13,7 +13,7 @@ from gaze_demo.areas.areas import Area
 from gaze_demo.view.shared import theme
 
 Tool = Literal["rectangle", "polygon"]
-# On the canvas: a smaller rectangle is a click, and a polygon closes by a click so near its first corner.
+# Distance on the canvas: a smaller rectangle is a click, and a click this near to its first corner closes a polygon.
 _LEAST_PX = 4.0
 _NEAR_PX = 10.0
 
@@ -22,9 +22,10 @@ class AreaCanvas(QWidget):
     """Draws areas over an image of the screen, and lets a person add them.
 
     A rectangle is dragged; the corners of a polygon are clicked, and a click on the first one, a double click or Enter
-    closes it. Escape gives up what is being drawn, Backspace its last corner. Coordinates are px of the screen.
+    closes it. Escape cancels the area that is being drawn, Backspace removes its last corner. Coordinates are px of the
+    screen.
 
-    Attributes: `tool`; `areas`; `chosen`, the index of the one that stands out, -1 for none.
+    Attributes: `tool`; `areas`; `chosen`, the index of the highlighted one, -1 for none.
     Signals: `drawn`, with the corners of a new area: (x, y, width, height), or a tuple of points.
     """
 
@@ -48,7 +49,7 @@ class AreaCanvas(QWidget):
         self.setAccessibleName("The screen with the areas")
 
     def show_image(self, image: QImage) -> None:
-        """What lay on the whole screen."""
+        """The image that was on the whole screen."""
         self._image = image
         self.update()
 
@@ -61,7 +62,7 @@ class AreaCanvas(QWidget):
         self.give_up()
 
     def give_up(self) -> None:
-        """Forget what is being drawn."""
+        """Cancel the area that is being drawn."""
         self._start, self._corners = None, []
         self.update()
 

@@ -1,4 +1,4 @@
-"""A window to draw areas of interest by hand, over what lay on the screen."""
+"""A window to draw areas of interest by hand, over an image of the screen."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class AreasWindow(QWidget):
         self.resize(1100, 680)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask where something would be lost."""
+        """Ask before changes are lost."""
         if self.areas != self._saved:
             both = QMessageBox.StandardButton
             asked = both.Save | both.Discard | both.Cancel
@@ -170,7 +170,7 @@ class AreasWindow(QWidget):
                 self._tell(str(error))
 
     def _fill(self, chosen: int) -> None:
-        """The list anew, with that row chosen."""
+        """Fill the list again, with this row selected."""
         self.list.blockSignals(True)
         self.list.clear()
         for area in self.areas:

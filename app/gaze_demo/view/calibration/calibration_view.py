@@ -1,4 +1,4 @@
-"""Shows the phases of a calibration: full screen, and its figures afterwards."""
+"""Shows the phases of a calibration on the full screen, and then its results."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class CalibrationView(QObject):
             screen.deleteLater()
 
     def _ask(self, asked: tuple[Made, str]) -> None:
-        """Without an answer the calibration before stays."""
+        """Without an answer, the previous calibration stays."""
         made, question = asked
         box = QMessageBox(QMessageBox.Icon.Question, "Calibration", question, parent=self._window)
         keep = box.addButton("Keep the previous one", QMessageBox.ButtonRole.RejectRole)

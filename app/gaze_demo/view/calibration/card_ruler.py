@@ -1,4 +1,4 @@
-"""Measuring the screen with a bank card held to it, and telling where the camera is."""
+"""Measuring the screen with a bank card held to it, and entering where the camera is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _CardOutline(QWidget):
         self.show_width(300)
 
     def show_width(self, width: int) -> None:
-        """Of the card, px; there is room around it."""
+        """The rectangle of the card in px, with some space around it."""
         self.width_px = float(width)
         self.setMinimumSize(max(width + 10, _ROOM[0]), max(round(width / _CARD_RATIO) + 10, _ROOM[1]))
         self.update()
@@ -48,7 +48,8 @@ class _CardOutline(QWidget):
 
 
 class CardRuler(QDialog):
-    """The user makes an outline as wide as a card, and may say where the lens is; what is left alone stays as it was.
+    """The user makes an outline as wide as a card, and may enter where the lens is; values that are not changed stay as
+    they were.
 
     Attributes: `slider`, the outline's width; `inches`, the screen's diagonal;
     `aside`, `above`, the lens from the middle of the top edge, in cm.
@@ -109,7 +110,7 @@ class CardRuler(QDialog):
         self._show(self.slider.value())
 
     def measured(self) -> ScreenGeometry:
-        """The monitor with the size that the outline tells, and the lens where it was said to be."""
+        """The monitor with the size from the outline, and with the lens where the user put it."""
         screen, (width, *place) = self.screen_before, self._values()
         if width != self._before[0]:
             screen = screen.with_card(width * self.devicePixelRatioF())
@@ -118,7 +119,7 @@ class CardRuler(QDialog):
         return screen
 
     def _widest_px(self) -> int:
-        """A card on a screen of 300 dots an inch, as far as this screen has room for it."""
+        """The size of a card on a screen of 300 dots per inch, if it fits on this screen."""
         room = self.screen().availableGeometry()
         widest = min(_FINEST_DPI * CARD_WIDTH_MM / 25.4 / self.devicePixelRatioF(), room.width() - 60.0)
         return max(round(min(widest, (room.height() - 260) * _CARD_RATIO)), _NARROWEST_PX + 100)

@@ -1,4 +1,4 @@
-"""Accuracy against latency, one dot a model, the Pareto front as a line; and where on the screen the errors are."""
+"""Accuracy against latency, one dot per model, the Pareto front as a line; and where on the screen the errors are."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ComparisonPlot(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
 
     def label_boxes(self, metrics: QFontMetrics) -> list[QRectF]:
-        """Where the rows' names are drawn: beside their dots, over no other name or dot as far as there is room."""
+        """Where the rows' names are drawn: beside their dots, without covering another name or dot if there is room."""
         points = [self.place(row) for row in self._rows]
         taken = [QRectF(point.x() - 7, point.y() - 7, 14, 14) for point in points]
         room, boxes = QRectF(self.rect()), []
@@ -76,7 +76,7 @@ class ComparisonPlot(QWidget):
             above, below = point.y() - 9 - height, point.y() + 9
             start, end = point.x() - 6, point.x() + 6 - width
             beside = (point.x() + 11, point.y() - height / 2), (point.x() - 11 - width, point.y() - height / 2)
-            # the front falls from left to right: it leaves room above it on the left, and below it on the right
+            # the front falls from left to right, so there is room above it on the left and below it on the right
             right = point.x() > self.width() * 0.6
             near = ((end, below), (end, above)) if right else ((start, above), (start, below))
             places = [QRectF(x, y, width, height) for x, y in (*near, *beside)]
@@ -164,6 +164,6 @@ class ErrorMap(QWidget):
             painter.setBrush(accent)
             painter.drawEllipse(gaze, 3.5, 3.5)
             painter.setPen(QColor(used.text))
-            away = -24 if gaze.y() > target.y() else 8  # on the side that the error leaves free
+            away = -24 if gaze.y() > target.y() else 8  # on the side opposite to the error
             box = QRectF(target.x() - 40, target.y() + away, 80, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{point.accuracy_deg:.1f}°")

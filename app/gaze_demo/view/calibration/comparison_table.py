@@ -14,7 +14,7 @@ from gaze_demo.calibration.comparison import WINDOW_COLUMNS, Row, cell, to_csv
 Index = QModelIndex | QPersistentModelIndex
 _SORT = Qt.ItemDataRole.UserRole
 _NOWHERE = QModelIndex()
-_ROWS_SEEN = 6  # at most so many without scrolling: as many models as the app ships
+_ROWS_SEEN = 6  # at most this many rows without scrolling: the number of shipped models
 
 
 class ComparisonModel(QAbstractTableModel):

@@ -1,4 +1,4 @@
-"""What is kept of whom: rename, delete, export, and the folder."""
+"""The saved profiles: rename, delete, export, and open the folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a calibration brought: every model in a table, a plot, an error map."""
+"""The results of a calibration: every model in a table, a plot, an error map."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from gaze_demo.view.shared import theme
 from gaze_demo.whole_file import write_whole
 
 _WIDTH, _HEIGHT = 1180, 780
-# A third of a common screen's width: what is worse tells of eyes that did not look, or of a hidden face.
+# A third of a common screen's width: a larger error means that the eyes did not look at the dots, or that the face was
+# hidden.
 _USELESS_DEG = 8.0
 
 
 class CalibrationResults(QWidget):
-    """A window of its own beside the main one, so that both can be looked at."""
+    """A separate window, so that the main one can be used too."""
 
     def __init__(self, report: Report, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -51,7 +52,7 @@ class CalibrationResults(QWidget):
         notes.setProperty("kind", "caption")
         notes.setVisible(bool(notes.text()))
         for label in (self._of, self._status, title, facts, notes):
-            label.setTextFormat(Qt.TextFormat.PlainText)  # a profile's words may be among it
+            label.setTextFormat(Qt.TextFormat.PlainText)  # it may contain text from a profile
         plots = QHBoxLayout()
         plots.setSpacing(theme.GAP)
         plots.addWidget(_card("Accuracy against latency", self.plot), 1)
@@ -68,7 +69,7 @@ class CalibrationResults(QWidget):
         self.table.picked.connect(self._pick)
         self._rows = comparison(report)
         self.table.show_rows(self._rows)
-        # Every column is to be seen at once; around the table are the margins of window and card.
+        # Wide enough for every column, with the margins of window and card.
         room = self.screen().availableGeometry().size()
         width = max(_WIDTH, self.table.horizontalHeader().length() + 80)
         self.resize(QSize(width, _HEIGHT).boundedTo(room))

@@ -1,4 +1,4 @@
-"""The full screen during a calibration: checks first, then the targets, then a moment of waiting."""
+"""The full screen during a calibration: first the checks, then the targets, then a short wait."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from gaze_demo.view.pane.eye_crops import qimage
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.combo_box import ComboBox
 
-PURSUIT = 0  # the choice of a path in place of a number of points
+PURSUIT = 0  # the choice of a path instead of a number of points
 # With the five dots that follow.
 _LAYOUTS: Final = (
     (5, "5 dots and 5 to judge, 20 seconds"),
@@ -40,7 +40,7 @@ _CHECKS: Final = ("Face", "Distance", "Head", "Light", "Reflections")
 
 
 class TargetPage(QWidget):
-    """Draws the dot, on a ground of middling darkness so that the pupils stay as they are; and nothing that distracts.
+    """Draws only the dot, on a background of medium brightness so that the pupils do not change.
 
     Attributes: `dot`, None before the first; `paused`, a sentence, empty while the dots move.
     """
@@ -53,7 +53,7 @@ class TargetPage(QWidget):
         self.setAccessibleName("Calibration target")
 
     def show_dot(self, dot: Dot | None, paused: str = "") -> None:
-        """`paused`: why the dot stands still, in the place of it."""
+        """`paused`: the reason for a pause, shown instead of the dot."""
         self.dot, self.paused = dot, paused
         self.update()
 
@@ -92,7 +92,7 @@ class TargetPage(QWidget):
 
 
 class FacePicture(QWidget):
-    """The camera's picture in small, so that one sees what it sees."""
+    """A small picture from the camera."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ class FacePicture(QWidget):
 
 
 class CheckPage(QWidget):
-    """What must be right before it starts, as a list that fills with ticks.
+    """The conditions for the start, as a list with ticks.
 
     Signals: `start`, with the number of points or PURSUIT; `cancel`; `measure`, to measure the screen.
     """
@@ -212,18 +212,18 @@ class CheckPage(QWidget):
         self.show_checks([])
 
     def offer_monitors(self, titles: Sequence[str], chosen: int) -> None:
-        """Let one of several monitors be chosen; with one alone there is nothing to choose."""
+        """Let one of several monitors be chosen; with a single one there is no choice."""
         self.monitors.addItems(list(titles))
         self.monitors.setCurrentIndex(chosen)
         self.monitors.setVisible(len(titles) > 1)
 
     def show_notes(self, notes: Sequence[str]) -> None:
-        """What should be known before it starts, a line each."""
+        """Hints before the start, one per line."""
         self.notes.setText("\n".join(notes))
         self.notes.setVisible(bool(notes))
 
     def show_checks(self, checks: Sequence[Check]) -> None:
-        """Tick what is right; it can start as soon as a face is seen, whatever else could be better."""
+        """Tick the fulfilled conditions; a calibration can start as soon as a face is seen."""
         used, known = theme.colours(), {check.name: check for check in checks}
         for name, (mark, _, value) in self.rows.items():
             check = known.get(name)
@@ -277,7 +277,7 @@ class CalibrationScreen(QWidget):
         self.checks.monitors.activated.connect(self.monitor_chosen)
 
     def fill(self, monitor: QScreen) -> None:
-        """Cover a monitor, from wherever it is."""
+        """Move to a monitor and fill it."""
         self.monitor = monitor.name()
         self.hide()
         self.setScreen(monitor)
@@ -314,7 +314,7 @@ class CalibrationScreen(QWidget):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """By the window manager, as by Esc."""
+        """Closed by the window manager, like Esc."""
         super().closeEvent(event)
         self.cancelled.emit()
 

@@ -1,4 +1,4 @@
-"""The button that begins a calibration: always in sight."""
+"""The button that starts a calibration; it is always visible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every control of the header is, and the list of them: a control is one file of this package."""
+"""The base class of the header's controls, and the list of them: each control is one file of this package."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gaze_demo.view.shared.discovery import subclasses
 class Control(QWidget):
     """Shows a part of the state and writes the user's choice into it, or runs a command.
 
-    `title`: its name where the header is folded; `order`: its place in the row; `kinds`: the sources that it applies
+    `title`: its name if the header is folded; `order`: its place in the row; `kinds`: the sources that it applies
     to; `folds`: which goes first if there is no room, None for one that always stays.
     """
 
@@ -31,7 +31,7 @@ class Control(QWidget):
         self.state, self.commands = state, commands
 
     def expand(self, wide: bool) -> None:
-        """Show more words where there is room for them."""
+        """Show a longer text if there is room."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Which filter smooths the drawn gaze, with its parameters, and what that costs in time."""
+"""The choice of the filter for the drawn gaze, its parameters, and its lag."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from gaze_demo.desk.state import WindowState
 from gaze_demo.view.header.control import Control, control_kinds
 from gaze_demo.view.shared import theme
 
-_STATUS_PX = 200  # of the line that says what the source delivers: it comes before names beside icons
+_STATUS_PX = 200  # width of the line that says what the source delivers: it has priority over names beside icons
 
 
 class Header(QFrame):
@@ -51,7 +51,7 @@ class Header(QFrame):
         return tuple(self._folded)
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as the controls that never fold."""
+        """The width of the controls that never fold."""
         stay = [control for control in self.controls.values() if control.folds is None and not control.stretch]
         width = sum(control.minimumSizeHint().width() for control in stay) + self.more.sizeHint().width()
         return QSize(width + theme.GAP * (len(stay) + 2), super().minimumSizeHint().height())
@@ -73,7 +73,7 @@ class Header(QFrame):
             self._fold()
 
     def _fold(self) -> None:
-        """Leave out what has the least room to claim, until the rest fits."""
+        """Fold the controls with the lowest priority, until the rest fits."""
         applies = [control for control in self.controls.values() if self._state.source_kind in control.kinds]
         order = sorted((c for c in applies if c.folds is not None), key=lambda control: control.folds or 0)
         folded: list[Control] = []
@@ -118,7 +118,7 @@ class Header(QFrame):
 
 
 def _width_of(control: Control) -> int:
-    """As it is now: a layout remembers the sizes of what it holds until it is told."""
+    """The current width: a layout caches the sizes of its widgets until it is invalidated."""
     layout = control.layout()
     if layout is not None:
         layout.invalidate()

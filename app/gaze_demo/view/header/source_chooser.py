@@ -1,4 +1,5 @@
-"""The dropdown of sources: the virtual participant, every camera by its name, the open file, and what opens another."""
+"""The dropdown of sources: the virtual participant, every camera by its name, the open file, and entries that open
+another one."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ _COMMANDS = (
     ("open-folder", "Open folder of images…"),
     ("refresh-cameras", "Look for cameras again"),
 )
-_COMMAND = "?"  # begins no source's spec
+_COMMAND = "?"  # no source's spec begins with it
 
 
 class SourceChooser(ComboBox):
@@ -46,7 +47,7 @@ class SourceChooser(ComboBox):
         self._fill()
 
     def show_current(self, spec: str) -> None:
-        """Show `spec` as chosen, without telling anyone."""
+        """Show `spec` as chosen, without a signal."""
         name = f"Camera {spec}" if spec.isdigit() else Path(spec).name or spec
         if spec == VIRTUAL:
             name = "Virtual participant"
@@ -77,7 +78,7 @@ class SourceChooser(ComboBox):
 
     def _activate(self, row: int) -> None:
         spec = self.itemData(row)
-        self._select()  # the one in use stays shown until another is
+        self._select()  # the source in use stays selected until another one is
         if spec.startswith(_COMMAND):
             self.command_wanted.emit(spec[len(_COMMAND) :])
         else:

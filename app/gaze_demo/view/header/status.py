@@ -1,4 +1,4 @@
-"""What the source delivers, in the room that the other controls leave."""
+"""What the source delivers, in the space that the other controls leave."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LEAST_WIDTH = 90
 
 
 class Status(Control):
-    """One line that takes whatever room there is."""
+    """One line that uses the available space."""
 
     order, stretch = 40, 1
 
@@ -27,7 +27,7 @@ class Status(Control):
         state.on("status", self._show, now=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A few letters say nothing."""
+        """A few letters would be useless."""
         super().resizeEvent(event)
         self._text.setVisible(event.size().width() >= _LEAST_WIDTH)
 

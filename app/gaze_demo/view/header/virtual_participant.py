@@ -1,4 +1,4 @@
-"""What the virtual participant does: where it looks, who it is, whether its head moves."""
+"""The settings of the virtual participant: where it looks, who it is, whether its head moves."""
 
 from __future__ import annotations
 

@@ -25,10 +25,10 @@ def draw_gaze_arrow(
     colour: QColor,
     width: float,
 ) -> None:
-    """Draw `gaze` (unit vector) from `origin_mm`, both (3,) in the camera frame; a dot where it points at the lens."""
+    """Draw `gaze` (unit vector) from `origin_mm`, both (3,) in the camera frame; a dot if it points at the lens."""
     start = image_map.point(camera.project(origin_mm))
     tip_mm = origin_mm + LENGTH_MM * gaze
-    if tip_mm[2] < _NEAREST_MM:  # clip to in front of the lens, where projection makes sense
+    if tip_mm[2] < _NEAREST_MM:  # keep it in front of the lens, where the projection is valid
         tip_mm = origin_mm + gaze * max((_NEAREST_MM - origin_mm[2]) / min(gaze[2], -1e-6), 0.0)
     tip = image_map.point(camera.project(tip_mm))
     along = tip - start

@@ -1,4 +1,4 @@
-"""From pixels of the unmirrored image to places in the preview: the one place that mirrors a drawing."""
+"""From pixels of the unmirrored image to places in the preview: the only place where a drawing is mirrored."""
 
 from __future__ import annotations
 

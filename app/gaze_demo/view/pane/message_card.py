@@ -1,4 +1,4 @@
-"""What a preview says when it has nothing to show: what is wrong, what to do, and a button that does it."""
+"""The message of a preview without a picture: what is wrong, what to do, and a button that does it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MessageCard(QFrame):
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)  # a model's words may be among it
+            label.setTextFormat(Qt.TextFormat.PlainText)  # it may contain text from a model
         self._button = QPushButton()
         self._button.setProperty("kind", "primary")
         self._button.clicked.connect(self._act)
@@ -53,7 +53,7 @@ class MessageCard(QFrame):
         self.place()
 
     def place(self) -> None:
-        """Into the middle of the parent, as wide as reads well."""
+        """Centre it in the parent, with a readable width."""
         parent, layout = self.parentWidget(), self.layout()
         assert parent is not None
         assert layout is not None

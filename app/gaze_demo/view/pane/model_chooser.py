@@ -22,7 +22,7 @@ _DETAILS = Qt.ItemDataRole.UserRole + 1
 
 
 class ModelChooser(ComboBox):
-    """Shows the name and, as far as there is room, what kind of model it is.
+    """Shows the name and, if there is room, the kind of model.
 
     Signals: `chosen`, with the name, when the user picks one.
     """
@@ -41,7 +41,7 @@ class ModelChooser(ComboBox):
         self.show_models([], None)
 
     def show_models(self, entries: Sequence[ModelEntry], current: str | None) -> None:
-        """List `entries` and select the one named `current`, without telling anyone."""
+        """List `entries` and select the one named `current`, without a signal."""
         self.clear()
         for entry in entries:
             self.addItem(entry.name)

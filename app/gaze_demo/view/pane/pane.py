@@ -1,4 +1,4 @@
-"""One pane: a model, what it sees and says, and its figures."""
+"""One pane: a model, its picture with the gaze, and its figures."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LATENCY = "00.0 ms · p95 00.0"
 class Pane(QFrame):
     """Shows the sights of one model.
 
-    Figures are computed on every sight and written by `refresh`, a few times a second: faster nobody reads.
+    Figures are computed for every sight and written by `refresh` a few times per second, because nobody reads faster.
     """
 
     def __init__(self, pane: PaneId, state: WindowState, commands: CommandBook) -> None:
@@ -77,7 +77,7 @@ class Pane(QFrame):
         state.on_any(message_fields, self._show_message, now=True)
 
     def minimumSizeHint(self) -> QSize:
-        """Narrower than its figures would like: they are cut with an ellipsis before the window has to grow."""
+        """Narrower than its figures need: they are cut with an ellipsis before the window has to grow."""
         return QSize(_LEAST_WIDTH, super().minimumSizeHint().height())
 
     def show_sight(self, sight: Sight) -> None:
@@ -102,7 +102,7 @@ class Pane(QFrame):
         self.preview.show_captions(self._gaze_caption(), self._error_caption())
 
     def clear(self) -> None:
-        """Start the figures from nothing, as after another source."""
+        """Reset the figures, for example for another source."""
         for recent in (self._rate, self._latency_ms, self._error_deg):
             recent.clear()
         self._gaze = None
@@ -134,7 +134,7 @@ class Pane(QFrame):
 
     @property
     def _calibrated(self) -> ModelReport | None:
-        """How this pane's model was judged with the profile in use."""
+        """The accuracy of this pane's model with the profile in use."""
         profile = self._state.profile
         return profile.report.models.get(self._entry.name) if profile is not None and self._entry is not None else None
 
@@ -143,7 +143,7 @@ class Pane(QFrame):
         self._rate.add(now, 1.0)
 
     def _show_model(self) -> None:
-        """Another model: its fixed figures, and nothing of the one before."""
+        """Another model: show its fixed figures, and none of the previous model."""
         entry = self._state.models[self.pane]
         self.chooser.show_models(self._state.entries, entry.name if entry else None)
         contract = entry.contract if entry else None

@@ -1,4 +1,4 @@
-"""A short text on a dark ground, readable over any picture."""
+"""A short text on a dark background, readable over any picture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ _SIDE, _ABOVE = 9.0, 4.0
 
 
 class Pill:
-    """Lays out its text when it changes, not whenever it is drawn: that would take as long as all the rest."""
+    """Lays out its text when it changes, not whenever it is drawn, which would take as long as the rest of the
+    drawing."""
 
     def __init__(self, font: QFont) -> None:
         self._font = font

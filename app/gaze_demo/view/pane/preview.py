@@ -1,4 +1,4 @@
-"""The preview of one pane with what its model says of it."""
+"""The preview of one pane with its model's gaze."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from gaze_demo.view.pane.message_card import MessageCard
 from gaze_demo.view.pane.pill import Pill
 from gaze_demo.view.shared import theme
 
-_HINT_AFTER_S = 0.6  # A reason is shown when it lasts: nobody wants to read of every blink
+_HINT_AFTER_S = 0.6  # a reason is shown only if it lasts, so that not every blink is reported
 
 
 class Preview(QWidget):
-    """Draws the newest sight, and a card over it where something is wrong; `run` gets the id of the card's command.
+    """Draws the newest sight, and a card over it if something is wrong; `run` gets the id of the card's command.
 
     Signals: `painted`, with the sight and the time in ms that drawing took; `resized`, when another size is wanted;
     `clicked`, with a point in px of the unmirrored image.
@@ -63,7 +63,7 @@ class Preview(QWidget):
 
     @property
     def hint(self) -> str:
-        """Why there is no gaze and what to do, once that has lasted a moment; it stands at the picture's foot."""
+        """Why there is no gaze and what to do, once that has lasted a moment; shown at the bottom of the picture."""
         since, sight = self._without_gaze_since, self._sight
         if since is None or sight is None or sight.estimate is None or self._card.message is not None:
             return ""
@@ -86,17 +86,17 @@ class Preview(QWidget):
             self._without_gaze_since = None
         elif self._without_gaze_since is None:
             self._without_gaze_since = clock.now_s()
-            QTimer.singleShot(round(_HINT_AFTER_S * 1100), self, self.update)  # of a still no other sight comes
+            QTimer.singleShot(round(_HINT_AFTER_S * 1100), self, self.update)  # for a still image no other sight comes
         self.update()
 
     def show_message(self, message: Message | None) -> None:
-        """A card over the picture, which is dimmed; None takes it away."""
+        """A card over the picture, which is dimmed; None removes it."""
         if message != self._card.message:
             self._card.show_message(message)
             self.update()
 
     def show_captions(self, left: str, right: str) -> None:
-        """Short texts in the upper corners; an empty one takes no room."""
+        """Short texts in the upper corners; an empty one takes no space."""
         if (left, right) != self.captions:
             for pill, text in zip(self._pills, (left, right), strict=True):
                 pill.show_text(text)

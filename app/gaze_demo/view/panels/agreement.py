@@ -26,7 +26,7 @@ _KEPT_FRAMES = 60
 
 
 class Agreement(Panel):
-    """Pairs the gazes of both panes by frame: a slow model is compared on the frames that it has seen."""
+    """Pairs the gazes of both panes by frame, so that a slow model is compared on the frames that it has seen."""
 
     name, menu_text, tip = "agreement", "An&gle between the gazes", "By how much the two models differ"
     place, order, needs_two = Place.BETWEEN, 10, True

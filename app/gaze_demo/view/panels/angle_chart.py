@@ -1,4 +1,4 @@
-"""One angle of the gaze over the last seconds, drawn by hand: two small charts need no plotting library."""
+"""One angle of the gaze over the last seconds, drawn without a plotting library, which two small charts do not need."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from gaze_demo.view.shared import theme
 SPAN_S = 10.0
 _LIMITS_DEG = (20.0, 40.0, 90.0, 180.0)
 _STEPS_DEG = {20.0: 10.0, 40.0: 20.0, 90.0: 45.0, 180.0: 90.0}  # between two grid lines, for each limit of the scale
-# Room around the curves, px: the angles stand at the left, the seconds below.
+# Space around the curves in px, for the angles at the left and the seconds below.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 6.0, 6.0, 20.0
-_TICKS_S = (2, 5)  # between two times that are named; the first that leaves room for the names
+_TICKS_S = (2, 5)  # between two labelled times; the first one that leaves room for the labels is used
 
 
 class AngleChart(QWidget):
@@ -40,7 +40,7 @@ class AngleChart(QWidget):
     def show_curves(self, curves: Sequence[tuple[QPen, Array]]) -> None:
         """Each with its pen: rows (n, 2) of seconds, 0 for now and negative before, and degrees; NaN leaves a gap."""
         was_empty, self._curves = not self._curves, [(pen, rows) for pen, rows in curves if len(rows)]
-        if was_empty and not self._curves:  # nothing moves: drawing it again would cost all the same
+        if was_empty and not self._curves:  # nothing has changed, so it is not drawn again
             return
         peak = max((float(np.nanmax(np.abs(rows[:, 1]), initial=0.0)) for _, rows in self._curves), default=0.0)
         self.limit_deg = next(limit for limit in _LIMITS_DEG if peak <= limit)
@@ -60,7 +60,7 @@ class AngleChart(QWidget):
             lines = self.lines(rows, area)
             if pen.style() == Qt.PenStyle.SolidLine:
                 painter.drawLines(lines)
-            else:  # dashes run on from piece to piece
+            else:  # dashes continue from piece to piece
                 for run in _runs(lines):
                     painter.drawPolyline(run)
 
@@ -77,7 +77,7 @@ class AngleChart(QWidget):
         line, text = QPen(QColor(used.line), 1), QColor(used.muted)
         step, height = _STEPS_DEG[self.limit_deg], float(painter.fontMetrics().height())
         if area.height() / (2 * self.limit_deg / step) < height:
-            step = self.limit_deg  # a low chart names the ends and the middle alone
+            step = self.limit_deg  # a low chart labels only the ends and the middle
         for degrees in np.arange(-self.limit_deg, self.limit_deg + 1e-6, step).tolist():
             y = area.center().y() - degrees * area.height() / 2 / self.limit_deg
             painter.setPen(line)

@@ -7,7 +7,7 @@ import numpy as np
 from gaze_demo.geometry import Array, vector_to_pitch_yaw
 
 _CAPACITY = 1024
-_LONGEST_S = 0.3  # what lies further apart is not joined by a line
+_LONGEST_S = 0.3  # points that are further apart are not connected
 
 
 class GazeTrace:

@@ -1,4 +1,5 @@
-"""What every panel is, and the list of them: a panel is one file of this package with a subclass of Panel."""
+"""The base class of all panels, and the list of them: each panel is one file of this package with a subclass of
+Panel."""
 
 from __future__ import annotations
 
@@ -17,18 +18,18 @@ from gaze_demo.view.shared.discovery import subclasses
 
 
 class Place(Enum):
-    """Where a panel stands: in the column between the panes, or in the row below them."""
+    """Where a panel is: in the column between the panes, or in the row below them."""
 
     BETWEEN = "between"
     BELOW = "below"
 
 
 class Panel(QFrame):
-    """A card that tells more of what the panes show.
+    """A card with more information about what the panes show.
 
     `name`: of its setting; `menu_text`, `keys`, `tip`: of the menu entry that shows and hides it; `order`: its place
     among the others; `shown`: whether it is there at the first start; `every_ms`: how often `refresh` is called;
-    `needs_two`: only where there are two panes. A hidden panel gets nothing.
+    `needs_two`: only if there are two panes. A hidden panel gets nothing.
     """
 
     name: ClassVar[str]
@@ -50,13 +51,13 @@ class Panel(QFrame):
         """A sight that the pane shows from now on."""
 
     def painted(self, pane: PaneId, sight: Sight, draw_ms: float) -> None:
-        """A sight that the pane has drawn, which took that long."""
+        """A sight that the pane has drawn, with the time that this took."""
 
     def refresh(self) -> None:
-        """Write what was added."""
+        """Show the sights that were added."""
 
     def clear(self) -> None:
-        """Another source: nothing of the one before is to be compared with it."""
+        """Another source: forget everything of the previous one."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The person in front of the camera, whatever the models say: distance, head, eyelids."""
+"""The person in front of the camera, independent of the models: distance, head, eyelids."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Person(Panel):
 
     def __init__(self, state: WindowState, commands: CommandBook) -> None:
         super().__init__(state, commands)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # the first to give way
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # hidden first
         self._seen: Observation | None = None
         self._distance = Figure(
             "Distance", "From the lens to the middle of the eyes; it follows from the lens", "000 cm"
@@ -54,7 +54,7 @@ class Person(Panel):
         state.on("source", self._watch_source)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a low window the last figures go, rather than all of them being squeezed."""
+        """In a low window the last figures are hidden, so that the others are not squeezed."""
         super().resizeEvent(event)
         room = event.size().height() - self._title.sizeHint().height() - 2 * theme.GAP
         for figure in self._figures:

@@ -1,4 +1,4 @@
-"""The screen in small, with the points of gaze on it."""
+"""A small map of the screen with the points of gaze."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class _Glass(QWidget):
 class ScreenMap(Panel):
     """A card with the screen and a line of words under it.
 
-    Attributes: `calibrate` and `results`, buttons; the second is there once something is calibrated.
+    Attributes: `calibrate` and `results`, buttons; the second is shown after a calibration.
     """
 
     name, menu_text, keys, tip = "screen-map", "Screen &map", "Ctrl+3", "Where on the screen the gaze is"

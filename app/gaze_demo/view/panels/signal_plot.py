@@ -1,4 +1,4 @@
-"""The live plot of yaw and pitch of both panes, and of the truth where it is known."""
+"""The live plot of yaw and pitch of both panes, and of the truth if it is known."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from gaze_demo.view.shared import theme
 
 _ANGLES: Final = (("Yaw", 1), ("Pitch", 2))  # with their columns in a GazeTrace
 _TRUTH: Final = "truth"
-_LINES: Final[tuple[PaneId | str, ...]] = (_TRUTH, *PaneId)  # drawn in this order: what matters last, on top
+_LINES: Final[tuple[PaneId | str, ...]] = (_TRUTH, *PaneId)  # drawn in this order: the most important last, on top
 
 
 class SignalPlot(Panel):
-    """Collects gazes and draws them, one chart an angle.
+    """Collects gazes and draws them, one chart per angle.
 
     Attributes: `charts`, by the angle's column in a GazeTrace.
     """

@@ -1,4 +1,4 @@
-"""The bar under the panes that plays a film, or turns over the pictures of a folder."""
+"""The bar under the panes that plays a film, or steps through the pictures of a folder."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _WIDTH = 3.0
 
 
 class ReplayPane(QWidget):
-    """Shows a row of a track; pictures that were kept are not needed for it. `mirrored`: as a person sees themselves.
+    """Shows a row of a track; this needs no recorded pictures. `mirrored`: as a person sees themselves.
 
     Attributes: `text`, what is written over it.
     """

@@ -1,4 +1,4 @@
-"""A recorded session in a window of its own: two models' gaze, the time line, and how to move in it."""
+"""The window of a recorded session: two models' gaze, the time line, and the controls."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ReplayWindow(QWidget):
         super().closeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that no control has taken."""
+        """Handles keys that no control has used."""
         call = self._calls.get(QKeySequence(event.keyCombination()).toString())
         if call is None:
             super().keyPressEvent(event)
@@ -179,7 +179,7 @@ class ReplayWindow(QWidget):
             self._mark.setText(mark.text)
 
     def _draw_areas(self) -> None:
-        """In a window of their own; the session's report reads the file."""
+        """Open the window of the areas; the session's report reads their file."""
         session = self.replay.session
         screen = session.about.screen
         if screen is None:
@@ -198,11 +198,11 @@ class ReplayWindow(QWidget):
         self.line.show_tracks(tracks[: len(names)])
         self.events = None
         self.line.show_events(None, self.replay.start_s)
-        self._looking.start()  # those of an hour take seconds: the window is shown first
+        self._looking.start()  # events of an hour take seconds to find: the window is shown first
         self._show()
 
     def _look_for_events(self) -> None:
-        """Those of the left pane's model, in a thread of their own."""
+        """Find the events of the left pane's model, in a separate thread."""
         trace = self.replay.tracks[list(self.replay.tracks)[self.choosers[PaneId.A].currentIndex()]].trace
         screen = self.replay.session.about.screen
 
@@ -213,7 +213,7 @@ class ReplayWindow(QWidget):
                 found = ()
             try:
                 self._found.emit((trace, found))
-            except RuntimeError:  # the window is gone
+            except RuntimeError:  # the window was closed
                 return
 
         threading.Thread(target=look, name="events", daemon=True).start()

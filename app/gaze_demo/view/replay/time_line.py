@@ -1,4 +1,4 @@
-"""The whole recording against time: gaze angles, what happened, and where the replay is."""
+"""The whole recording over time: gaze angles, events, and the position of the replay."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from gaze_demo.view.shared import theme
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 12.0, 26.0, 22.0
 _LANE, _LANES = 12.0, (("fixations", ("fixation",)), ("blinks", ("blink", "eyes closed")), ("lost", ("lost",)))
 _SHORTEST_S = 1.0
-_MARK_PX = 20.0  # for a mark to have its line through the charts; more of them would hide the curves
+_MARK_PX = 20.0  # up to this number, marks have lines through the charts; more lines would hide the curves
 _LIMITS_DEG = (20.0, 40.0, 90.0)
 _TICKS_S: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
@@ -38,7 +38,7 @@ _TICKS_S: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1
 class TimeLine(QWidget):
     """Charts of yaw and pitch of up to two models, with lanes of events below them; the wheel zooms around the pointer.
 
-    Attributes: `span_s`, the start and end of what is in sight.
+    Attributes: `span_s`, the start and end of the visible part.
 
     Signals: `sought`, with the time in s that the user pointed at.
     """
@@ -78,7 +78,7 @@ class TimeLine(QWidget):
         self._redraw()
 
     def show_position(self, time_s: float) -> None:
-        """Where the replay is; the sight follows it."""
+        """Set the position of the replay; the visible part follows it."""
         self._position_s = time_s
         start, end = self.span_s
         if not start <= time_s <= end:
@@ -86,7 +86,7 @@ class TimeLine(QWidget):
         self.update()
 
     def zoom(self, factor: float, around_s: float) -> None:
-        """Show a span `factor` times as long; what is at `around_s` stays where it is."""
+        """Show a span `factor` times as long; the time `around_s` stays in place."""
         start, end = self.span_s
         length = min(max((end - start) * factor, min(_SHORTEST_S, self._duration_s)), self._duration_s)
         share = (around_s - start) / (end - start)
@@ -207,7 +207,7 @@ class TimeLine(QWidget):
             if one is None:
                 continue
             ink = QColor(colour)
-            ink.setAlphaF(1.0 if one is rows[0] else 0.75)  # the one below is seen through the other
+            ink.setAlphaF(1.0 if one is rows[0] else 0.75)  # semi-transparent, so that the curve below is visible
             painter.setPen(QPen(ink, 1.4))
             x = area.left() + (one[:, 0] - start) / (end - start) * area.width()
             low, high = (area.center().y() - one[:, side] * area.height() / 2 / limit for side in (1, 2))
@@ -230,7 +230,7 @@ class TimeLine(QWidget):
                 painter.drawRect(QRectF(left, lane.top(), width, lane.height()))
 
     def _bars(self, times: Array, lane: QRectF) -> list[tuple[float, float]]:
-        """Left and width in px of events (n, 2) from start to end; of many in one px there is one."""
+        """Left and width in px of events (n, 2) from start to end; of several in one px, one is drawn."""
         start, end = self.span_s
         x = lane.left() + (times - start) / (end - start) * lane.width()
         x = np.clip(x[(x[:, 1] >= lane.left()) & (x[:, 0] <= lane.right())], lane.left(), lane.right())
@@ -239,7 +239,7 @@ class TimeLine(QWidget):
         return [(float(left), float(width)) for left, width in bars[first]]
 
     def _draw_marks(self, painter: QPainter, area: QRectF) -> None:
-        """As many names as there is room for; each mark has its line."""
+        """Draw all lines, and as many names as there is room for."""
         used, free_x = theme.colours(), area.left()
         places = [(self._x(mark.time_s, area), mark) for mark in self._marks]
         places = [(x, mark) for x, mark in places if area.left() - 1 <= x <= area.right() + 1]

@@ -1,4 +1,4 @@
-"""A dropdown whose arrow and list follow the theme: style sheets know images alone."""
+"""A dropdown whose arrow and list follow the theme: style sheets can only use images."""
 
 from __future__ import annotations
 

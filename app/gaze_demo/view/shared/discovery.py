@@ -1,4 +1,4 @@
-"""Finds the classes that the modules of a package define, so that a new one costs its own file alone."""
+"""Finds the classes that the modules of a package define, so that a new one needs only its own file."""
 
 from __future__ import annotations
 

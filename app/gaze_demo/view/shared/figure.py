@@ -1,4 +1,4 @@
-"""One figure: what it is, its value, its unit."""
+"""One figure: its name, value and unit."""
 
 from __future__ import annotations
 

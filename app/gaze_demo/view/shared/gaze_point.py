@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QRadialGradient, QTransform
 
-RING = 0.62  # radius of the ring, by that of the glow around it
+RING = 0.62  # radius of the ring relative to the glow around it
 _DIMMED = 0.3
 
 
@@ -26,7 +26,7 @@ def draw_ellipse(painter: QPainter, path: QPainterPath, colour: QColor) -> None:
 
 
 def draw_point(painter: QPainter, middle: QPointF, colour: QColor, certainty: float, radius: float) -> None:
-    """A ring with a soft core; it dims where the head has left the place of the calibration."""
+    """A ring with a soft core; it is dimmed if the head has left the place of the calibration."""
     strength = _DIMMED + (1 - _DIMMED) * float(np.clip(certainty, 0, 1))
     core = QRadialGradient(middle, radius)
     inner, outer = QColor(colour), QColor(colour)

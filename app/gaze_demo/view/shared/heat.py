@@ -1,4 +1,4 @@
-"""Where the gaze was in the last minute, as a picture of warmth."""
+"""Where the gaze was in the last minute, as a heat map."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage, QPainter
 
 _COLUMNS, _ROWS = 64, 36
 _SPREAD = 1.6
-_FULL_S = 1.5  # seconds at one place that give full warmth; more, where another was looked at for longer
-# Warmth, then red, green, blue, alpha.
+_FULL_S = 1.5  # seconds at one place for the full colour; more if another place was looked at for longer
+# Value, then red, green, blue, alpha.
 _STOPS = np.array([[0.0, 40, 90, 255, 0], [0.15, 60, 130, 255, 90], [0.5, 255, 200, 60, 150], [1.0, 255, 70, 50, 190]])
 
 
@@ -24,7 +24,7 @@ class Heat:
         self._points: deque[tuple[float, float, float]] = deque()
 
     def add(self, time_s: float, x: float, y: float) -> None:
-        """A gaze at shares `x`, `y` of the screen; one off the screen leaves no warmth."""
+        """A gaze at shares `x`, `y` of the screen; a gaze off the screen is ignored."""
         while self._points and time_s - self._points[0][0] > self._span_s:
             self._points.popleft()
         if 0 <= x < 1 and 0 <= y < 1:

@@ -25,7 +25,7 @@ _PATHS: Final = {
 
 
 def app_icon() -> QIcon:
-    """From the shipped drawing; PNGs beside it serve where SVG icons do not."""
+    """From the shipped drawing; PNGs beside it are used where SVG icons do not work."""
     icon = QIcon()
     for name in ("icon.svg", "icon-256.png", "icon-64.png"):
         path = paths.assets() / name
@@ -54,7 +54,7 @@ def line_icon(name: str) -> QIcon:
 
 
 def red_dot() -> QPixmap:
-    """The sign of a recording."""
+    """The symbol of a recording."""
     ratio = 3
     pixmap = QPixmap(SIZE * ratio, SIZE * ratio)
     pixmap.fill(Qt.GlobalColor.transparent)

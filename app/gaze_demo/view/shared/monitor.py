@@ -1,4 +1,4 @@
-"""Qt's monitors as the desk knows them."""
+"""Qt's monitors in the desk's form."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ def all_monitors() -> tuple[Monitor, ...]:
 
 
 def screen_of(monitor: Monitor) -> QScreen:
-    """Qt's own screen; the primary one where the monitor is no longer connected."""
+    """Qt's own screen; the primary one if the monitor is no longer connected."""
     known = (screen for screen in QGuiApplication.screens() if screen.name() == monitor.name)
     return next(known, None) or QGuiApplication.primaryScreen()

@@ -1,8 +1,8 @@
-"""The one place that makes the QApplication, and that undoes what opencv-python does to Qt's environment.
+"""The only place that creates the QApplication, and that undoes what opencv-python does to Qt's environment.
 
 On Linux `import cv2` points Qt at the plugins and fonts of OpenCV's own Qt 5. With them PySide6 finds no platform
 plugin, or the wrong fonts. OpenCV may be imported before or after PySide6, so the variables are dropped right before
-Qt reads them: when the application is made.
+Qt reads them: when the application is created.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from PySide6.QtWidgets import QApplication
 from gaze_demo.errors import UserError
 
 _VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
-_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")  # one of them says where windows go
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")  # one of them determines where windows appear
 
 
 def undo_opencv() -> None:
-    """Drop the variables that point into OpenCV's package; what the user has set stays."""
+    """Drop the variables that point into OpenCV's package; variables set by the user stay."""
     for name in _VARIABLES:
         if PurePath(os.environ.get(name, "")).parts[-3:-1] == ("cv2", "qt"):
             del os.environ[name]
@@ -51,7 +51,7 @@ def application() -> QApplication:
 def required_display() -> Iterator[None]:
     """Raises UserError if Qt would abort: no display, one that does not answer, or no plugin for it.
 
-    An X server may begin again when its last client leaves, so the connection that asked stays open in the block.
+    An X server may restart when its last client disconnects, so the test connection stays open in the block.
     """
     platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
     if sys.platform != "linux":
@@ -79,7 +79,7 @@ def required_display() -> Iterator[None]:
 
 @contextmanager
 def _x11_connection() -> Iterator[None]:
-    """Raises UserError if the X server does not answer, unless the library to ask with is not there."""
+    """Raises UserError if the X server does not answer, unless the library for this test is missing."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:

@@ -1,4 +1,4 @@
-"""Buttons side by side of which one is down."""
+"""Buttons side by side, one of which is selected."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 
 class Segments(QWidget):
-    """A choice among a few named values, all in sight.
+    """A choice among a few named values, all of them visible.
 
     Signals: `chosen`, with the value's name, when the user picks one.
     """
@@ -42,6 +42,6 @@ class Segments(QWidget):
         return next((value for value, button in self.buttons.items() if button.isChecked()), "")
 
     def select(self, value: str) -> None:
-        """Show `value` as chosen, without telling anyone."""
+        """Show `value` as chosen, without a signal."""
         if value in self.buttons:
             self.buttons[value].setChecked(True)

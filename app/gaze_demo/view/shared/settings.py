@@ -1,4 +1,4 @@
-"""What the window remembers from one start to the next."""
+"""The settings that the window saves for the next start."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from PySide6.QtCore import QByteArray, QSettings
 
 
 class Settings:
-    """Typed access to QSettings; a value that no longer makes sense reads as its default.
-
-    `frozen` settings are read and never written: a run that measures must not change what the user left.
+    """Typed access to QSettings; an invalid value is replaced by its default. `frozen` settings are never written,
+    because a measurement must not change the user's settings.
     """
 
     def __init__(self, store: QSettings | None = None, *, frozen: bool = False) -> None:

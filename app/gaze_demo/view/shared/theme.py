@@ -1,4 +1,4 @@
-"""Colours, fonts and the style sheet: the one place that says how things look, in light and in dark."""
+"""Colours, fonts and the style sheet: the only place that defines the look, light and dark."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ RADIUS = 10  # corner radius in px of cards and previews
 
 REGULAR, BOLD = QFont.Weight.Normal, QFont.Weight.DemiBold
 
-# The two panes and the truth as drawn over a video, whatever the theme: it must show on any skin and any wall.
+# The two panes and the truth as drawn over a video, the same in both themes: they must be visible on any skin and any
+# wall.
 VIDEO_A, VIDEO_B, VIDEO_TRUTH = QColor("#ffb238"), QColor("#35e0dc"), QColor("#ffffff")
 
 
@@ -39,7 +40,7 @@ class Colours:
     good: str
     warning: str
     trouble: str
-    stage: str  # behind a preview
+    stage: str  # background of a preview
 
 
 DARK = Colours(
@@ -195,7 +196,7 @@ def video_colour(pane: PaneId) -> QColor:
 
 
 def apply(app: QApplication, mode: Theme) -> None:
-    """Light or dark, as chosen or as the system has it. Widgets hear of it by `QEvent.Type.PaletteChange`."""
+    """Light or dark, as chosen or as in the system. Widgets get `QEvent.Type.PaletteChange`."""
     schemes = {Theme.LIGHT: Qt.ColorScheme.Light, Theme.DARK: Qt.ColorScheme.Dark, Theme.SYSTEM: Qt.ColorScheme.Unknown}
     app.styleHints().setColorScheme(schemes[mode])
     dark = mode is Theme.DARK or (mode is Theme.SYSTEM and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
@@ -210,7 +211,7 @@ def apply(app: QApplication, mode: Theme) -> None:
 
 
 def figure_font(scale: float, weight: QFont.Weight = BOLD) -> QFont:
-    """The application's font, `scale` times as large, with figures of equal width: changing numbers must not jump."""
+    """The application's font, `scale` times as large, with figures of equal width: changing numbers must not move."""
     font = QFont(QApplication.font())
     font.setPointSizeF(font.pointSizeF() * scale)
     font.setWeight(weight)
@@ -220,7 +221,7 @@ def figure_font(scale: float, weight: QFont.Weight = BOLD) -> QFont:
 
 
 def _mixed(accent: QColor, ground: QColor) -> QColor:
-    """A quarter of the accent on the ground."""
+    """A quarter of the accent over the background."""
     return QColor(
         (accent.red() + 3 * ground.red()) // 4,
         (accent.green() + 3 * ground.green()) // 4,

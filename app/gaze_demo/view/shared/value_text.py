@@ -1,4 +1,4 @@
-"""A text that changes often: drawn in a place of fixed size, so that a new one moves nothing around it."""
+"""A text that changes often: drawn in a rectangle of fixed size, so that a new text does not move its neighbours."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _UNIT_SCALE = 0.88
 class ValueText(QWidget):
     """A value with a muted unit after it.
 
-    A QLabel would tell the layout of every new text, and the card behind it would be painted again, which takes long
-    enough to be felt with twenty of them. It stands on a card. `room` is the widest text to make room for, none if
-    it takes what is left; `right`: aligned there; `muted`: in the colour of captions.
+    A QLabel would notify the layout of every new text and repaint the card behind it, which is slow with twenty of
+    them. `room` is the widest text that must fit, empty to use the remaining space; `right`: right-aligned; `muted`: in
+    the colour of captions.
     """
 
     def __init__(self, scale: float, room: str, *, right: bool = False, bold: bool = True, muted: bool = False) -> None:

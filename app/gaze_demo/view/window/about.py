@@ -1,4 +1,4 @@
-"""What this is, in which version, made of what, under which licences."""
+"""The dialog "About": purpose, version, components and licences."""
 
 from __future__ import annotations
 

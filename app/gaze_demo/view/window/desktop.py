@@ -1,4 +1,4 @@
-"""What the window does outside of itself: points over the screen, the recentring dot, the mouse pointer, monitors."""
+"""Everything outside the window: points over the screen, the recentring dot, the mouse pointer, monitors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Desktop(QObject):
         window.monitor_changed.connect(self._tell_monitors)
         state.on_any(("overlay", "profile", "monitor"), self._show_overlay, now=True)
         state.on("points", self._show_points)
-        state.on("sitting", self._hide_overlay)  # its points would draw the eyes away from the dots
+        state.on("sitting", self._hide_overlay)  # its points would distract from the dots
         state.on("recentring", self._show_dot)
         state.on("teach", self._teach, now=True)
         state.on_any(("virtual", "source_live", "source_spec", "sitting"), self._watch_pointer, now=True)
@@ -109,7 +109,7 @@ class Desktop(QObject):
             virtual.point_at(self.pointer_mm())
 
     def pointer_mm(self) -> Array:
-        """Where the mouse pointer is on the glass (3,), camera frame: someone in front of the screen looks there."""
+        """Where the mouse pointer is on the glass (3,), camera frame: the virtual participant looks there."""
         place = QCursor.pos()
         monitor = monitor_of(QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen())
         geometry = self._desk.calibration.known_geometry(monitor)

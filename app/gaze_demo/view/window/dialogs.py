@@ -24,7 +24,7 @@ _KINDS = " ".join(f"*.{ending}" for ending in (*_VIDEOS, *sorted(suffix.lstrip("
 
 
 class Dialogs(QObject):
-    """Asks, and hands the answer to the desk."""
+    """Asks the user, and passes the answer to the desk."""
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)

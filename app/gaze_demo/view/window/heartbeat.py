@@ -1,4 +1,4 @@
-"""Measures how long the GUI thread does not answer: a timer that should tick often, and by how much it is late."""
+"""Measures how long the GUI thread is blocked, by the delay of a timer that should tick often."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _LONG_MS = 16
 class Heartbeat(QObject):
     """Ticks on the GUI thread and writes into the blocks of `stats`.
 
-    A block is the time by which a tick is late: a click in that moment would wait as long. The thread's own processor
-    time since the tick before tells whether it worked or waited. The ticks cost a little, so it is started where
-    someone wants the figures.
+    A block is the time by which a tick is late: a click in that moment would wait as long. The thread's processor time
+    since the last tick shows whether it worked or waited. The ticks cost a little, so it is only started if the figures
+    are needed.
     """
 
     def __init__(self, stats: RunStats, parent: QObject | None = None) -> None:

@@ -21,7 +21,7 @@ _PROVIDERS = {
     "coreml": "Apple &Core ML",
     "openvino": "Intel &OpenVINO",
 }
-_TITLES = {"Film": "Fi&lm"}  # where the first letter is the access key of another menu
+_TITLES = {"Film": "Fi&lm"}  # if the first letter is the access key of another menu
 _THEMES = ((Theme.SYSTEM, "As the &system"), (Theme.LIGHT, "&Light"), (Theme.DARK, "&Dark"))
 
 
@@ -93,7 +93,7 @@ class Menus:
             self._cameras.addAction(none)
 
     def _show_providers(self, providers: tuple[str, ...]) -> None:
-        """Where onnxruntime can run models here; a choice only if there is one."""
+        """The execution providers of onnxruntime on this machine; shown only if there is a choice."""
         menu = self._providers
         menu.clear()
         for name in providers:
@@ -106,12 +106,12 @@ class Menus:
 
     def _choose_provider(self, name: str) -> None:
         self._state.provider = name
-        self._show_providers(self._state.providers)  # a click on what is chosen already has taken its mark away
+        self._show_providers(self._state.providers)  # a click on the chosen entry has removed its mark
 
     def _add_choices(
         self, title: str, text: str, field: str, choices: Sequence[tuple[Any, str]], *, apart: bool = True
     ) -> QMenu:
-        """A menu within a menu, to choose the value of a field from; below a line where it stands `apart`."""
+        """A submenu to choose the value of a field; with `apart`, below a separator."""
         menu = QMenu(text, self._bar)
         group = QActionGroup(menu)
         actions: dict[Any, QAction] = {}

@@ -1,4 +1,4 @@
-"""Notices over the foot of the window: they cover a little of it and move nothing."""
+"""Notices at the bottom of the window: they cover a little of it and move nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MARGIN, _WIDEST = 16, 760
 
 
 class NoticeStack(QWidget):
-    """Lies over `parent`, as wide as it or as reads well; information goes by itself."""
+    """Lies over `parent`, with a readable width; notices that only inform disappear by themselves."""
 
     def __init__(self, notices: Notices, parent: QWidget) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class NoticeStack(QWidget):
         return False
 
     def event(self, event: QEvent) -> bool:
-        """A notice that is laid out for the first time may need another height than before."""
+        """A notice that is laid out for the first time may need another height."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._place()
         return super().event(event)

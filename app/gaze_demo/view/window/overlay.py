@@ -1,4 +1,4 @@
-"""The point of gaze over everything on the real screen: clicks go through it."""
+"""Draws the point of gaze over the whole screen; clicks pass through it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _RADIUS = 30.0
 class Overlay(QWidget):
     """Covers one monitor, always on top; mouse and keys pass through it.
 
-    All but the points is cut out of it, so that nothing is hidden where the desktop knows no transparency.
+    Everything except the points is masked out, so that nothing is hidden on a desktop without transparency.
 
     Attributes: `monitor`; `points`, by pane.
     """
@@ -60,7 +60,7 @@ class Overlay(QWidget):
             draw_point(painter, self._place(point), theme.video_colour(pane), point.certainty, _RADIUS)
 
     def _cut_out(self) -> None:
-        shape = QRegion(0, 0, 1, 1)  # an empty one would be no mask at all
+        shape = QRegion(0, 0, 1, 1)  # an empty region would mean no mask
         for point in self.points.values():
             middle, reach = self._place(point), round(_RADIUS * RING) + 3
             box = QRect(round(middle.x()) - reach, round(middle.y()) - reach, 2 * reach, 2 * reach)

@@ -48,7 +48,7 @@ class Palette(QDialog):
             super().keyPressEvent(event)
 
     def run(self) -> None:
-        """Run what is chosen, once this window is closed."""
+        """Run the selected command after this window has closed."""
         item = self.hits.currentItem()
         if item is None:
             return

@@ -10,7 +10,7 @@ from gaze_demo.desk.profile_control import ProfileControl
 
 
 class ProfilesMenu(QMenu):
-    """One entry a profile, newest first, and the plain geometry."""
+    """One entry per profile, newest first, and the plain geometry."""
 
     def __init__(self, profiles: ProfileControl, parent: QWidget) -> None:
         super().__init__("&Profiles", parent)

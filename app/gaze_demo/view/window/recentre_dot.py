@@ -10,7 +10,7 @@ _SIZE = 64
 
 
 class RecentreDot(QWidget):
-    """A small window without a frame, over everything; it takes neither clicks nor keys."""
+    """A small window without a frame, over everything; it gets neither clicks nor keys."""
 
     def __init__(self, monitor: QScreen, parent: QWidget | None = None) -> None:
         flags = (

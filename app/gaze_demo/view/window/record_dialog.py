@@ -1,4 +1,4 @@
-"""What is to be recorded, and where: nothing is kept that is not named here."""
+"""What to record, and where: nothing else is saved."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class RecordDialog(QDialog):
         return self._parent_folder / self.name.text().strip()
 
     def _check(self) -> None:
-        """A name is one part of a path, of a folder that is not there yet."""
+        """Whether the name is a single part of a path, and no such folder exists yet."""
         name = self.name.text().strip()
         whole = bool(name) and Path(name).name == name and "\0" not in name
         there = whole and self.folder.exists()

@@ -12,7 +12,7 @@ from gaze_demo.view.window.window import Window
 
 
 class RecordView(QObject):
-    """Asks what to keep, and hands the answer to the desk.
+    """Asks what to keep, and passes the answer to the desk.
 
     Attributes: `dialog`, the last one; None before the first.
     """
@@ -26,7 +26,7 @@ class RecordView(QObject):
         desk.commands.bind("recordings-folder", _open_recordings)
 
     def _record(self) -> None:
-        """Stop the recording that goes on, or ask about another one."""
+        """Stop the current recording, or ask about a new one."""
         if self._desk.state.recording is not None:
             self._desk.record.stop()
             return

@@ -1,4 +1,4 @@
-"""Where the panels stand: in a row below the panes or, in a low and narrow window, in a column beside the one pane."""
+"""Where the panels are: in a row below the panes or, in a low and narrow window, in a column beside the one pane."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNBOUNDED = (1 << 24) - 1  # Qt's own word for no limit
 
 
 class Shelf(QScrollArea):
-    """Scrolls if it has no room for its panels.
+    """Scrolls if there is no room for its panels.
 
     Attributes: `upright`, whether it is a column.
     """

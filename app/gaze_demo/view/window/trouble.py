@@ -1,4 +1,4 @@
-"""Errors that nobody caught: into the log in full, to the user in one sentence."""
+"""Uncaught errors: the log gets the traceback, the user gets one sentence."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from gaze_demo.log import logger
 class TroubleRelay(QObject):
     """Takes exceptions from any thread.
 
-    Signals: `raised`, with a sentence for the user, on the thread of whoever listens.
+    Signals: `raised`, with a sentence for the user, on the listener's thread.
     """
 
     raised = Signal(str)
 
     def install(self) -> None:
-        """Become the last resort of the GUI thread and of every other."""
+        """Handle uncaught errors of the GUI thread and of all others."""
         sys.excepthook = self._on_exception
         threading.excepthook = self._on_thread_exception
 

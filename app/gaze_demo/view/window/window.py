@@ -1,4 +1,4 @@
-"""The main window: what is where. What happens in it is decided by the desk."""
+"""The main window: the arrangement of its parts. The desk has the logic."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LOWEST = 560  # below this height there are no panels under the panes
 
 
 class Window(QMainWindow):
-    """Header, two panes with panels between them and below them, notices over the foot.
+    """Header, two panes with panels between them and below them, notices at the bottom.
 
     Attributes: `panels`, by their class.
 
@@ -78,7 +78,7 @@ class Window(QMainWindow):
         self._arrange()
 
     def show_sight(self, pane: PaneId, sight: Sight) -> None:
-        """A sight of a pane, for the pane and for the panels that are in sight."""
+        """A sight of a pane, for the pane and for the visible panels."""
         self.panes[pane].show_sight(sight)
         for panel in self.panels.values():
             if panel.isVisible():
@@ -89,14 +89,14 @@ class Window(QMainWindow):
         self.menus.insert(menu, before)
 
     def clear(self) -> None:
-        """Another source: nothing of the one before is to be compared with it."""
+        """Another source: forget everything of the previous one."""
         for pane in self.panes.values():
             pane.clear()
         for panel in self.panels.values():
             panel.clear()
 
     def refresh(self) -> None:
-        """Write all figures."""
+        """Update all figures."""
         for pane in self.panes.values():
             pane.refresh()
         for panel in self.panels.values():
@@ -115,7 +115,7 @@ class Window(QMainWindow):
             self._divided_by_user = not state.isEmpty() and self._split.restoreState(state)
 
     def stop(self) -> None:
-        """The window closes: nothing more is refreshed."""
+        """The window closes: refreshing stops."""
         for timer in (*self._timers, self._figures):
             timer.stop()
 
@@ -146,7 +146,7 @@ class Window(QMainWindow):
             if not self._notices.close_newest() and self.isFullScreen():
                 self._state.full_screen = False
             return
-        if event.key() == Qt.Key.Key_Space and self._state.playable:  # no button has taken it
+        if event.key() == Qt.Key.Key_Space and self._state.playable:  # no button has used it
             self._commands.run("play")
             return
         super().keyPressEvent(event)
@@ -205,7 +205,7 @@ class Window(QMainWindow):
         self.notices = NoticeStack(self._notices, body)
 
     def _arrange(self) -> None:
-        """Show the panes and panels that are wanted and have room."""
+        """Show the chosen panes and panels that fit."""
         shown, two = self._state.panels, PaneId.B in self._state.panes
         for panel in self.panels.values():
             panel.setVisible(panel.name in shown and (two or not panel.needs_two))
@@ -282,7 +282,7 @@ class Window(QMainWindow):
         return timer
 
     def _refresh_next(self) -> None:
-        """The figures of one pane after the other, so that no step takes long."""
+        """The figures of one pane after the other, so that each step is short."""
         self._turn += 1
         self.panes[tuple(PaneId)[self._turn % len(PaneId)]].refresh()
 
