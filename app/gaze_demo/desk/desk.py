@@ -167,7 +167,7 @@ class Desk:
             self.engine.wishes.held = self.state.minimised
 
     def _watch_source(self, source: SourceState) -> None:
-        if source.state in ("silent", "lost", "failed"):
+        if source.gone:
             self.state.points = {}
             self.state.screen_words = "No picture"
 

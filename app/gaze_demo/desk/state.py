@@ -52,6 +52,11 @@ class SourceState:
     state: str = "opening"
     text: str = ""
 
+    @property
+    def gone(self) -> bool:
+        """Nothing comes from it any more: what it has shown no longer holds."""
+        return self.state in ("silent", "lost", "failed")
+
 
 @dataclass(frozen=True)
 class CameraItem:

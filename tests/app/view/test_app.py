@@ -17,6 +17,7 @@ from app.drawn_face import observation
 from app.live.fakes import FakeObserver, FakeSource
 from app.tiny_models import follows_head
 from gaze_demo import paths
+from gaze_demo.camera.faults import unplugged
 from gaze_demo.camera.source import SourceError
 from gaze_demo.desk.state import SourceKind, Theme
 from gaze_demo.estimate import GazeEstimate
@@ -147,6 +148,24 @@ def test_an_unplugged_camera_dims_the_last_picture_until_it_is_back(
     qtbot.waitUntil(lambda: title(app) == "The camera was disconnected", timeout=10000)
     camera.fault = None
     qtbot.waitUntil(lambda: title(app) == "", timeout=10000)
+
+
+def test_no_figure_stands_still_when_the_camera_is_gone(
+    start: Start, sources: dict[str, FakeSource | Exception], qtbot: QtBot
+) -> None:
+    app = start()
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A) and shows_gaze(app, PaneId.B), timeout=50000)
+    table, agreement = app.window.panels[StageTable], app.window.panels[Agreement]
+    qtbot.waitUntil(lambda: "–" not in (table.value(PaneId.A, "Total"), agreement._now.text), timeout=50000)
+    camera = sources["cam"]
+    assert isinstance(camera, FakeSource)
+    camera.fault = unplugged(camera.name)
+    qtbot.waitUntil(lambda: app.state.source.gone and not app.state.points, timeout=50000)
+    app.window.refresh()
+    for pane in PaneId:
+        assert app.window.panes[pane].preview.captions == ("", "")
+        assert table.value(pane, "Total") == "–"
+    assert agreement._now.text == "–"
 
 
 def test_the_card_of_a_lost_camera_leads_to_the_virtual_participant(

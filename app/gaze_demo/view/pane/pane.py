@@ -72,6 +72,7 @@ class Pane(QFrame):
         column.addLayout(figures)
         state.on_any(("entries", "models"), self._show_model, now=True)
         state.on("raw", lambda _: self.refresh())
+        state.on("source", lambda source: source.gone and self.clear())
         state.on_any(("each_eye", "axes", "crops"), self._show_findings, now=True)
         message_fields = ("source", "source_live", "source_kind", "models_known", "entries", "model_errors", "seen")
         state.on_any(message_fields, self._show_message, now=True)

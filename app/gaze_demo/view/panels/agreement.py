@@ -58,6 +58,7 @@ class Agreement(Panel):
         column.addWidget(self._trace)
         column.addWidget(span)
         state.on("models", lambda _: self.clear())
+        state.on("source", lambda source: source.gone and self.clear())
 
     @property
     def angle_deg(self) -> float | None:

@@ -72,6 +72,7 @@ class StageTable(Panel):
         column_box.addStretch(1)
         self.setFixedWidth(252)
         state.on_any(("two_panes", "narrow"), self._show_panes, now=True)
+        state.on("source", lambda source: source.gone and self.clear())
 
     def painted(self, pane: PaneId, sight: Sight, draw_ms: float) -> None:
         now = clock.now_s()
