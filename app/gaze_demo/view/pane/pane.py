@@ -13,7 +13,7 @@ from gaze_demo.desk import words
 from gaze_demo.desk.commands import CommandBook
 from gaze_demo.desk.messages import message_for
 from gaze_demo.desk.recent import Recent
-from gaze_demo.desk.state import WindowState
+from gaze_demo.desk.state import SourceState, WindowState
 from gaze_demo.geometry import Array, angle_between, vector_to_pitch_yaw
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Sight
@@ -72,7 +72,7 @@ class Pane(QFrame):
         column.addLayout(figures)
         state.on_any(("entries", "models"), self._show_model, now=True)
         state.on("raw", lambda _: self.refresh())
-        state.on("source", lambda source: source.gone and self.clear())
+        state.on("source", self._watch_source)
         state.on_any(("each_eye", "axes", "crops"), self._show_findings, now=True)
         message_fields = ("source", "source_live", "source_kind", "models_known", "entries", "model_errors", "seen")
         state.on_any(message_fields, self._show_message, now=True)
@@ -108,6 +108,11 @@ class Pane(QFrame):
             recent.clear()
         self._gaze = None
         self.refresh()
+
+    def _watch_source(self, source: SourceState) -> None:
+        """What stood there no longer holds."""
+        if source.gone:
+            self.clear()
 
     def _gaze_caption(self) -> str:
         """The point on the screen once that is calibrated, else the angles."""

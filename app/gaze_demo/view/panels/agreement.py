@@ -13,7 +13,7 @@ from gaze_demo import clock
 from gaze_demo.desk import words
 from gaze_demo.desk.commands import CommandBook
 from gaze_demo.desk.recent import Recent
-from gaze_demo.desk.state import WindowState
+from gaze_demo.desk.state import SourceState, WindowState
 from gaze_demo.geometry import Array, angle_between
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Sight
@@ -58,7 +58,7 @@ class Agreement(Panel):
         column.addWidget(self._trace)
         column.addWidget(span)
         state.on("models", lambda _: self.clear())
-        state.on("source", lambda source: source.gone and self.clear())
+        state.on("source", self._watch_source)
 
     @property
     def angle_deg(self) -> float | None:
@@ -85,6 +85,11 @@ class Agreement(Panel):
         self._angle_deg.clear()
         for waiting in self._waiting.values():
             waiting.clear()
+
+    def _watch_source(self, source: SourceState) -> None:
+        """What stood there no longer holds."""
+        if source.gone:
+            self.clear()
 
     def refresh(self) -> None:
         now = clock.now_s()

@@ -12,7 +12,7 @@ from gaze_demo import clock
 from gaze_demo.desk import words
 from gaze_demo.desk.commands import CommandBook
 from gaze_demo.desk.recent import Recent
-from gaze_demo.desk.state import WindowState
+from gaze_demo.desk.state import SourceState, WindowState
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Sight
 from gaze_demo.log import logger
@@ -72,7 +72,7 @@ class StageTable(Panel):
         column_box.addStretch(1)
         self.setFixedWidth(252)
         state.on_any(("two_panes", "narrow"), self._show_panes, now=True)
-        state.on("source", lambda source: source.gone and self.clear())
+        state.on("source", self._watch_source)
 
     def painted(self, pane: PaneId, sight: Sight, draw_ms: float) -> None:
         now = clock.now_s()
@@ -94,6 +94,11 @@ class StageTable(Panel):
     def clear(self) -> None:
         for recent in self._recent.values():
             recent.clear()
+
+    def _watch_source(self, source: SourceState) -> None:
+        """What stood there no longer holds."""
+        if source.gone:
+            self.clear()
 
     def refresh(self) -> None:
         now = clock.now_s()
