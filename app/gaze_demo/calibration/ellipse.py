@@ -61,11 +61,13 @@ def turned_by_gain(mapping: Mapping, spread: Array) -> Array:
 
 
 def with_ellipse(mapping: Mapping, seen: Residuals | None) -> Mapping:
-    """The mapping with the floor and the scale by which its ellipse holds 90 % of these frames."""
+    """The mapping with the floor and the scale by which its ellipse holds 90 % of the frames at targets like these."""
     if seen is None or not len(seen.missing):
         variance = _UNJUDGED_SD**2
         return mapping.model_copy(update={"spread_scale": 0.0, "spread_floor": (variance, 0.0, variance)})
     floor, scale = _fitted(seen)
+    wider = _widening(len(np.unique(seen.target)))
+    floor, scale = floor * wider, scale * wider
     scale = min(scale, _LARGEST_SCALE)
     update = {"spread_scale": scale, "spread_floor": (float(floor[0, 0]), float(floor[0, 1]), float(floor[1, 1]))}
     return mapping.model_copy(update=update)
@@ -124,6 +126,13 @@ def _fitted(seen: Residuals) -> tuple[Array, float]:
     covariance = best + scale * np.where(np.isfinite(seen.spread), seen.spread, 0.0)
     stretch = _weighted_quantile(_distances(seen.missing, covariance), weights, HELD) / CHI_SQUARE_90
     return best * stretch, float(scale * stretch)
+
+
+def _widening(targets: int) -> float:
+    """By how much the covariance is larger so that 90 % of the frames at other targets lie within, not only of those at
+    the few that it was scaled to: the quantile of the F distribution of 2 and 2n degrees of freedom for n targets,
+    against that of infinitely many (Hahn and Meeker, "Statistical intervals", 1991)."""
+    return float(2 * targets * ((1 - HELD) ** (-1 / targets) - 1) / CHI_SQUARE_90)
 
 
 def _likelihood(missing: Array, covariance: Array, weights: Array) -> float:
