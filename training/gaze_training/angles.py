@@ -1,4 +1,4 @@
-"""The app's pitch and yaw (gaze_demo.geometry) on tensors, differentiable and fit for ONNX; radians."""
+"""The app's pitch and yaw (gaze_demo.geometry) on tensors, differentiable and exportable to ONNX; radians."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def pitch_yaw_to_vector(angles: Tensor) -> Tensor:
 def vector_to_pitch_yaw(vectors: Tensor) -> Tensor:
     """Angles (..., 2), pitch first, of vectors (..., 3) of any length but zero that look towards the camera (z < 0)."""
     x, y, z = -vectors[..., 0], -vectors[..., 1], -vectors[..., 2]
-    # The arc tangent of one quotient each: ONNX has no atan2, and gaze towards the camera never needs it.
+    # A plain arc tangent: ONNX has no atan2, and gaze towards the camera does not need it.
     return torch.stack([torch.atan(y / torch.sqrt(x * x + z * z)), torch.atan(x / z)], -1)
 
 

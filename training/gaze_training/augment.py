@@ -1,4 +1,5 @@
-"""Disturbances of eye crops, drawn on the fly on tensors: landmark jitter, light, camera, glasses, head pose error."""
+"""Random disturbances of eye crops, applied to tensors during training: landmark jitter, light, camera, glasses, head
+pose error."""
 
 from __future__ import annotations
 
@@ -15,11 +16,11 @@ from gaze_training.eyes import ANGLES, Eyes
 from gaze_training.trouble import Trouble, share_under, visible_ball
 
 _HALF = torch.tensor([WIDTH_PX / 2, HEIGHT_PX / 2])
-_OUTSHINES = 100.0  # grey levels of a reflection that hide what lies behind it
+_OUTSHINES = 100.0  # from this many grey levels on, a reflection hides what is behind it
 
 
 class Augment:
-    """Draws from `generator` alone, so that a seed gives the same pictures on every run."""
+    """Uses only `generator`, so that a seed gives the same pictures in every run."""
 
     def __init__(self, config: AugmentConfig, generator: torch.Generator) -> None:
         self._config = config
@@ -47,7 +48,7 @@ class Augment:
         cos, sin = torch.cos(roll), torch.sin(roll)
         turn = torch.stack([torch.stack([cos, -sin], 1), torch.stack([sin, cos], 1)], 1) * zoom[:, None, None]
         half = _HALF.to(shift)
-        # grid_sample wants the way from crop to source, in units of half the picture; affine_grid is ten times slower
+        # grid_sample needs the map from crop to source, in units of half the picture; affine_grid is ten times slower
         inverse = turn.transpose(1, 2) / zoom.square()[:, None, None]
         back = inverse * (half[None, None, :] / half[None, :, None])
         start = -(back @ (shift / half)[..., None]).squeeze(-1)
@@ -62,7 +63,8 @@ class Augment:
         return replace(eyes, **angles, iris=(at + 1) / 2), crops
 
     def _light(self, crops: Tensor) -> Tensor:
-        """Gamma, contrast about the middle grey, and a slope of light: clipping is what is left after standardising."""
+        """Gamma, contrast about the middle grey, and a slope of light: after standardising, only the clipping
+        matters."""
         config, count = self._config, len(crops)
         gamma = torch.exp(self._normal(count) * config.gamma).view(-1, 1, 1, 1)
         contrast = 1 + (2 * self._uniform(count).view(-1, 1, 1, 1) - 1) * config.contrast

@@ -1,4 +1,4 @@
-"""Averages of weights: over a run, a cheap rival of an ensemble, and between a run's start and its end."""
+"""Averages of weights: over a run, as a cheap alternative to an ensemble, and between a run's start and its end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class WeightAverage:
     def update(self, network: nn.Module, progress: float) -> None:
         """After a step; `progress` is the share of the run that is done, 0..1."""
         if self._kind == "swa" and progress < _SWA_START:
-            self.model.n_averaged.zero_()  # the next one starts anew, with a copy
+            self.model.n_averaged.zero_()  # the next update starts with a new copy
         self.model.update_parameters(network)
 
     @torch.no_grad()
@@ -54,9 +54,9 @@ class WeightAverage:
 def between(before: StoredNetwork, after: StoredNetwork, share: float, eyes: Eyes) -> StoredNetwork:
     """A network with `share` of the weights of `after` and the rest of `before`, from which `after` was trained.
 
-    It often keeps what the one knew and has what the other learnt (Wortsman et al., "Robust fine-tuning of zero-shot
-    models", CVPR 2022). Outputs that only one of them has are left out. Batch norms get their statistics from `eyes`,
-    disturbed as in training. Raises UserError if one network did not grow from the other.
+    It often keeps the skills of the first and has those of the second (Wortsman et al., "Robust fine-tuning of
+    zero-shot models", CVPR 2022). Outputs that only one of them has are left out. Batch norms get their statistics from
+    `eyes`, disturbed as in training. Raises UserError if one network did not grow from the other.
     """
     if not before.spec.grows_into(after.spec) or before.spec.refined != after.spec.refined:
         raise UserError("Only the weights of a network and a later state of the same network can be averaged.")

@@ -1,4 +1,4 @@
-"""A model's card: what it is, what it was trained on, and figures that a command measured, with their date."""
+"""A model's card: its purpose, its training data, and figures that a command measured, with their date."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Part(BaseModel):
 
 
 class AxisFigures(_Part):
-    """Response to known rotations in one angle; a gain of 1 and 0 per degree of head turn are right.
+    """Response to known rotations in one angle; a gain of 1 and 0 per degree of head turn are perfect.
 
     `curve`: true angle and mean answer, degrees.
     """
@@ -58,8 +58,8 @@ class ZeroFigures(_Part):
 class Card(_Part):
     """`zero`, `skin`: the zero test by groups of photographs and by skin. `points_px`: medians of the point test.
 
-    `latency_ms`: median of one call with both eyes, one thread. `beside_ms`: the same of other models, measured in
-    turns with this one. `machine`: where. `int8_loss_deg`: mean angle to the version that it was made of.
+    `latency_ms`: median of one call with both eyes, one thread. `beside_ms`: the same of other models, measured in turn
+    with this one. `machine`: where. `int8_loss_deg`: mean angle to the version that it was quantised from.
     """
 
     name: str

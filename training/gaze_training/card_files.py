@@ -14,7 +14,7 @@ SUFFIX = ".card.json"
 
 
 def card_path(model: Path) -> Path:
-    """Where the card of an ONNX file lies."""
+    """The path of the card of an ONNX file."""
     return model.with_suffix(SUFFIX)
 
 

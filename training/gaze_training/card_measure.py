@@ -1,4 +1,4 @@
-"""The figures of a card, measured on an ONNX file as it is shipped."""
+"""The figures of a card, measured on the shipped ONNX file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def measure_card(
     """Each test for which data is named: a folder of portraits, a file of webcam eyes, folders of labelled faces.
 
     `times_ms`: the latency of this model and of those measured beside it, by their files. An 8 bit
-    file's loss is measured on the faces of `response` where the version that it was made of lies beside it. Raises
+    file's loss is measured on the faces of `response` if the version that it was quantised from is beside it. Raises
     UserError if the file is no model of this project, or data cannot be read.
     """
     entry = find_model(str(path))
@@ -97,7 +97,7 @@ def _response(faces: Faces, predict: Predict) -> tuple[ResponseFigures, ...]:
             yaw=_axis(row.yaw),
         )
         for row in rows
-        if np.isfinite(row.error)  # no face with both eyes says nothing of a face's gaze
+        if np.isfinite(row.error)  # without a face with both eyes there is no error of a face's gaze
     )
 
 

@@ -1,7 +1,6 @@
-"""Taking a network's constant offset on real people away, without touching its gain.
-
-Rendered eyes differ from real ones by a constant, to begin with: a network reads real people a degree or two too high.
-People who look into the lens tell how much; those held out for measuring are not asked.
+"""Removes a network's constant offset on real people, without changing its gain. Rendered eyes differ from real ones: a
+network estimates real people's gaze a degree or two too high. People who look into the lens show how much; those held
+out for measuring are not used.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from gaze_training.networks.output import GazeNetwork
 def centre(network: GazeNetwork, faces: LensFaces) -> Tensor:
     """Shift the last layer of a network, or of each member of an ensemble, in place.
 
-    Returns what was taken away, (2,) pitch and yaw in radians, mirrored normalised frame, mean over members: yaw + is
+    Returns the removed offset, (2,) pitch and yaw in radians, mirrored normalised frame, mean over members: yaw + is
     towards the nose. Raises UserError if all people are held out.
     """
     asked = faces.where(faces.open & ~heldout_mask(faces))
@@ -43,7 +42,7 @@ def centre(network: GazeNetwork, faces: LensFaces) -> Tensor:
 
 
 def lens_offset(network: GazeNetwork, faces: LensFaces) -> Tensor:
-    """Mean answer (2,) to single eyes that look into the lens, each person counting once; right is 0."""
+    """Mean answer (2,) to single eyes that look into the lens, with equal weight for each person; 0 is correct."""
     n = len(faces)
     crops, head = faces.crops.reshape(2 * n, *faces.crops.shape[2:]), faces.head.reshape(2 * n, 2)
     answers = in_batches(predictor(network), crops, head).reshape(n, 2, 2).mean(1)

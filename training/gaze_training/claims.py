@@ -39,7 +39,7 @@ class Claim:
 
 
 def claims_of(results: Sequence[RunResult], claims: Iterable[ClaimConfig]) -> list[Claim]:
-    """What the runs say of each claim, without the claims that they say nothing of."""
+    """What the runs show for each claim, without the claims for which there are no runs."""
     judges = {
         "better": _better,
         "unstable": _unstable,
@@ -139,7 +139,7 @@ def _steady(claim: ClaimConfig, results: Sequence[RunResult]) -> Claim | None:
 
 
 def describe(gap: Difference) -> str:
-    """Who is better by how much, with the interval."""
+    """A sentence: which one is better and by how much, with the interval."""
     better, worse = (gap.second, gap.first) if gap.mean >= 0 else (gap.first, gap.second)
     low, high = sorted((gap.low, gap.high) if gap.mean >= 0 else (-gap.low, -gap.high))
     sure = "" if gap.low > 0 or gap.high < 0 else f", which {gap.seeds} seeds do not tell from chance"
@@ -147,7 +147,7 @@ def describe(gap: Difference) -> str:
 
 
 def _judged(title: str, gaps: Sequence[Difference], evidence: Iterable[str]) -> Claim | None:
-    """Holds where the second is better in each difference, shown beyond chance."""
+    """Holds if the second is better in each difference, by more than chance."""
     if not gaps:
         return None
     better, worse = sum(gap.low > 0 for gap in gaps), sum(gap.high < 0 for gap in gaps)

@@ -27,7 +27,7 @@ from gaze_training.commands import (
     train,
 )
 
-_NATIVE_S = 5.0  # one step of training may take so long in torch
+_NATIVE_S = 5.0  # a single step of training may take this long in torch
 
 _EXAMPLES = """\
 examples, in the order in which a model is made:
@@ -50,7 +50,8 @@ def entry() -> NoReturn:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0 when all went well, 2 for what a user can mend, which is said in one sentence on stderr."""
+    """Run a command; 0 when all went well, 2 for an error that the user can fix, which one sentence on stderr
+    explains."""
     given = sys.argv[1:] if arguments is None else arguments
 
     def command(interrupts: Interrupts) -> int:
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if (error.name or "").split(".")[0] in ("gaze_demo", "gaze_training"):
                 raise
             raise UserError(f"it needs {error.name}: pip install 'gaze-demo[training]'.") from None
-        except OSError as error:  # a place that cannot be written, a full disk
+        except OSError as error:  # a path that cannot be written, a full disk
             if error.filename is None:
                 raise
             reason = error.strerror or error

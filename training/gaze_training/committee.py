@@ -1,9 +1,9 @@
-"""Bring models onto one scale, so that their gazes can be averaged: how each answers rotations of known size.
+"""Brings models onto one scale, so that their gazes can be averaged, by their responses to known rotations.
 
 Each model's angles are regressed on the true gaze and the head (`gaze_training.evaluate.response`). The first model
-sets the scale: the others are given the gain, the leaning on the head and the mean answer that it has. Weights are
-not fitted: on rendered heads, a model that was trained on renders would get all of the weight. They are equal, but a
-model whose answers are stretched counts as much less in that axis, because its noise is stretched too.
+sets the scale: the others get its gain, its dependence on the head and its mean answer. Weights are not fitted, because
+on rendered heads a model that was trained on renders would get all of the weight. They are equal, but a model whose
+answers are stretched counts as much less in that axis, because its noise is stretched too.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _LEAST_GAIN = 0.1
 def fit_committee(names: Sequence[str], answers: Answers, title: str, fitted: str) -> CommitteeFile:
     """The committee of the models in the order in which they answered.
 
-    Raises UserError if too few pictures were answered by all, or a model hardly answers to the gaze at all.
+    Raises UserError if too few pictures were answered by all, or a model hardly responds to the gaze.
     """
-    own = answers.answer[: len(names)]  # those after them are of the exact head pose
+    own = answers.answer[: len(names)]  # the answers after these are for the exact head pose
     known = np.isfinite(own).all((0, 2))
     if known.sum() < _LEAST_PICTURES:
         raise UserError(f"Only {known.sum()} pictures were answered by all models: give a larger --count.")

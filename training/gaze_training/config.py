@@ -1,4 +1,4 @@
-"""One TOML file a run: what is trained, on what, how. Read strictly; an error names the field."""
+"""One TOML file per run: the network, the data, the training. It is read strictly; an error names the field."""
 
 from __future__ import annotations
 
@@ -23,15 +23,14 @@ class _Section(BaseModel):
 
 
 class FacesConfig(_Section):
-    """`folders`: shards of faces, made by `gaze-train data` or read from public sets, from where the command runs.
+    """`folders`: shards of faces, made by `gaze-train data` or read from public sets, relative to the working folder.
 
-    `limit`: the first faces of each folder alone (0: all). `held_out`: share of people kept for validation, where
-    `validation` names no folder of its own; `leave_out`: instead, the one person of this place among all, from 0.
-    `unlabelled`: faces whose gaze is not to be used, for distillation alone; those of people held out are left out.
-    `stream`: tar files of shards, by their URLs, instead of `folders`; about `stream_faces` faces in all, `chunk` of
-    them in memory at a time; then `validation` has to name a folder.
-    `calibrate_outside`: take the outside teacher's compression and its following of the head out of its labels.
-    `unreadable`: also the eyes that are shut or covered, of which nothing but their condition is learnt.
+    `limit`: the first faces of each folder alone (0: all). `held_out`: share of people kept for validation, if
+    `validation` names no folder; `leave_out`: instead, the index of a single person, from 0. `unlabelled`: faces whose
+    gaze is not used, for distillation only; those of people held out are left out. `stream`: tar files of shards, by
+    their URLs, instead of `folders`; about `stream_faces` faces in all, `chunk` of them in memory at a time; then
+    `validation` has to name a folder. `calibrate_outside`: remove the outside teacher's compression and its dependence
+    on the head from its labels. `unreadable`: also use eyes that are shut or covered, to learn only their condition.
     """
 
     folders: tuple[Path, ...] = ()
@@ -53,8 +52,8 @@ class AugmentConfig(_Section):
     Standard deviations: `shift_px`, `scale` (log), `roll_deg` (gaze and head turn with it exactly), `head_deg` (error
     of the measured head), `gamma` (log), `light` (slope across the crop). Upper limits: `noise` (grey levels), `blur`
     (1: a 3x3 binomial filter; below 0 as much sharpening), `contrast` (share lost or won). `reflection`: share of eyes
-    that get a bright spot, as glasses do. `trouble`: share of eyes that are strongly blurred, outshone or covered;
-    where nothing can be read any more, their condition alone is learnt.
+    that get a bright spot, as glasses do. `trouble`: share of eyes that are strongly blurred, under glare or covered;
+    if such an eye is unreadable, only its condition is learnt.
     """
 
     shift_px: float = Field(1.2, ge=0)
@@ -72,11 +71,10 @@ class AugmentConfig(_Section):
 
 class LabelConfig(_Section):
     """What counts as the true gaze. `outside_share`: weight of the outside teacher's label against the exact one, if
-    there are both; `outside_axes`: in which angles; `outside_margin_deg`: so far from it costs nothing. `beta_deg`:
-    errors below it count by their square (0: L1).
-    `auxiliary`: weight of iris centre and openness. `pitch_weight`: of pitch against yaw. `condition`: weight of the
-    condition of an eye, `likelihood`: of the likelihood of the gaze's error under its covariance, where a network tells
-    them; the latter teaches the covariance alone, not the gaze."""
+    there are both; `outside_axes`: in which angles; `outside_margin_deg`: errors below it cost nothing. `beta_deg`:
+    errors below it count by their square (0: L1). `auxiliary`: weight of iris centre and openness. `pitch_weight`: of
+    pitch against yaw. `condition`: weight of the condition of an eye, `likelihood`: of the likelihood of the gaze's
+    error under its covariance, if a network has these outputs; the latter trains only the covariance, not the gaze."""
 
     outside_share: float = Field(0.0, ge=0, le=1)
     outside_axes: Literal["both", "yaw"] = "both"
@@ -91,9 +89,9 @@ class LabelConfig(_Section):
 class SchemeConfig(_Section):
     """A scheme of the registry and its options; `teachers`: networks, more than one is an ensemble. `outputs`: the
     teacher sees each disturbed crop (Beyer et al., "Knowledge distillation: a good teacher is patient and consistent",
-    CVPR 2022), or each crop once, as it is, which costs next to nothing; hints see each crop while they last.
-    `teacher_precision`: "bf16" asks a teacher in bfloat16 whatever the student is trained in, under 0.1 deg from its
-    full answer and twice as fast where the processor knows bfloat16."""
+    CVPR 2022), or each undisturbed crop once, which costs next to nothing; hints always use each disturbed crop.
+    `teacher_precision`: "bf16" runs a teacher in bfloat16 regardless of the student's precision: less than 0.1 deg from
+    full precision, and twice as fast on processors with bfloat16."""
 
     name: str = "baseline"
     teachers: tuple[Path, ...] = ()
@@ -105,8 +103,8 @@ class SchemeConfig(_Section):
 class OptimiserConfig(_Section):
     """AdamW with warm-up and cosine decay. `batch`: eyes of one step over all processes. `average`: of the weights,
     exponential (decay `ema_decay`) or over the last quarter of the run. `start`: a trained network of the same kind to
-    go on from, instead of random weights; it may have fewer refinements, smaller kernels and fewer outputs. `learns`:
-    "confidence": only the layers that tell condition and covariance, the gaze stays as it is."""
+    start from, instead of random weights; it may have fewer refinements, smaller kernels and fewer outputs. `learns`:
+    "confidence": only the layers for condition and covariance; the gaze does not change."""
 
     start: Path | None = None
     learns: Literal["all", "confidence"] = "all"
@@ -154,7 +152,7 @@ class RunConfig(_Section):
 
 
 def same_run(stored: object, run: RunConfig) -> bool:
-    """Whether a stored tree of tables describes this run; what it does not name has its usual value."""
+    """Whether a stored tree of tables describes this run; missing values have their defaults."""
     try:
         return RunConfig.model_validate(stored) == run
     except ValidationError:
@@ -186,7 +184,7 @@ def parse_config(tree: dict[str, Any], origin: str, overrides: dict[str, Any] | 
 
 
 def first_problem(error: ValidationError) -> str:
-    """What is wrong with the first field that is, in a sentence."""
+    """What is wrong with the first invalid field, in a sentence."""
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"]) or "the file"
     if first["type"] == "extra_forbidden":

@@ -1,4 +1,4 @@
-"""Models as the networks that a run goes on from or learns from: a run's network.pt, a shipped model, an ONNX file."""
+"""Models as networks that a run starts from or learns from: a run's network.pt, a shipped model, an ONNX file."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _FACES_OF_A_FOLDER = 200
 
 
 def network_file(given: str, folder: Path, data: Sequence[Path] = ()) -> Path:
-    """The network.pt of a model: the path itself where it is one, else the ONNX file of that path or name, imported
-    to `folder`/NAME/network.pt. `data`: folders of faces like those to be trained on, none for procedural ones.
+    """The network.pt of a model: the path itself if it is one, else the ONNX file of that path or name, imported
+    to `folder`/NAME/network.pt. `data`: folders of faces like those to be trained on, empty for procedural ones.
 
-    Raises UserError if there is no such model, or it is none that `gaze-train export` wrote in full precision.
+    Raises UserError if there is no such model, or it was not written by `gaze-train export` in full precision.
     """
     if given.endswith(".pt"):
         return Path(given)

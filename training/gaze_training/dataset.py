@@ -13,7 +13,8 @@ from gaze_training.eyes import Eyes
 from gaze_training.source import EyeSource, InMemory
 from gaze_training.stream import ShardStream
 
-_SPLIT_SEED = 2017  # the same people are held out in every run, whatever its seed: errors of two runs can be compared
+# The same people are held out in every run, regardless of its seed, so that the errors of two runs can be compared
+_SPLIT_SEED = 2017
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,7 @@ class Dataset:
 
 
 def load_dataset(config: FacesConfig) -> Dataset:
-    """Raises UserError if there are no faces, or too few people to hold some out."""
+    """Raises UserError if there are no faces, or too few people to hold out some."""
     if config.leave_out is not None and (config.validation or config.stream):
         raise UserError("data.leave_out names who is held out of data.folders: remove data.validation and data.stream.")
     if config.stream:

@@ -17,7 +17,7 @@ from gaze_demo.errors import UserError
 def make_fabric(device: str = "auto", precision: str = "auto", processes: int = 1, nodes: int = 1) -> Fabric:
     """The engine for a run; `processes` on each of `nodes`, more than one in all only under torchrun.
 
-    `precision` auto: mixed on CUDA, 32 bits elsewhere. Raises UserError for a device that is not there.
+    `precision` auto: mixed on CUDA, 32 bits elsewhere. Raises UserError if the device does not exist.
     """
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if device == "auto":
@@ -38,9 +38,8 @@ def make_fabric(device: str = "auto", precision: str = "auto", processes: int = 
 
 @contextmanager
 def fabric_of_launcher(device: str, precision: str) -> Iterator[Fabric]:
-    """The engine for this process: one of many where torchrun started it, alone otherwise.
-
-    The processes part together: one that ends while another's connections are open aborts now and then.
+    """The engine for this process: one of many if torchrun started it, alone otherwise. The processes end together,
+    because one that ends while another's connections are open sometimes aborts.
     """
     world, local = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("LOCAL_WORLD_SIZE", 1))
     fabric = make_fabric(device, precision, local, world // local)
@@ -53,5 +52,6 @@ def fabric_of_launcher(device: str, precision: str) -> Iterator[Fabric]:
 
 
 def set_threads(count: int = 1) -> None:
-    """Threads of one process: one is the fastest for nets this small, and leaves the other cores to other runs."""
+    """Threads of one process: a single one is the fastest for networks of this size, and leaves the other cores to
+    other runs."""
     torch.set_num_threads(count)

@@ -41,7 +41,7 @@ from gaze_training.networks.output import GazeNetwork, GazeOutput
 from gaze_training.networks.store import StoredNetwork
 from gaze_training.onnx_run import CONDITIONS, COVARIANCES, EMBEDDING, EYES, GAZE, HEAD, open_session, run_onnx
 
-INT8 = "-int8"  # ends the name of an 8 bit version
+INT8 = "-int8"  # ending of the name of an 8 bit version
 OPSET = 17
 TOLERANCE_RAD = 1e-4
 MAX_BYTES = 10_000_000
@@ -50,7 +50,7 @@ CALIBRATION_EYES = 512
 
 @dataclass(frozen=True)
 class Description:
-    """What a contract says of a model beside its inputs and outputs."""
+    """What a contract says about a model besides its inputs and outputs."""
 
     title: str
     role: str
@@ -61,7 +61,7 @@ class Description:
 
 @dataclass(frozen=True)
 class Int8Loss:
-    """What 8 bits cost: mean angle between the two versions, and the error of each where the truth is known (else NaN);
+    """What 8 bits cost: mean angle between the two versions, and the error of each if the truth is known (else NaN);
     degrees."""
 
     difference_deg: float
@@ -99,8 +99,8 @@ def export_onnx(stored: StoredNetwork, path: Path, description: Description) -> 
 
 
 def contract_of(network: GazeNetwork, description: Description) -> Contract:
-    """The contract of every network of this project: normalised eyes in, angles in the normalised frame out, and where
-    the network has them, the eye's condition and the gaze's covariance."""
+    """The contract of every network of this project: normalised eyes in, angles in the normalised frame out, and if the
+    network has them, the eye's condition and the gaze's covariance."""
     cost = cost_of(network)
     output = AnglesOutput(tensor=GAZE, embedding=EMBEDDING)
     if CONDITIONS in _output_names(network):
@@ -126,8 +126,8 @@ def contract_of(network: GazeNetwork, description: Description) -> Contract:
 def export_int8(path: Path, int8_path: Path, contract: Contract, calibration: Eyes) -> Int8Loss:
     """Static quantisation of an exported file with the value ranges of real inputs; the loss on the same eyes.
 
-    Convolutions and linear layers become 8 bit, the last ones stay as they are: their rounding would be the answer's.
-    So do those of condition and covariance, which are few and cost nothing.
+    Convolutions and linear layers become 8 bit, the last ones stay unchanged, because their rounding would directly
+    change the answer. Those of condition and covariance stay too, because they are few and cost nothing.
     """
     some = calibration.select(slice(0, None, max(1, len(calibration) // CALIBRATION_EYES)))
     with tempfile.TemporaryDirectory() as folder:
@@ -158,8 +158,8 @@ def export_int8(path: Path, int8_path: Path, contract: Contract, calibration: Ey
 
 
 def worst_difference_rad(network: GazeNetwork, path: Path) -> float:
-    """Between torch and onnxruntime in any angle, on noise, smooth noise and empty crops, by one and by two; what the
-    file tells beside the gaze counts too, with its own numbers."""
+    """Between torch and onnxruntime in any angle, on noise, smooth noise and empty crops, by one and by two; the other
+    outputs are included, in their own units."""
     generator = torch.Generator().manual_seed(0)
     noise = torch.rand(32, 1, HEIGHT_PX, WIDTH_PX, generator=generator) * 255
     smooth = torch.nn.functional.avg_pool2d(noise, 9, 1, 4)
@@ -180,7 +180,7 @@ def worst_difference_rad(network: GazeNetwork, path: Path) -> float:
 
 
 class _Reader(CalibrationDataReader):  # type: ignore[misc]
-    """Feeds eyes to onnxruntime's calibration, two at a time."""
+    """Passes eyes to onnxruntime's calibration, two at a time."""
 
     def __init__(self, eyes: Eyes) -> None:
         crops, head = eyes.crops.float().cpu().numpy(), eyes.head.cpu().numpy()
@@ -215,12 +215,12 @@ class _Outputs(nn.Module):
 
 
 def _traced(network: GazeNetwork) -> bytes:
-    file: Any = io.BytesIO()  # any file will do, whatever the annotation says
+    file: Any = io.BytesIO()  # any file works, despite the annotation
     example = (torch.rand(2, 1, HEIGHT_PX, WIDTH_PX) * 255, torch.zeros(2, 2))
     names: dict[str, Any] = {"input_names": [EYES, HEAD], "output_names": _output_names(network)}
     axes = {name: {0: "n"} for one in names.values() for name in one}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter by tracing is an old one; it needs no further package
+        warnings.simplefilter("ignore")  # the older exporter by tracing needs no further package
         torch.onnx.export(
             _Outputs(network).eval(), example, file, opset_version=OPSET, dynamic_axes=axes, dynamo=False, **names
         )
@@ -236,8 +236,8 @@ def _write(model: onnx.ModelProto, path: Path, contract: Contract) -> None:
 
 
 def _last_layers(graph: onnx.GraphProto) -> list[str]:
-    """Names of the layers that give the gaze, and of all that condition and covariance have of their own: of each
-    member of an ensemble."""
+    """Names of the layers that produce the gaze, and of those that only condition and covariance use, for each member
+    of an ensemble."""
     maker = {output: node for node in graph.node for output in node.output}
     layers = [node.name for node in graph.node if "/confidence/" in node.name]
     waiting = [GAZE]

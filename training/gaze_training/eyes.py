@@ -20,9 +20,9 @@ class Eyes:
     """M eyes, right ones mirrored; angles (pitch, yaw) in radians, NaN if unknown.
 
     `crops`: (M, 1, 36, 60) uint8, or float after augmentation, 0..255. `iris`: (M, 2) x, y as shares of the crop.
-    `readable`: (M,) bool, the gaze can be learnt; False for eyes that are shut or covered. `index`: (M,) place in the
-    whole set, which stays with an eye. `face`: (M,) index of its face; `side`: (M,) 0 left, 1 right. `taught`: (M, 2)
-    a teacher's gaze where it was asked once and for all. The other columns are those of `Faces`, one row an eye.
+    `readable`: (M,) bool, the gaze can be learnt; False for eyes that are shut or covered. `index`: (M,) index in the
+    whole set, which an eye keeps. `face`: (M,) index of its face; `side`: (M,) 0 left, 1 right. `taught`: (M, 2) a
+    teacher's gaze if it was computed once in advance. The other columns are those of `Faces`, one row an eye.
     """
 
     crops: Tensor
@@ -43,7 +43,7 @@ class Eyes:
 
     @classmethod
     def from_faces(cls, faces: Faces, labelled: bool = True, unreadable: bool = False) -> Eyes:
-        """The valid eyes of all faces; not `labelled`: their exact gaze is withheld.
+        """The valid eyes of all faces; without `labelled`, their exact gaze is removed.
 
         With `unreadable`, also the shut and covered eyes whose condition is known.
         """
@@ -71,7 +71,7 @@ class Eyes:
         return made.without_unreadable_gaze()
 
     def without_unreadable_gaze(self) -> Eyes:
-        """The same eyes; of those that are not readable, nobody's gaze is known."""
+        """The same eyes; the gaze of unreadable eyes is unknown."""
         hidden = ~self.readable[:, None]
         return replace(
             self, **{name: getattr(self, name).masked_fill(hidden, torch.nan) for name in ("gaze", "outside", "taught")}
@@ -79,7 +79,7 @@ class Eyes:
 
     @classmethod
     def concatenate(cls, first: Eyes, second: Eyes) -> Eyes:
-        """Both sets as one; the second's indices and faces are counted on."""
+        """Both sets as one; the second one's indices and faces continue those of the first."""
         faces = int(first.face.max()) + 1 if len(first) else 0
         moved = replace(second, index=second.index + len(first), face=second.face + faces)
         return cls(**{f.name: torch.cat([getattr(first, f.name), getattr(moved, f.name)]) for f in fields(cls)})

@@ -1,8 +1,8 @@
 """From an exported ONNX file back to a network that training can continue with.
 
 The exporter folds each batch norm into the convolution before it. Here the convolution gets the folded weights, and the
-batch norm the statistics of real inputs and the scale and offset that undo them: in evaluation the network answers as
-the file does, and in training, which normalises by the batch, it starts from there.
+batch norm the statistics of real inputs and the scale and offset that undo them: in evaluation the network gives the
+same answers as the file, and training, which normalises by the batch, starts from there.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _Layers = dict[str, dict[str, Tensor]]
 def import_network(path: Path, eyes: Eyes) -> StoredNetwork:
     """The network of an ONNX file that `gaze-train export` wrote; `eyes` give its batch norms their statistics.
 
-    Outputs that the file does not have are not in the network either. Raises UserError if the file is none of
+    Outputs that the file does not have are not in the network either. Raises UserError if the file was not written by
     `gaze-train export`, or is an 8 bit version.
     """
     try:
@@ -66,7 +66,7 @@ def member_of(stored: StoredNetwork, number: int) -> StoredNetwork:
 def _layers(graph: onnx.GraphProto) -> _Layers:
     """Weight and bias of each layer, by the name of its module in the network that was exported."""
     values = {one.name: torch.from_numpy(numpy_helper.to_array(one).copy()) for one in graph.initializer}
-    for node in graph.node:  # of two equal tensors the exporter keeps one
+    for node in graph.node:  # the exporter keeps only one of two equal tensors
         if node.op_type == "Identity" and node.input[0] in values:
             values[node.output[0]] = values[node.input[0]]
     layers: _Layers = {}

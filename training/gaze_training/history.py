@@ -1,4 +1,4 @@
-"""What a run has come to, epoch by epoch."""
+"""The progress of a run, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from gaze_training.networks.output import GazeNetwork
 
 @dataclass(frozen=True)
 class Epoch:
-    """`loss`: mean over its steps. `quality`: of the averaged weights on the validation eyes, None without such."""
+    """`loss`: mean over its steps. `quality`: of the averaged weights on the validation eyes, None without validation
+    eyes."""
 
     number: int
     loss: float
@@ -32,7 +33,7 @@ class Trained:
 
 
 def summary(run: RunConfig, trained: Trained, eyes: int) -> dict[str, Any]:
-    """What is worth knowing of a run beside its weights; plain JSON values."""
+    """The description of a run besides its weights; plain JSON values."""
     last = trained.epochs[-1]
     return {
         "run": run.model_dump(mode="json"),
@@ -49,7 +50,7 @@ def to_json(epochs: Sequence[Epoch]) -> str:
 
 
 def from_json(text: str) -> list[Epoch]:
-    """Raises ValueError, KeyError or TypeError if it is none of `to_json`'s."""
+    """Raises ValueError, KeyError or TypeError if `to_json` did not write it."""
     return [Epoch(**{**values, "quality": _quality(values["quality"])}) for values in json.loads(text)]
 
 

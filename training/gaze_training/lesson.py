@@ -1,4 +1,4 @@
-"""Student and scheme together: what is trained."""
+"""Student and scheme together, as the module that is trained."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gaze_training.schemes.scheme import Scheme, Step
 
 
 class Lesson(nn.Module):
-    """Student and scheme as one module whose output is the loss: what several processes share."""
+    """Student and scheme as one module whose output is the loss: the unit that several processes share."""
 
     def __init__(self, student: GazeNetwork, scheme: Scheme, supervision: Supervision) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class Lesson(nn.Module):
 
 
 def parameter_groups(module: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Weights decay, biases and the scales of norms do not."""
+    """Weight decay applies to weights, but not to biases and the scales of norms."""
     weights = [p for p in module.parameters() if p.requires_grad and p.ndim > 1]
     others = [p for p in module.parameters() if p.requires_grad and p.ndim <= 1]
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]

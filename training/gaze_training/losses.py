@@ -1,4 +1,4 @@
-"""Errors of angles that training makes small; all in radians, one number for each eye and angle."""
+"""Errors of angles that training minimises; all in radians, one number for each eye and angle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gaze_training.eyes import Eyes
 from gaze_training.networks.confidence import CONDITION
 from gaze_training.networks.output import GazeOutput
 
-WIDE_OPEN = 0.4  # `Eyes.openness` of a wide open eye: what networks call 1
+WIDE_OPEN = 0.4  # `Eyes.openness` of a wide open eye: networks output 1 for it
 
 
 def distance(gaze: Tensor, target: Tensor, beta: float = 0.0) -> Tensor:
@@ -32,7 +32,7 @@ class Supervision:
         self._margin = math.radians(config.outside_margin_deg)
 
     def gaze(self, gaze: Tensor, eyes: Eyes) -> Tensor:
-        """Error (N, 2); where one of two labels is missing the other counts fully, where both are it is 0."""
+        """Error (N, 2); if one of the two labels is missing the other has full weight, if both are missing it is 0."""
         outside = eyes.outside
         if self._config.outside_axes == "yaw":
             outside = torch.stack([torch.full_like(outside[:, 0], torch.nan), outside[:, 1]], 1)
@@ -57,8 +57,8 @@ class Supervision:
         return self._config.auxiliary * (iris + distance(output.openness, eyes.openness).mean())
 
     def confidence(self, output: GazeOutput, eyes: Eyes, taught: GazeOutput | None) -> Tensor:
-        """Cross entropy of the condition, against the truth and a teacher's alike, and the likelihood of the gaze's
-        error under its covariance; 0 if a network tells neither."""
+        """Cross entropy of the condition, against the truth and against a teacher's condition, and the likelihood of
+        the gaze's error under its covariance; 0 if a network has neither."""
         if output.condition is None or output.covariance is None:
             return output.gaze.new_zeros(())
         condition = _cross_entropy(output.condition, true_condition(eyes))
@@ -69,7 +69,7 @@ class Supervision:
 
 
 def true_condition(eyes: Eyes) -> Tensor:
-    """(N, 5) as networks tell it, 0..1; NaN if unknown."""
+    """(N, 5) in the networks' units, 0..1; NaN if unknown."""
     openness = (eyes.openness / WIDE_OPEN).clamp(0.0, 1.0)
     return torch.stack([openness if name == "openness" else getattr(eyes, name) for name in CONDITION], 1)
 
@@ -93,7 +93,7 @@ def squared_distance(error: Tensor, covariance: Tensor) -> Tensor:
 
 
 def _cross_entropy(told: Tensor, truth: Tensor) -> Tensor:
-    """Mean over what is known; 0 is as good as it gets."""
+    """Mean over the known values; 0 is the minimum."""
     known = truth.isfinite()
     if not known.any():
         return told.new_zeros(())

@@ -53,7 +53,7 @@ def quality(predicted: Tensor, truth: Tensor) -> Quality:
 
 
 def predictor(network: GazeNetwork) -> Predict:
-    """The network as the tests of `evaluate` want it: arrays in, arrays out."""
+    """The network as a function for the tests of `evaluate`: arrays in, arrays out."""
 
     def predict_arrays(crops: Crops, head: Angles) -> Angles:
         with torch.no_grad():
@@ -65,7 +65,7 @@ def predictor(network: GazeNetwork) -> Predict:
 
 
 def asker(network: GazeNetwork) -> Ask:
-    """The network as `evaluate.parts` wants it: with all that it tells of an eye."""
+    """The network as a function for `evaluate.parts`, with all its outputs for an eye."""
 
     @torch.no_grad()
     def ask(crops: Crops, head: Angles) -> Answers:

@@ -1,4 +1,4 @@
-"""An exported file run on eyes, as the app runs it: one thread, two eyes a call."""
+"""An exported file run on eyes, as the app runs it: one thread, two eyes per call."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run_onnx(path: Path, eyes: Eyes) -> Tensor:
 
 
 def onnx_predictor(entry: ModelEntry) -> Predict:
-    """An exported file as the tests of `evaluate` want it. Raises UserError if it is none of this project's."""
+    """An exported file as a function for the tests of `evaluate`. Raises UserError if it is not from this project."""
     if not own(entry):
         raise UserError(
             f"{entry.name}: this test is for models of normalised grey eyes of 60 x 36 px with a head pose."
@@ -54,8 +54,8 @@ def onnx_predictor(entry: ModelEntry) -> Predict:
 
 
 def onnx_asker(entry: ModelEntry) -> Ask:
-    """As `onnx_predictor`, with all that the file tells of an eye."""
-    onnx_predictor(entry)  # says what is wrong with it
+    """As `onnx_predictor`, with all its outputs for an eye."""
+    onnx_predictor(entry)  # raises with the reason
     session = open_session(entry.path)
     told = [output.name for output in session.get_outputs()]
     names = [GAZE, *([CONDITIONS, COVARIANCES] if CONDITIONS in told else [])]
@@ -79,9 +79,8 @@ def own(entry: ModelEntry) -> bool:
 
 
 def latencies_ms(paths: Sequence[Path]) -> list[float]:
-    """Median time of one call with both eyes, for each file; they take turns, so that all meet the same machine.
-
-    Any model will do: it gets noise of the shapes that it asks for.
+    """Median time of one call with both eyes, for each file; they take turns, so that the load of the machine is the
+    same for all. Any model works: it gets noise in the shapes of its inputs.
     """
     sessions = [open_session(path) for path in paths]
     feeds = [_noise(session) for session in sessions]
@@ -91,7 +90,7 @@ def latencies_ms(paths: Sequence[Path]) -> list[float]:
             for call in range(_CALLS):
                 started = time.perf_counter()
                 session.run(None, feed)
-                if turn and call:  # the first ones warm up
+                if turn and call:  # the first ones are for warming up
                     taken.append(time.perf_counter() - started)
     return [1000 * median(taken) for taken in times]
 

@@ -1,4 +1,4 @@
-"""The report's plots: small, plain, of one hand."""
+"""The report's plots, all in one simple style."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def error_against_macs(groups: Sequence[Group], path: Path) -> None:
         schemes = list(dict.fromkeys(g.scheme for g in groups if g.network != "teacher"))
         for number, scheme in enumerate(schemes):
             own = [g for g in groups if g.scheme == scheme and g.network != "teacher"]
-            shift = 1 + 0.02 * (number - len(schemes) / 2)  # so that bars of one network stand beside each other
+            shift = 1 + 0.02 * (number - len(schemes) / 2)  # so that the bars of one network are side by side
             axes.errorbar(
                 [g.macs / 1e6 * shift for g in own],
                 [g.mean for g in own],

@@ -46,7 +46,7 @@ def training_of(summary: dict[str, Any]) -> Training:
 
 
 def _name(path: str) -> str:
-    """A folder's name: the path is a matter of one machine."""
+    """Only a folder's name, because paths differ between machines."""
     return path.replace("\\", "/").rstrip("/").split("/")[-1]
 
 

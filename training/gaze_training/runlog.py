@@ -1,4 +1,4 @@
-"""What a run tells while it runs: a progress bar, TensorBoard events, a line of JSON for each epoch."""
+"""The progress of a run while it runs: a progress bar, TensorBoard events, a line of JSON for each epoch."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def names() -> list[str]:
 def find(given: Path) -> Path:
     """The file that a user names: a path, a shipped one's name, or its path as the documentation has it.
 
-    What is none of these is given back as it is, to be refused if it is read.
+    Anything else is returned unchanged, and is refused when it is read.
     """
     if given.exists():
         return given

@@ -1,4 +1,4 @@
-"""Where a run's eyes come from: memory, or shards that stream past."""
+"""Where a run's eyes come from: memory, or a stream of shards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class EyeSource(Protocol):
 
     @property
     def count(self) -> int:
-        """Eyes of one epoch; where they stream past, about so many."""
+        """The number of eyes of one epoch; approximate for a stream."""
 
     def chunks(self, epoch: int) -> Iterator[Eyes]:
         """All eyes of an epoch."""

@@ -1,4 +1,4 @@
-"""What the study's figures say of the thesis's claims."""
+"""The statistics of the study's runs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from scipy import stats
 
 from gaze_training.study import RunResult
 
-UNSTABLE_SPREAD = 0.05  # of the mean error: above it a network's seeds differ more than most schemes do
-# A run whose error is so many times the median of its seeds has failed, though its loss stayed a number.
+UNSTABLE_SPREAD = 0.05  # relative to the mean error: above it a network's seeds differ more than most schemes do
+# A run whose error is this many times the median of its seeds has failed, even if its loss stayed finite.
 FAILED_FACTOR = 2.0
 
 
@@ -83,8 +83,9 @@ def difference(first: Sequence[RunResult], second: Sequence[RunResult]) -> Diffe
 
 
 def wider_spread(wide: Group, narrow: Group) -> float:
-    """How likely seeds spread so much more in `wide` by chance: p of the one-sided F test of two variances, which takes
-    the errors of seeds for normal. NaN if either has fewer than two seeds that did not diverge."""
+    """The probability that seeds spread this much more in `wide` by chance: p of the one-sided F test of two variances,
+    which assumes normally distributed errors of the seeds. NaN if either has fewer than two seeds that did not
+    diverge."""
     freedom = [group.seeds - group.diverged - 1 for group in (wide, narrow)]
     if min(freedom) < 1:
         return math.nan

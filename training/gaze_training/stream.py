@@ -1,4 +1,4 @@
-"""Shards of faces that stream from a disk or an object store: tar files of .npz shards, WebDataset's format.
+"""Shards of faces, streamed from a disk or an object store: tar files of .npz shards, WebDataset's format.
 
 `tar -cf photo-00.tar -C data/photo shard-00000.npz shard-00001.npz` makes one.
 """
@@ -21,10 +21,8 @@ _TAR_END = 1024
 
 
 class _WithEnd:
-    """A stream of bytes that remembers its end.
-
-    A tar file ends with two blocks of zeros. Python's and WebDataset's readers take a file that was cut at the border
-    of a member for a whole one.
+    """A stream of bytes that remembers its last bytes. A tar file ends with two blocks of zeros. Python's and
+    WebDataset's readers do not notice if a file was cut at the border of a member.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -37,7 +35,7 @@ class _WithEnd:
         return content
 
     def ended_as_tar(self) -> bool:
-        """Read what is left, and tell whether the last two blocks are zeros."""
+        """Read the rest, and return whether the last two blocks are zeros."""
         while self.read(64 * 1024):
             pass
         return self._end == bytes(_TAR_END)
@@ -64,7 +62,7 @@ class ShardStream:
 
     @property
     def count(self) -> int:
-        """Eyes of one epoch, as far as they are declared."""
+        """Eyes of one epoch, as far as the number is declared."""
         return 2 * self._faces
 
     def chunks(self, epoch: int) -> Iterator[Eyes]:

@@ -53,7 +53,7 @@ def run_study(study: StudyConfig, out: Path, real: Path | None, workers: int = 1
     for run in runs:
         _check_same(run, out)
     if real:
-        _portraits(out, real)  # found and cached once, before several processes want them
+        _portraits(out, real)  # found and cached once, before several processes need them
     yield len(results), len(runs)
     waiting = [run for run in runs if run.key not in results]
     for key in _done_by(workers, waiting, results, out, real):
@@ -62,9 +62,9 @@ def run_study(study: StudyConfig, out: Path, real: Path | None, workers: int = 1
 
 
 def _done_by(workers: int, waiting: list[PlannedRun], results: set[str], out: Path, real: Path | None) -> Iterator[str]:
-    """Do the runs, each after its teachers; yields their keys as they are done. `results` grows meanwhile."""
+    """Do the runs, each after its teachers; yields their keys as they are done. `results` grows in the meantime."""
     if workers == 1:
-        for run in waiting:  # the plan's order is right already
+        for run in waiting:  # the plan is already in a valid order
             do_run(run, out, real)
             yield run.key
         return
@@ -112,15 +112,13 @@ def do_run(run: PlannedRun, out: Path, real: Path | None) -> None:
         errors=tuple(epoch.quality.error_deg for epoch in trained.epochs if epoch.quality),
         real_deg=_real(trained.network, out, real) if real and not trained.diverged else {},
     )
-    (folder / "last.pt").unlink(missing_ok=True)  # the run is over: its optimiser's state is of no more use
+    (folder / "last.pt").unlink(missing_ok=True)  # the run is over, so its optimiser's state is not needed any more
     _write(result_file(out, run.key), {"run": _placeless(run).model_dump(mode="json"), "result": asdict(result)})
 
 
 def measure_again(out: Path, real: Path) -> int:
-    """Ask the networks of all runs that are done about the portraits in `real` again; how many those are.
-
-    For studies that were begun before a change of how faces are found and measured. Raises UserError if there is no
-    result.
+    """Measure the networks of all finished runs on the portraits in `real` again; returns their number. This is for
+    studies that began before a change in how faces are found and measured. Raises UserError if there is no result.
     """
     from gaze_training.networks.store import load_network
 
@@ -155,7 +153,7 @@ def result_file(out: Path, key: str) -> Path:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """Raises UserError if the file is no table in JSON."""
+    """Raises UserError if the file is not a JSON object."""
     try:
         whole = json.loads(file.read_text())
     except ValueError as error:
@@ -166,7 +164,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _write(file: Path, whole: dict[str, Any]) -> None:
-    """All of it or nothing: a study that is stopped keeps every result that it had."""
+    """Write all of it or nothing, so that a stopped study keeps its results."""
     part = file.with_name(file.name + ".part")
     part.write_text(json.dumps(whole) + "\n")
     part.replace(file)
@@ -179,7 +177,7 @@ def _check_same(run: PlannedRun, out: Path) -> None:
 
 
 def _placeless(run: PlannedRun) -> RunConfig:
-    """What makes a run: its configuration with its teachers' names instead of their places."""
+    """What identifies a run: its configuration with its teachers' names instead of their paths."""
     teachers = tuple(Path(key) for key in run.teachers)
     return run.config.model_copy(update={"scheme": run.config.scheme.model_copy(update={"teachers": teachers})})
 
@@ -200,7 +198,7 @@ def _real(network: GazeNetwork, out: Path, folder: Path) -> dict[str, float]:
 
     faces = _portraits(out, folder)
     rows = zero_test(faces.where(heldout_mask(faces) & faces.open), predictor(network)).groups
-    return {**{row.group: row.error for row in rows}, "all": rows[-1].error}  # one group is all there are
+    return {**{row.group: row.error for row in rows}, "all": rows[-1].error}  # there is only one group
 
 
 @lru_cache(maxsize=1)

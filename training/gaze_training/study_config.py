@@ -116,7 +116,8 @@ def read_study(path: Path, data: tuple[Path, ...] = ()) -> StudyConfig:
 
 
 def plan(study: StudyConfig, out: Path) -> list[PlannedRun]:
-    """All runs in the order of the schemes, but a teacher before who learns from it. Raises UserError for a circle."""
+    """All runs in the order of the schemes, but a teacher before the runs that learn from it. Raises UserError for a
+    circle."""
     teachers = [_teacher_run(study, number) for number in range(study.teachers)]
     students = [
         _student_run(study, scheme, network, seed, out)

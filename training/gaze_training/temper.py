@@ -1,7 +1,6 @@
-"""Scaling a network's covariances by one number, so that ellipses hold as many eyes as they say.
-
-What the likelihood taught holds on the people trained on; on others a network errs by more (Guo et al., "On calibration
-of modern neural networks", ICML 2017: one number is nearly all that is needed).
+"""Scales a network's covariances by one number, so that its ellipses hold the stated share of eyes. The trained
+covariances are right for the people in training; on other people the errors are larger (Guo et al., "On calibration of
+modern neural networks", ICML 2017: one number is nearly all that is needed).
 """
 
 from __future__ import annotations
@@ -22,10 +21,9 @@ _ROUNDS = 4
 
 
 def temper(network: GazeNetwork, eyes: Eyes) -> float:
-    """Scale the covariances in place, in each member of an ensemble alike; returns by how much variances grew.
-
-    The scale makes the ellipses of both shares hold what they are to hold, as nearly as one number can. Raises
-    UserError if the network tells no covariance, or no eye has a known gaze.
+    """Scale the covariances in place, equally in each member of an ensemble; returns the factor of the variances. The
+    scale makes the ellipses hold both shares as well as a single number can. Raises UserError if the network has no
+    covariance, or no eye has a known gaze.
     """
     layers = [module.outputs for module in network.modules() if isinstance(module, Confidence)]
     known = eyes.select(eyes.gaze.isfinite().all(1))

@@ -34,7 +34,7 @@ from gaze_training.runlog import RunLog
 from gaze_training.schemes.registry import build_scheme
 from gaze_training.source import EyeSource, InMemory
 
-_TEACHER_ERRORS = 4096  # so many eyes are enough to know the size of a teacher's errors
+_TEACHER_ERRORS = 4096  # this many eyes are enough to know the size of a teacher's errors
 
 
 class Trainer:
@@ -64,7 +64,7 @@ class Trainer:
         self._teacher = teacher.to(self._fabric.device).eval() if teacher and scheme.needs_teacher else None
         self._scheme = scheme
         groups = parameter_groups(lesson, run.train.weight_decay)
-        # a fused step scales gradients by itself, which Fabric's clipping with a scaler does not allow
+        # a fused step scales the gradients itself, which is incompatible with Fabric's clipping with a scaler
         fused = self._fabric.device.type == "cpu" and run.train.precision != "16-mixed"
         optimiser = torch.optim.AdamW(groups, lr=run.train.rate, fused=fused)
         self._lesson, self._optimiser = self._fabric.setup(lesson, optimiser)
@@ -73,9 +73,9 @@ class Trainer:
     def fit(
         self, train: Eyes | EyeSource, validation: Eyes | None = None, folder: Path | None = None, show: bool = True
     ) -> Trained:
-        """Train, or go on where a stopped run of the same configuration in `folder` ended; both give the same weights.
+        """Train, or continue a stopped run of the same configuration in `folder`; both give the same weights.
 
-        Writes `network.pt`, `history.jsonl`, TensorBoard events and `last.pt` (for going on) to `folder`. Raises
+        Writes `network.pt`, `history.jsonl`, TensorBoard events and `last.pt` (to continue from) to `folder`. Raises
         UserError if the folder holds another run, or if there are too few eyes.
         """
         run, batch = self._run, self._run.train.batch
@@ -125,7 +125,7 @@ class Trainer:
         return network
 
     def _ready(self, eyes: Eyes) -> Eyes:
-        """On the device, with the teacher's gaze on the crops as they are where the scheme wants no more than that."""
+        """The eyes on the device, with the teacher's gaze on the undisturbed crops if the scheme needs only that."""
         eyes = eyes.to(self._fabric.device)
         known = bool(eyes.taught.isfinite().all())
         if self._teacher is None or self._run.scheme.outputs == "live" or known:
@@ -149,7 +149,7 @@ class Trainer:
         return self._fabric.autocast()
 
     def _prepare(self, source: EyeSource) -> None:
-        """See that the scheme has what it needs, and tell it how wrong its teacher is."""
+        """Check that the scheme has what it needs, and pass it the teacher's errors."""
         scheme = self._scheme
         if scheme.needs_outside and not next(source.chunks(0)).outside.isfinite().any():
             raise UserError(
@@ -167,12 +167,12 @@ class Trainer:
         self._scheme.prepare(predict(self._teacher, some) - some.gaze, train)
 
     def _epoch(self, source: EyeSource, number: int, steps: int, log: RunLog) -> float:
-        """One pass; the mean loss, not finite as soon as one step's is not."""
+        """One pass; the mean loss, not finite if the loss of any step is not finite."""
         run, fabric = self._run, self._fabric
         torch.manual_seed(_seed(run.seed, number, 1))
         augment = Augment(run.augment, torch.Generator(fabric.device).manual_seed(_seed(run.seed, number, 2)))
         self._lesson.train()
-        if run.train.learns == "confidence":  # a gaze that stays needs its batch norms as they are
+        if run.train.learns == "confidence":  # if the gaze must not change, its batch norms must not change either
             self._lesson.eval()
             for module in self._lesson.modules():
                 if isinstance(module, Confidence):
@@ -202,7 +202,7 @@ class Trainer:
         return total / step
 
     def _batches(self, source: EyeSource, number: int) -> Iterator[Eyes]:
-        """Whole batches of each chunk, shuffled; a last part of a batch is left out, unless it is all there is."""
+        """Whole batches of each chunk, shuffled; an incomplete last batch is left out, unless it is the only one."""
         size = self._run.train.batch
         for place, chunk in enumerate(source.chunks(number)):
             if len(chunk) < (size if place else 1):
@@ -237,7 +237,7 @@ class Trainer:
         write_whole(folder / "last.pt", content)
 
     def _resume(self, folder: Path) -> list[Epoch]:
-        """The epochs that a run in this folder has done, its state taken over."""
+        """Restore the state of a run in this folder; returns its finished epochs."""
         path = folder / "last.pt"
         if not path.exists():
             return []

@@ -1,7 +1,7 @@
-"""What goes wrong before a camera, drawn on tensors: blur, glare, and things that cover an eye, with the truth of each.
+"""Strong disturbances, drawn on tensors: blur, glare, and things that cover an eye, with the truth of each.
 
-The lids' lines are not known here, so the visible eyeball is taken for an ellipse as high as the eye is open, and what
-covers of it and of the iris are counted by pixels.
+The lids' lines are not known here, so the visible eyeball is assumed to be an ellipse with the height of the opening,
+and the covered pixels of it and of the iris are counted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gaze_training.data.assemble import BLUR_PX
 from gaze_training.data.sample import READABLE_SHARE
 from gaze_training.eyes import Eyes
 
-EYE_PX = 44.0  # distance of the corners in a crop, about
+EYE_PX = 44.0  # approximate distance of the corners in a crop
 _IRIS_PX = 9.4
 _BALL = (30.0, 16.0)
 _KERNEL = 21
@@ -26,14 +26,15 @@ _OUTSHONE = 0.8  # share of the visible eyeball under glare above which nobody c
 
 
 class Trouble:
-    """Draws from `generator` alone. `share`: of eyes that meet one of the three."""
+    """Uses only `generator`. `share`: share of eyes with one of the three disturbances."""
 
     def __init__(self, share: float, generator: torch.Generator) -> None:
         self._share = share
         self._generator = generator
 
     def __call__(self, eyes: Eyes) -> Eyes:
-        """Eyes with float crops, some of them in trouble: their condition is told, and no gaze where none can be."""
+        """Eyes with float crops, some of them disturbed: these have their condition, and no gaze if they are
+        unreadable."""
         drawn = self._uniform(len(eyes)) / max(self._share, 1e-9)
         eyes = self._blurred(eyes, torch.nonzero(drawn < 0.4).flatten())
         eyes = self._glaring(eyes, torch.nonzero((drawn >= 0.4) & (drawn < 0.7)).flatten())

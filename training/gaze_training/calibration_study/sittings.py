@@ -1,8 +1,8 @@
 """`gaze-train calibration-study`: the closed loop over people, heads, numbers of points, and wrong assumptions.
 
-Each virtual person sits once with a still and once with a moving head, through the targets of all layouts. What is
-believed of lens and camera is changed afterwards, in the recorded samples: the head pose is measured again with another
-field of view, or the screen is thought to be elsewhere. So all rows are about the same frames.
+Each virtual person sits once with a still and once with a moving head, through the targets of all layouts. The
+assumptions about lens and camera are changed afterwards, in the recorded samples: the head pose is measured again with
+another field of view, or the screen is assumed to be elsewhere. All rows therefore use the same frames.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from gaze_demo.whole_file import write_whole
 Head = Literal["still", "moving"]
 POINTS = (1, 2, 3, 5, 9, 13, 16)
 WRONG_POINTS = 9
-# Believed field of view in degrees (the true one is 60), and how far the camera is off in mm.
+# Assumed field of view in degrees (the true one is 60), and the error of the camera's position in mm.
 WRONG: dict[str, tuple[float | None, float]] = {
     "field of view 45": (45.0, 0.0),
     "field of view 80": (80.0, 0.0),
@@ -66,7 +66,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Study:
-    """All lines, and how many seconds fit and report of all models took in each sitting, their estimates being made."""
+    """All lines, and the seconds for fit and report of all models in each sitting, without the models' own time."""
 
     seed: int
     lines: list[Line]
@@ -74,7 +74,7 @@ class Study:
 
 
 def run_study(models: Sequence[str], seed: int, console: Console, people: int = STUDIED) -> Study:
-    """The whole study of the first so many virtual people; raises UserError if a model cannot be had."""
+    """The whole study of the first so many virtual people; raises UserError if a model is not available."""
     estimators = load_models(models)
     lines: list[Line] = []
     fit_s: list[float] = []
@@ -95,7 +95,7 @@ def write_lines(study: Study, out: Path) -> None:
 
 
 def study_sitting(person: int, head: Head, seed: int, estimators: Sequence[Estimates]) -> tuple[list[Line], float]:
-    """All lines of one sitting, and the seconds that the fit at the most points took."""
+    """All lines of one sitting, and the seconds for the fit with the most points."""
     screen = desk_screen()
     shares = sorted({share for points in POINTS for share in LAYOUTS[points]})
     order = np.random.default_rng(seed).permutation(len(shares))
@@ -126,13 +126,13 @@ def study_sitting(person: int, head: Head, seed: int, estimators: Sequence[Estim
 
 
 def only_targets(sitting: SittingData, targets: set[int]) -> SittingData:
-    """The sitting with the given targets for the fit alone; the validation stays whole."""
+    """The sitting with only the given targets for the fit; the validation stays complete."""
     kept = tuple(f for f in sitting.fixations if f.kind == "validation" or f.target in targets)
     return replace(sitting, fixations=kept)
 
 
 def seen_through(sitting: SittingData, lens: Lens) -> SittingData:
-    """The sitting as it would have been observed with another lens in mind: the landmarks stay, the poses change."""
+    """The sitting as it would have been observed with another assumed lens: the landmarks stay, the poses change."""
     camera = lens.for_size(sitting.camera.width, sitting.camera.height)
     fixations = []
     for fixation in sitting.fixations:

@@ -1,4 +1,4 @@
-"""The study's lines as a page: tables of means over people, with what they rest on."""
+"""The study's lines as a page: tables of means over people, with the data behind them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _TRUTH = "the truth"
 
 
 def as_markdown(lines: Sequence[Line]) -> str:
-    """Three tables by model and head, means over people: degrees by number of points, degrees by what is believed, and
-    per cent of the frames that the 90 % ellipse held."""
+    """Three tables by model and head, means over people: degrees by number of points, degrees by assumption, and per
+    cent of the frames that the 90 % ellipse held."""
     points = _table(
         lines,
         ["not calibrated", *(f"{n}" for n in POINTS), f"{WRONG_POINTS}, worst person"],
@@ -57,14 +57,14 @@ def as_markdown(lines: Sequence[Line]) -> str:
 
 
 def held_everywhere(lines: Sequence[Line]) -> float:
-    """The mean share, over models and sittings, of frames that the 90 % ellipse held; NaN if nobody knows."""
+    """The mean share, over models and sittings, of frames that the 90 % ellipse held; NaN if it is unknown."""
     known = [x.ellipse_held for x in lines if x.believed == _TRUTH and x.points in HELD_POINTS]
     shares = [share for share in known if share is not None]
     return float(np.mean(shares)) if shares else float("nan")
 
 
 def unabsorbed(lines: Sequence[Line]) -> dict[str, tuple[float, int, int]]:
-    """For each wrong belief: the mean over all sittings of what it costs after the calibration, in degrees, in how many
+    """For each wrong assumption: its mean cost over all sittings after the calibration, in degrees, in how many
     sittings it costs more than `ABSORBED_DEG`, and of how many."""
     right = {(x.model, x.person, x.head): x.accuracy_deg for x in lines if _is(x, WRONG_POINTS, _TRUTH)}
     found = {}
@@ -87,7 +87,7 @@ def require_marks(path: Path) -> None:
 
 
 def write_markdown(study: Study, path: Path) -> None:
-    """Put the tables between the marks of a file, or make a file of them; raises UserError if that fails."""
+    """Write the tables between the marks of a file, or to a new file; raises UserError if that fails."""
     before, after = _around(path)
     write_whole(path, f"{before}{BEGIN}\n\n{_section(study)}\n\n{END}{after}")
 

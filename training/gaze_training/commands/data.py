@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _refuse_what_means_nothing(options: argparse.Namespace) -> None:
-    """End with one sentence if an option was said that this way of making data would pass over."""
+    """End with one sentence if an option was given that this way of making data would ignore."""
     said, names = options.said, options.said.names
     if options.read:
         said.refuse_all_but({"read", "source", "out", "verbose"}, "means nothing to --read")

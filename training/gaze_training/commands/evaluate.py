@@ -281,7 +281,7 @@ def _heads(options: argparse.Namespace) -> int:
 
 
 def _open_faces(options: argparse.Namespace) -> LensFaces:
-    """The portraits whose eyes can be read, of the people asked for."""
+    """The portraits of the selected people whose eyes can be read."""
     from gaze_training.evaluate.lens_faces import load_lens_faces
     from gaze_training.evaluate.zero import heldout_mask
 
@@ -298,7 +298,7 @@ def _responses(folder: Path, predictors: dict[str, Predict]) -> dict[str, Any]:
 
 
 def _onnx_zero(options: argparse.Namespace, names: list[str]) -> dict[str, ZeroResult]:
-    """By the app's own pipeline, whatever form of input the contract names."""
+    """By the app's own pipeline, for every form of input that a contract can name."""
     from gaze_demo.model.load import load_model
     from gaze_demo.model.registry import find_model
     from gaze_training.evaluate.models import zero_test_of_models
@@ -308,7 +308,7 @@ def _onnx_zero(options: argparse.Namespace, names: list[str]) -> dict[str, ZeroR
 
 
 def _predictors(names: list[str]) -> dict[str, Predict]:
-    """Each model as a function of single crops. Raises UserError for a model that wants other pictures."""
+    """Each model as a function of single crops. Raises UserError for a model with another kind of input."""
     from gaze_demo.model.registry import find_model
     from gaze_training.onnx_run import onnx_predictor
 
@@ -316,7 +316,7 @@ def _predictors(names: list[str]) -> dict[str, Predict]:
 
 
 def _ask(name: str) -> Ask:
-    """A model with all that it tells of an eye. Raises UserError for a model that wants other pictures."""
+    """A model with all its outputs for an eye. Raises UserError for a model with another kind of input."""
     if name.endswith(".pt"):
         from gaze_training.metrics import asker
         from gaze_training.networks.store import load_network

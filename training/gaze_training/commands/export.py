@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out.suffix != ".onnx":
         raise UserError(f"--out {options.out}: a model's name ends in .onnx.")
     stored = load_teacher((options.network, *options.member))
-    assert stored is not None  # at least one is named
+    assert stored is not None  # the parser requires at least one
     training = training_of(stored.summary)
     if options.centre:
         training = _centred(stored.network, options.centre, training)
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _tempered(network: GazeNetwork, folders: list[Path], training: Training) -> Training:
-    """Scale the network's covariances in place; its description with what was done."""
+    """Scale the network's covariances in place; returns its description with this step added."""
     from gaze_training.data.sample import Faces, load_faces
     from gaze_training.eyes import Eyes
     from gaze_training.temper import temper
@@ -92,7 +92,7 @@ def _tempered(network: GazeNetwork, folders: list[Path], training: Training) -> 
 
 
 def _centred(network: GazeNetwork, portraits: Path, training: Training) -> Training:
-    """Centre the network in place; its description with what was done."""
+    """Centre the network in place; returns its description with this step added."""
     from gaze_training.centre import centre
     from gaze_training.evaluate.lens_faces import load_lens_faces
 

@@ -26,7 +26,7 @@ def add_device(parser: argparse.ArgumentParser) -> None:
 
 
 def overrides_of(pairs: list[str]) -> dict[str, Any]:
-    """KEY=VALUE pairs with values as TOML writes them; what is none of TOML's values is text. Raises UserError."""
+    """KEY=VALUE pairs with values in TOML syntax; anything else is text. Raises UserError."""
     overrides: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")

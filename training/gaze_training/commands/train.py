@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _config(options: argparse.Namespace) -> RunConfig:
     """The run's configuration with what the command line says. Models that it names are imported to the run's folder,
-    and a run that goes on from one has its network."""
+    and a run that starts from one gets its network."""
     from gaze_training.config import parse_config, read_toml
     from gaze_training.continued import network_file, spec_to_continue
     from gaze_training.shipped_configs import find

@@ -1,4 +1,4 @@
-"""What shows between the lids of a patch: the eyeball, the flesh at its corners, lashes in front of it."""
+"""What is visible between the lids of a patch: the eyeball, the flesh at its corners, lashes in front of it."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ class LidDistances:
 
 @dataclass(frozen=True, eq=False)
 class Opening:
-    """What shows between the lids of a patch: `cover` 0..1 (h, w), the pixels `row`, `column` (n,) where it is above 0,
-    and those pixels' distances to the lids."""
+    """What is visible between the lids of a patch: `cover` 0..1 (h, w), the pixels `row`, `column` (n,) where it is
+    above 0, and those pixels' distances to the lids."""
 
     cover: Image
     row: NDArray[np.intp]
@@ -156,7 +156,7 @@ def front_light(lights: Lights) -> Array:
 def paint_lashes(rng: np.random.Generator, image: Image, lids: LidLines, gaze: Array, draw: EyeDraw) -> Image:
     """Upper lashes as thin curved strokes that hang from the lid, and a line of liner if there is one.
 
-    They go with the lid, so they point further down while the eye looks down. `gaze`: (3,) in the patch's frame.
+    They move with the lid, so they point further down while the eye looks down. `gaze`: (3,) in the patch's frame.
     """
     pitch, yaw = vector_to_pitch_yaw(gaze)
     k, lid = PX_PER_MM, draw.lids

@@ -27,7 +27,7 @@ BLUR_PX = 4.0  # sigma in px of the crop that `Faces.blur` calls 1
 
 @dataclass(frozen=True, eq=False)
 class _Measured:
-    """What an imperfect landmarker and head pose make of the face: rotation, both eyes' centres in mm."""
+    """The face as measured by an imperfect landmarker and head pose: rotation, both eyes' centres in mm."""
 
     rotation: Array
     centres_mm: tuple[Array, Array]
@@ -36,7 +36,7 @@ class _Measured:
 def assemble(rng: np.random.Generator, face: RenderedFace, outside: OutsideTeacher | None = None) -> Faces:
     """Degrade both eyes as one picture, disturb the head pose as landmarks do, crop and label them.
 
-    Returns one face; who it is and what drew it is left to the caller.
+    Returns one face; the caller fills in the person and the renderer.
     """
     left, right = face.eyes
     sheet = np.hstack([right.linear, left.linear])  # as the unmirrored image shows them
@@ -92,7 +92,7 @@ def _measure(rng: np.random.Generator, face: RenderedFace) -> _Measured:
 def _outside(teacher: OutsideTeacher | None, sheet: NDArray[np.float32], face: RenderedFace, rotations: Array) -> Array:
     """The outside teacher's gaze (2, 2) in each eye's (mirrored) frame, NaN if there is no teacher.
 
-    It is asked about the clean picture, as a privileged teacher that sees more than its student ever will.
+    It gets the clean picture, as a privileged teacher that sees more than its student.
     """
     if teacher is None:
         return np.full((2, 2), np.nan)

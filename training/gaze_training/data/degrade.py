@@ -1,7 +1,7 @@
 """What a webcam does to a clean picture: blur, shading, veil, noise, denoising, sharpening, contrast, JPEG.
 
-Real webcam eyes have very little contrast, a sclera hardly brighter than skin and some 26 px of width; a network that
-never saw such images does not carry over to real people.
+Real webcam eyes have very little contrast, a sclera that is hardly brighter than skin and a width of about 26 px; a
+network that never saw such images does not work on real people.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _PIXEL_VARIANCE = 1 / 12  # of a square pixel, px
 
 @dataclass(frozen=True)
 class CameraDraw:
-    """One webcam, drawn once a face.
+    """One webcam, drawn once per face.
 
     `eye_px`: width of an eye, corner to corner, in camera pixels. `hard`: low light, strong blur and veil.
     `defocus_px`: sigma of the lens's blur in camera pixels. `source_px`: that of the clean picture, likewise.

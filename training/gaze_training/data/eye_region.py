@@ -42,7 +42,7 @@ class EyeRegion:
     `inner`, `outer`: corners (x, y). `upper_mm`, `lower_mm`: lids above and below the corners' line when the eye looks
     straight ahead. `*_power`, `lower_skew`: the lids' shape. `lid_mm`: thickness. `crease_mm`: height of the fold above
     the upper lid, `crease_depth_mm` its depth, `hood_mm` how far the skin above hangs over it. `fold_mm`: a fold that
-    covers the inner corner. `bone`: what this face's bone differs from the mean.
+    covers the inner corner. `bone`: how this face's bone differs from the mean.
     """
 
     inner: tuple[float, float]

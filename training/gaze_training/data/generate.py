@@ -47,7 +47,7 @@ def draw_face(
 
 
 def generate(config: DataConfig, out: Path, workers: int | None = None) -> Iterator[tuple[int, int]]:
-    """Write what is still missing of the run's shards; yields (shards done, shards in all) as they come.
+    """Write the missing shards of the run; yields (shards done, shards in all) after each.
 
     Raises UserError if `out` holds another run.
     """
@@ -59,7 +59,7 @@ def generate(config: DataConfig, out: Path, workers: int | None = None) -> Itera
     if not missing:
         return
     if config.outside:
-        OutsideTeacher(Path(config.outside))  # says what is wrong with it, before workers fail
+        OutsideTeacher(Path(config.outside))  # raises if the file is wrong, before workers fail
     count = min(len(missing), workers or os.cpu_count() or 1)
     done = total - len(missing)
     context = multiprocessing.get_context("spawn")
@@ -70,7 +70,7 @@ def generate(config: DataConfig, out: Path, workers: int | None = None) -> Itera
                 done += 1
                 yield done, total
     except BrokenProcessPool as error:
-        make_renderer(config)  # tells what is wrong with the files, where that is why no worker could start
+        make_renderer(config)  # raises if wrong files are the reason why no worker could start
         raise UserError("A worker ended before its shard was whole: start again, with fewer --workers.") from error
 
 
@@ -80,7 +80,7 @@ def _numbers(config: DataConfig, shard: int) -> range:
 
 
 def _is_whole(config: DataConfig, out: Path, shard: int) -> bool:
-    """Whether a shard is there and long enough: the last one of a run that goes on to more faces is not."""
+    """Whether a shard is there and long enough: the last one of a run that is extended to more faces is not."""
     path = shard_path(out, shard)
     return path.exists() and Faces.count(path) >= len(_numbers(config, shard))
 

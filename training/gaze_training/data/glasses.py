@@ -1,4 +1,4 @@
-"""Glasses before an eye: rim, its shadow, tint, what the lens mirrors, and how it shrinks what lies behind."""
+"""Glasses in front of an eye: rim, its shadow, tint, reflections, and how the lens shrinks what is behind it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Image = NDArray[np.float32]
 
 _ANGLE = np.linspace(0, 2 * np.pi, 72, endpoint=False)
 _SHIFT = 3
-_GLARE = 1.5  # times the light of a face above which a reflection hides what lies behind it
+_GLARE = 1.5  # a reflection brighter than this many times the light of a face hides what is behind it
 
 
 @dataclass(frozen=True, eq=False)

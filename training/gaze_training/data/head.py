@@ -117,7 +117,7 @@ def head_renderer(config: DataConfig) -> Render:
 
 
 def render_head(rng: np.random.Generator, model: HeadModel, skin: Skin) -> RenderedFace:
-    """A random identity, expression, head pose and gaze; the face is symmetric, its two eyes are not in pose."""
+    """A random identity, expression, head pose and gaze; the face is symmetric, the poses of its two eyes are not."""
     eyes = draw_eyes(rng)
     weights = rng.normal(0, _IDENTITY_SPREAD, len(model.identity)).astype(np.float32)
     shape = model.neutral + np.tensordot(weights, model.identity, 1)
@@ -239,7 +239,7 @@ def _draw_skin(
 
 
 def _opening(depth: Image, centre_mm: Array, draw: EyeDraw) -> LidLines | None:
-    """Lid lines: where the eyeball lies before the skin. None if hardly a column of it shows."""
+    """Lid lines: where the eyeball lies before the skin. None if hardly a column of it is visible."""
     x = (X_PX[None] - PATCH.width / 2) / PATCH.focal_px
     y = (Y_PX - PATCH.height / 2) / PATCH.focal_px
     norm = np.sqrt(x * x + y * y + 1)

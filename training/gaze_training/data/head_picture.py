@@ -52,7 +52,7 @@ class _Drawn:
 def draw_picture(
     mesh: HeadMesh, look: HeadLook, eyes: EyeDraw, shape: Image, posed: Posed, camera: Intrinsics
 ) -> Image:
-    """Linear RGB (h, w, 3) as `camera` sees it; `shape` (n, 3), the face at rest, is what colour sticks to."""
+    """Linear RGB (h, w, 3) as `camera` sees it; `shape` (n, 3), the face at rest, determines the colours."""
     drawn = _draw_skin(mesh, look, eyes, shape, posed, camera)
     for eye in posed.eyes:
         _draw_eye(drawn, eye, posed.head, eyes, camera)
@@ -78,7 +78,7 @@ def _draw_skin(mesh: HeadMesh, look: HeadLook, eyes: EyeDraw, shape: Image, pose
     albedo, slopes, bare = albedo_of_head(look, of_pixel[:, :3], of_pixel[:, 7:])
     linear = room(look, eyes.lights, posed.vertices, camera)
     outlines, _ = cv2.findContours((index >= 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    cv2.drawContours(linear, outlines, -1, _NOSTRIL, -1)  # what the mesh leaves open is dark inside
+    cv2.drawContours(linear, outlines, -1, _NOSTRIL, -1)  # openings of the mesh are dark inside
     light, gloss = light_skin(slopes, look.skin.gloss, of_pixel[:, 3:6], posed.head, eyes.lights)
     linear[row, column] = albedo * light + gloss * bare
     depth = np.full(size, np.inf, np.float32)
@@ -94,7 +94,7 @@ def _facing_order(vertices: Array, triangles: Ints) -> Ints:
 
 
 def _draw_eye(drawn: _Drawn, eye: EyeAxes, head: Array, eyes: EyeDraw, camera: Intrinsics) -> None:
-    """The eyeball, into the picture, where it lies before the skin."""
+    """Draw the eyeball into the picture where it is in front of the skin."""
     reach = _REACH_MM * camera.fx / eye.centre_mm[2]
     middle = camera.project(eye.centre_mm)
     x0, y0 = np.maximum(np.floor(middle - reach), 0).astype(int)

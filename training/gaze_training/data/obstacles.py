@@ -1,4 +1,4 @@
-"""What now and then hides an eye from the camera: a hand, a sheet of paper, hair."""
+"""Things that sometimes hide an eye from the camera: a hand, a sheet of paper, hair."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HAIR_SHARE = 0.4
 
 
 def obstruct(rng: np.random.Generator, eye: PaintedEye) -> PaintedEye:
-    """One eye in twenty with something before it; what it hides is added to what the eye tells."""
+    """Puts something in front of one eye in twenty; the hidden share is added to the eye's labels."""
     if rng.random() > _SHARE:
         return eye
     if rng.random() < _HAIR_SHARE:

@@ -1,6 +1,6 @@
-"""An outside teacher that saw real people: what it says of a pair of eyes.
+"""An outside teacher that was trained on real people: its gaze for a pair of eyes.
 
-Level square crops of both eyes and the head's angles, as Intel's gaze-estimation-adas-0002 wants them.
+Level square crops of both eyes and the head's angles, as Intel's gaze-estimation-adas-0002 needs them.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class OutsideTeacher:
         return normalised([cos * x - sin * y, sin * x + cos * y, z])
 
     def symmetric_gaze(self, image: NDArray[np.uint8], left_px: Array, right_px: Array, head_rotation: Array) -> Array:
-        """The mean (3,) of the answers to the picture and to its mirror image: a lean to one side cancels."""
+        """The mean (3,) of the answers to the picture and to its mirror image: a bias to one side cancels."""
 
         def mirrored(corners: Array) -> Array:
             return np.stack([image.shape[1] - corners[::-1, 0], corners[::-1, 1]], -1)

@@ -1,4 +1,4 @@
-"""An outside teacher's labels without its habits: compressed angles, and a share of the head's turn."""
+"""An outside teacher's labels without its systematic errors: compressed angles, and a share of the head's rotation."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def calibrated_outside(faces: Faces) -> Faces:
     """The faces with outside labels that have gain 1 and follow no head, for each renderer and angle.
 
     For each, `outside = a gaze + b head + c + rest` is fitted by least squares on the exact labels, and the label
-    becomes `(outside - b head - c) / a`: on average the truth, and what is left is what the teacher, who saw real
-    people, makes of this very picture. Labels of renderers without exact gaze, or that follow no gaze (a < 0.2), are
+    becomes `(outside - b head - c) / a`: on average the truth, and its remaining deviation is what the teacher, which
+    saw real people, sees in this picture. Labels of renderers without exact gaze, or that follow no gaze (a < 0.2), are
     withheld.
     """
     labels = faces.outside.copy()

@@ -1,8 +1,8 @@
 """A photograph's own eyeball, turned to look elsewhere: its pixels are wrapped onto a ball, turned, and seen again.
 
-What a ray tracer gets wrong of irises, limbus, whites and their light is right here; but for light it cannot see: the
-reflections on the cornea are taken out and drawn anew. What the lids hid is filled from the mirrored half of the ball,
-and where that was hidden too, from the mean colour at that distance from the pupil.
+Iris, limbus, sclera and their light are therefore real, which a ray tracer cannot achieve. The reflections on the
+cornea do not turn with the eye, so they are removed and drawn again. The part that the lids hid is filled from the
+mirrored half of the ball, and where that was hidden too, from the mean colour at that distance from the pupil.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Image = NDArray[np.float32]
 _BALL_MM = 12.0
 _IRIS_PLANE_MM = 10.4  # where the iris seems to be, seen through the cornea; its rim lies on the ball
 _IRIS_RIM_MM = float(np.sqrt(_BALL_MM**2 - _IRIS_PLANE_MM**2))
-OWN_SHAPE = EyeballShape(radius_mm=_BALL_MM, iris_radius_mm=_IRIS_RIM_MM)  # what a photograph's eyeball is taken for
+OWN_SHAPE = EyeballShape(radius_mm=_BALL_MM, iris_radius_mm=_IRIS_RIM_MM)  # assumed size of a photograph's eyeball
 _CORNEA_MM = 5.35
 _GLINT = 2.0  # times the iris's median light above which a spot is a reflection
 _PROFILE_MM = 0.5
@@ -131,7 +131,7 @@ def _surface(x_mm: Image, y_mm: Image, ball: BallPose) -> NDArray[np.float32]:
 def _reflection(
     rng: np.random.Generator, column: NDArray[np.intp], row: NDArray[np.intp], ball: BallPose, skin: float
 ) -> Image:
-    """One or two small bright spots on the cornea: they go half the iris's way."""
+    """One or two small bright spots on the cornea: they move half as far as the iris."""
     light = np.zeros(len(column), np.float32)
     middle = ball.centre_mm[:2] + _CORNEA_MM * ball.optical[:2]
     for _ in range(1 + int(rng.random() < 0.3)):

@@ -82,11 +82,10 @@ def render_photo(
 ) -> RenderedFace:
     """A random turn of the head, a random gaze and a random build of the eyes.
 
-    With `own_eyes` the photograph's eyes stay: they looked into the lens, so the gaze turns with the head. Many of them
-    teach a network to guess gaze from the head. With `turned_eyes` the eyeballs are the
-    photograph's own, turned, and not ray traced.
-    `build_spread`: how far the skin around the eyes is stretched and slanted into that of somebody else; 1 is about
-    as far as people differ.
+    With `own_eyes` the photograph's eyes stay: they looked into the lens, so the gaze turns with the head. Too many of
+    them would teach a network to guess the gaze from the head. With `turned_eyes` the eyeballs are the photograph's
+    own, turned, and not ray traced. `build_spread`: how far the skin around the eyes is stretched and slanted into that
+    of somebody else; 1 is about as far as people differ.
     """
     eyes = draw_eyes(rng)
     turn = draw_turn(rng)
@@ -138,7 +137,7 @@ def _turn(patch: EyePatch, turn: Array, build: Array) -> _Turned:
     inverse = np.linalg.inv(turn[:2, :2] @ build).astype(np.float32)
     bx, by = np.float32(turn[0, 2]), np.float32(turn[1, 2])
     x, y = _X_MM.astype(np.float32), _Y_MM.astype(np.float32)
-    for _ in range(4):  # the depth at the source decides where the source is: a few rounds settle it
+    for _ in range(4):  # the depth at the source determines where the source is, so this is iterated
         depth = cv2.remap(patch.depth, *_px(x, y), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         rx, ry = _X_MM.astype(np.float32) - bx * depth, _Y_MM.astype(np.float32) - by * depth
         x, y = inverse[0, 0] * rx + inverse[0, 1] * ry, inverse[1, 0] * rx + inverse[1, 1] * ry
@@ -223,7 +222,7 @@ def _ball_before(patch: EyePatch, optical: Array, iris_depth_mm: float) -> Array
 
 
 def _dimmed(colour: Image, cover: Image, draw: EyeDraw) -> Image:
-    """As dark and flat as a room shows eyes that a studio lit; half as much as for ray traced ones."""
+    """Makes an eye that was lit in a studio darker and flatter, as in a room; half as much as for ray traced eyes."""
     weight = cover[..., None]
     mean = (colour * weight).sum((0, 1)) / max(float(weight.sum()), 1e-3)
     flat = 0.5 * draw.flatten

@@ -41,9 +41,9 @@ def moved_lids(rng: np.random.Generator, old: LidLines, corners_px: Array, trave
 def fold_skin(linear: Image, old: LidLines, new: LidLines) -> Image:
     """The skin after its lids moved.
 
-    A lid's edge with its lashes goes along as it is; the skin beyond it is stretched or pushed together and comes to
-    rest some mm further out. The stretched band is as wide as the lid's way demands: skin is stretched to three times
-    its height at the most. Around the corners the way fades out over some mm.
+    A lid's edge with its lashes moves unchanged; the skin beyond it is stretched or compressed, and does not move a few
+    mm further out. The stretched band is wide enough that skin is stretched to at most three times its height. Around
+    the corners the movement fades out over a few mm.
     """
     middle = (0.5 * (new.upper + new.lower)).astype(np.float32)
     up = _carried(new.upper.astype(np.float32) - Y_PX, new.upper - old.upper, 1.6, 3.0)

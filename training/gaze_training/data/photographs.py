@@ -1,4 +1,4 @@
-"""A folder of face photographs: who is on which."""
+"""A folder of face photographs, and who they show."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from gaze_demo.camera.picture import READ
 from gaze_demo.errors import UserError
 
-PHOTO_FOCAL = 3.0  # focal length of a cropped portrait, in widths of its image: such pictures are taken from afar
+PHOTO_FOCAL = 3.0  # focal length of a cropped portrait, in widths of its image: such pictures are taken from a distance
 
 _TABLE = "faces.csv"
 

@@ -1,7 +1,6 @@
-"""The procedural renderer: an eye region made from nothing but numbers, both eyes of a face under one light.
-
-A relief of bone, lids and folds is met by the camera's rays (Tevs, Ihrke, Seidel 2008 call it height field
-intersection), lit and textured; between the lids the ray-traced eyeball of every other renderer shows.
+"""The procedural renderer: an eye region made without any files, both eyes of a face in the same light. The camera's
+rays are intersected with a relief of bone, lids and folds (Tevs, Ihrke, Seidel 2008 call it height field intersection),
+lit and textured; between the lids the ray-traced eyeball of every other renderer shows.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ Image = NDArray[np.float32]
 
 _PEOPLE = 160
 _SKIN_SEED = 78
-# Skin is drawn at 2.2 px a mm, finer than the models' crops: a third of the work of the whole patch.
+# Skin is drawn at 2.2 px per mm, finer than the models' crops, which takes a third of the time of the whole patch.
 _SKIN_SIZE = (119, 98)
 _GLASSES_SHARE = 0.3
 _IRIS_MM = 10.6

@@ -1,4 +1,4 @@
-"""The relief of an eye region: bone, the lids over the eyeball, and the folds that come and go as they move."""
+"""The relief of an eye region: bone, the lids over the eyeball, and the folds that change as they move."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def key_shadow(relief: Relief, towards: Array) -> Image:
 
 
 def _shifted(grid: Image, x_mm: float, y_mm: float) -> Image:
-    """What a coarser grid of the same extent shows so many mm further on."""
+    """A coarser grid of the same extent, shifted by this many mm."""
     cell = 2 * _HALF_MM / grid.shape[0]
     shift = np.array([[1, 0, x_mm / cell], [0, 1, y_mm / cell]], np.float32)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -171,8 +171,8 @@ def _mean_bone() -> Image:
 def fold(rest: Image, lids: LidPose, straight: LidPose, cornea: Array) -> Relief:
     """The relief while the lids lie as in `lids`; `straight`: the same person's lids when looking straight ahead.
 
-    A lid that goes down unfolds: its skin comes out from the crease, which follows a third of the way and fades. One
-    that goes up slides in under the fold, which deepens. `cornea`: (2,) where its bulge lifts the lid, mm.
+    A lid that goes down unfolds: its skin comes out from the crease, which follows a third of the way and fades. A lid
+    that moves up slides under the fold, which gets deeper. `cornea`: (2,) where its bulge lifts the lid, mm.
     """
     region = lids.region
     x, y = _X[:, _FOLDS], _Y[_FOLDS]

@@ -1,4 +1,4 @@
-"""What every renderer returns: two clean pictures of the eyes of one face, and all that is exactly known of them."""
+"""The result of every renderer: clean pictures of both eyes of a face, and the exact truth about them."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ RENDERERS = {
     "head": Renderer(2, "gaze_training.data.head:head_renderer", "the ICT model's file"),
 }
 
-REAL = 3  # the number of photographs of real people, which a reader reads and no renderer draws
+REAL = 3  # the number of photographs of real people, which are read by a reader and not rendered
 
 
 def renderer_name(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Faces as arrays: what every renderer and reader makes and every network learns from."""
+"""Faces as arrays: every renderer and reader produces them, and every network learns from them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from gaze_demo.errors import UserError
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 
-READABLE_SHARE = 0.15  # of the iris's disc: where less of it can be seen, an eye tells no gaze
+READABLE_SHARE = 0.15  # if less of the iris's disc than this share is visible, the eye has no readable gaze
 
 
 def _column(dtype: type[np.generic], *shape: int, angles: bool = False, added: bool = False) -> dict[str, Any]:
-    """A column of `Faces`, (N, *shape). `angles`: pitch and yaw, which turn with the crop. `added`: shards made before
-    there was this column are read with NaN in it."""
+    """A column of `Faces`, (N, *shape). `angles`: pitch and yaw, which turn with the crop. `added`: in older shards
+    without this column it is read as NaN."""
     return {"dtype": dtype, "shape": shape, "angles": angles, "added": added}
 
 
@@ -37,7 +37,7 @@ class Faces:
     visible eyeball that reflections of glasses cover. `cover`: share of the eye region that something other than a lid
     hides; the region is an ellipse about the middle of the corners, its half axes 0.6 and 0.35 of their distance.
 
-    `valid`: (N, 2) the eye's gaze is to be learnt. An eye that is not valid and has a known `iris_visible` is shut or
+    `valid`: (N, 2) the eye's gaze can be learnt. An eye that is not valid and has a known `iris_visible` is shut or
     covered: its condition is still true. `person`: (N,) who it is. `renderer`: (N,) `Renderer.number`, or REAL.
     `eye_px`: (N,) width of the eyes in px of the camera's image.
     """
@@ -78,7 +78,7 @@ class Faces:
 
     @classmethod
     def names_of_eyes(cls) -> tuple[str, ...]:
-        """The columns that say something of each eye: (N, 2, ...)."""
+        """The columns with a value for each eye: (N, 2, ...)."""
         return tuple(f.name for f in fields(cls) if f.metadata["shape"][:1] == (2,))
 
     @classmethod
@@ -146,7 +146,7 @@ def load_faces(folder: Path) -> Faces:
 
 
 def split_people(faces: Faces, share: float, seed: int) -> tuple[Faces, Faces]:
-    """Training and held-out faces, split by person alone; `share` (0..1) of each renderer's people are held out, at
+    """Training and held-out faces, split by person only; `share` (0..1) of each renderer's people are held out, at
     least one. A person's number counts within a renderer.
 
     Raises ValueError if a renderer has fewer than two people.
@@ -164,10 +164,10 @@ def split_people(faces: Faces, share: float, seed: int) -> tuple[Faces, Faces]:
 
 
 def leave_person_out(faces: Faces, place: int) -> tuple[Faces, Faces]:
-    """All others, and the one person of this place among all: a fold of leaving one person out, as is done with
+    """All others, and the person with this index: a fold of leave-one-person-out, as is done with
     MPIIGaze, MPIIFaceGaze and other sets of few people. A person's number counts within a renderer.
 
-    Raises UserError if there is no such place, or nobody else.
+    Raises UserError if there is no such person, or nobody else.
     """
     people = sorted(set(zip(faces.renderer.tolist(), faces.person.tolist(), strict=True)))
     if len(people) < 2 or place >= len(people):
@@ -179,7 +179,7 @@ def leave_person_out(faces: Faces, place: int) -> tuple[Faces, Faces]:
 
 def without_people(faces: Faces, others: Faces) -> Faces:
     """The faces of people who are not among `others`; a person's number counts within a renderer, and means the same
-    person where both were drawn from the same source."""
+    person if both were drawn from the same source."""
     known = set(zip(others.renderer.tolist(), others.person.tolist(), strict=True))
     pairs = zip(faces.renderer.tolist(), faces.person.tolist(), strict=True)
     return faces.select(np.array([pair not in known for pair in pairs], bool))

@@ -1,4 +1,4 @@
-"""The one sampler behind every renderer: where a person looks, how the eyes are made, what light falls on them.
+"""The sampler that all renderers share: where a person looks, the shape of the eyes, and their light.
 
 Ranges follow measurements on photographs of real eyes (corner distance 27.7 mm, iris diameter 11.8 mm, iris centre 1.2
 mm temporal and 1.8 mm above the corner line when looking into the lens, and so on). Angles in radians, lengths in mm.
@@ -24,9 +24,9 @@ _DOWN_SHARE = 0.55
 class LidDraw:
     """How the lids of a face move: shares of the iris's vertical travel, closure 0 open to 1, squint in mm.
 
-    `down_follow`: the upper lid's share where the eye looks down. `droop_mm`: how far it hangs whatever the gaze, and
-    `hood_mm` how much further at its temporal half, as with age. `narrow`: 0..1, how much of the opening is lost when
-    the eye looks far down.
+    `down_follow`: the upper lid's share where the eye looks down. `droop_mm`: how far it hangs independently of the
+    gaze, and `hood_mm` how much further at its temporal half, as with age. `narrow`: 0..1, how much of the opening is
+    lost when the eye looks far down.
     """
 
     upper_follow: float
@@ -182,9 +182,8 @@ def draw_eyes(rng: np.random.Generator) -> EyeDraw:
 
 
 def draw_gaze(rng: np.random.Generator, head_rotation: Array) -> Array:
-    """A gaze (3,), camera frame, that eyes in this head can reach.
-
-    More than half look 4 to 42 deg below the lens, as people do who look at a screen under it.
+    """A gaze (3,), camera frame, that eyes in this head can reach. More than half look 4 to 42 deg below the lens, as
+    people do when they look at a screen under it.
     """
     while True:
         low, high, aside = (-42, -4, 32) if rng.random() < _DOWN_SHARE else (-32, 22, 36)

@@ -10,7 +10,7 @@ from gaze_demo.synthesis.light import Lights, LocalLights
 from gaze_training.data.skin import Skin
 
 Image = NDArray[np.float32]
-# How far light reaches round the terminator: red most, since it travels furthest inside skin.
+# How far light reaches around the terminator: red light furthest, since it travels furthest inside skin.
 _WRAP = (0.38, 0.18, 0.15)
 
 

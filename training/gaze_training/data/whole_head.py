@@ -1,7 +1,7 @@
 """A whole head in a webcam's picture, with exactly known pose, eyes and gaze.
 
-Not for training: what the app's own landmarker, head pose and crops make of these pictures is held against the truth
-(`evaluate/heads.py`). The picture is drawn in the camera's frame and knows nothing of the normalisation it checks.
+Not for training: the results of the app's landmarker, head pose and crops on these pictures are compared with the truth
+(`evaluate/heads.py`). The picture is drawn in the camera's frame, independently of the normalisation that it tests.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class HeadPicture:
 
 
 def draw_person(rng: np.random.Generator, mesh: HeadMesh) -> Person:
-    """A random identity; a face at rest that shows a little of everything."""
+    """A random identity; a face at rest with a little of every expression."""
     eyes = draw_eyes(rng)
     weights = rng.normal(0, _IDENTITY_SPREAD, len(mesh.identity)).astype(np.float32)
     shape = mesh.neutral + np.tensordot(weights, mesh.identity, 1)

@@ -1,5 +1,5 @@
-"""Models as the app calibrates them with one sitting: how far off they are at targets that the sitting left out of the
-fit, and in other sittings of the same person, in which the head is elsewhere."""
+"""Models as the app calibrates them with one sitting: their errors at targets that the sitting left out of the fit, and
+in other sittings of the same person, in which the head is elsewhere."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def calibrated_test(
     models: Sequence[Estimates], sitting: SittingData, others: Mapping[str, SittingData]
 ) -> list[CalibratedRow]:
     """All models, fitted to the looks of the sitting's fit. Raises UserError if there is nothing to fit or judge, or
-    another sitting is of another camera or screen."""
+    another sitting has another camera or screen."""
     tests = {LEFT_OUT: (sitting, sitting.of_kind("validation"))}
     for name, other in others.items():
         if not belongs(other, sitting):

@@ -1,4 +1,5 @@
-"""Where the app sees a rendered head and its eyes, against where they are; what it would see with the exact pose."""
+"""Where the app finds a rendered head and its eyes, relative to the truth, and what it would find with the exact
+pose."""
 
 from __future__ import annotations
 
@@ -13,9 +14,9 @@ from gaze_demo.observation import Observation
 from gaze_training.data.whole_head import HeadPicture
 
 _CROP = CropGeometry()
-# What `place_errors` measures: live less true. `eye in crop`: where the live crop shows what is the centre of the crop
-# by the exact pose. The last two are the live centre less the true eyeball's, to be held against where the renderers of
-# training put a crop's centre. Temporal and down in the true head's frame.
+# What `place_errors` measures: live minus true. `eye in crop`: where the live crop shows the point that is the centre
+# of the crop with the exact pose. The last two are the live centre minus the true eyeball's, to compare with where the
+# renderers of training put a crop's centre. Temporal and down in the true head's frame.
 PLACE_COLUMNS = (
     *("head pitch, deg", "head yaw, deg", "head roll, deg"),
     *("centre temporal, mm", "centre down, mm", "distance, %"),
@@ -25,7 +26,8 @@ PLACE_COLUMNS = (
 
 
 def with_exact_pose(picture: HeadPicture, seen: Observation) -> Observation:
-    """The observation as it would be with the true head's pose, at the distance that the app's own head size tells."""
+    """The observation as it would be with the true head's pose, at the distance that follows from the app's head
+    size."""
     if seen.pose is None:
         return seen
     truth = picture.truth
@@ -48,7 +50,7 @@ def place_errors(picture: HeadPicture, seen: Observation) -> Array:
         (-1, truth.right_eye_mm, pose.right_eye_mm, picture.eyeballs_mm[1]),
     ):
         distance = np.linalg.norm(live) / np.linalg.norm(true)
-        aside = (live / distance - true) @ truth.head_rotation  # as far as it shows in the picture
+        aside = (live / distance - true) @ truth.head_rotation  # as far as it is visible in the picture
         from_ball = (live / distance - ball) @ truth.head_rotation
         there = warp_matrix(true, normalising_rotation(true, truth.head_rotation), picture.camera, _CROP)
         here = warp_matrix(live, normalising_rotation(live, pose.rotation), seen.camera, _CROP)

@@ -1,4 +1,4 @@
-"""Pictures of whole heads to be measured: people anywhere before a screen, and series in which one thing moves."""
+"""Test pictures of whole heads: people anywhere in front of a screen, and series in which only one thing moves."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The whole-head test: rendered heads through the app's own landmarks, head pose, crops and models, against the truth.
 
-It tells what training on patches cannot: whether the live crop shows the eye where the training crop does, and how
-models answer when the head alone or the eyes alone move. Degrees; mm in the head frame or the camera's, as said.
+It shows what training on patches cannot: whether the live crop shows the eye at the same place as the training crop,
+and how models respond when only the head or only the eyes move. Degrees; mm in the head frame or the camera's, as said.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class PlaceRow:
 
 @dataclass(frozen=True)
 class SeriesSlope:
-    """Over series of single people: `slope` of all, each person's own offset left out; `people`: standard deviation of
-    single slopes; `r2`; `spread`: standard deviation of what the line leaves, degrees."""
+    """Over series of single people: `slope` of all, without each person's own offset; `people`: standard deviation of
+    single slopes; `r2`; `spread`: standard deviation of the residuals, degrees."""
 
     slope: float
     people: float
@@ -69,7 +69,7 @@ class HeadModelRow:
 
 @dataclass(frozen=True)
 class HeadsResult:
-    """`found`: share of the pictures anywhere with a face; `read`: with an eye that can be read."""
+    """`found`: share of the pictures of kind "anywhere" with a face; `read`: with an eye that can be read."""
 
     pictures: int
     found: float
@@ -96,7 +96,7 @@ class Answers:
 
 
 def ask(models: Sequence[GazeEstimator], scenes: Iterable[Scene]) -> Answers:
-    """What the app makes of pictures, one in memory at a time; models answer twice, see `summarise`."""
+    """Run the app on pictures, one in memory at a time; models are run twice, see `summarise`."""
     rows = []
     with Observer(video=False) as observer:
         for scene in scenes:

@@ -80,7 +80,7 @@ def crop_geometry(scale: int = 1) -> CropGeometry:
 
 
 def load_lens_faces(folder: Path, cache: Path, *, scale: int = 1, focal: float = PHOTO_FOCAL) -> LensFaces:
-    """The faces of a folder of photographs, from `cache` where they were prepared before.
+    """The faces of a folder of photographs, from `cache` if they were prepared before.
 
     `scale`: crop pixels over 60 x 36. `focal`: the photographs' focal length in widths of the image. Raises UserError
     if the folder has no photograph with a face.
@@ -90,7 +90,7 @@ def load_lens_faces(folder: Path, cache: Path, *, scale: int = 1, focal: float =
     key = hashlib.sha256(f"{_VERSION}{scale}{focal}{stamps}".encode()).hexdigest()[:16]
     stored = cache / f"lens-faces-{key}.npz"
     if stored.is_file():
-        with suppress(Exception), np.load(stored, allow_pickle=False) as arrays:  # a damaged cache is made anew
+        with suppress(Exception), np.load(stored, allow_pickle=False) as arrays:  # a damaged cache is created again
             return LensFaces(**{f.name: arrays[f.name] for f in fields(LensFaces)})
     faces = concatenate([prepare(portrait, crop_geometry(scale)) for portrait in observe_portraits(folder, focal)])
     cache.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
-"""Why people who look into the lens are read as looking above or below it: the build of their eyes, the measured head.
-
-Of two people who look into the lens one has the iris higher between the corners of the eye. A model that answers to a
-moved iris as an eyeball moves it reads that as gaze, by 5 degrees a millimetre, and cannot know better from a picture.
+"""Why a model's gaze is above or below the lens for people who look into it: the shape of their eyes, and the measured
+head. Among people who look into the lens, some have the iris higher between the corners of the eye. A model that
+responds to a higher iris interprets this as gaze, 5 degrees per millimetre, and cannot know better from a picture.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ class OffsetRow:
     `iris_spread_mm`: standard deviation of how high the iris lies above the line of the corners. `per_mm`, `per_head`:
     change of the answer's pitch, degrees, per mm of that height and per degree of measured head pitch, both fitted
     together by least squares. `spread`: standard deviation of the answer's pitch, degrees; `explained`: share (0..1) of
-    its variance that the two tell; `rest`: what they leave of it, degrees. The landmarks' own noise makes `explained`
+    its variance that these two explain; `rest`: what remains of it, degrees. The landmarks' own noise makes `explained`
     too small rather than too large. `error`: of the zero test, degrees.
     """
 
@@ -44,7 +43,7 @@ class OffsetRow:
 def offset_test(faces: LensFaces, predict: Predict) -> tuple[OffsetRow, ...]:
     """A row for each group of the photographs that has enough of them, and one for all of them together.
 
-    In the last one each group's own means are taken out first. Raises UserError if no group has 8 photographs.
+    For the last one each group's own means are subtracted first. Raises UserError if no group has 8 photographs.
     """
     n = len(faces)
     crops, head = faces.crops.reshape(2 * n, *faces.crops.shape[2:]), faces.head.reshape(2 * n, 2)

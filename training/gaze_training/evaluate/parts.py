@@ -1,8 +1,6 @@
-"""Where a model errs, and whether it knows: single eyes with exact labels, by what makes them hard to read.
-
-For each part: the error, how much of the error is pitch, and of a model that tells the covariance of its gaze how many
-eyes lie inside the ellipses that are to hold 68 and 95 % of them. Of a model that tells an eye's condition, how far
-that is from the truth.
+"""Where a model errs, and whether it knows: single eyes with exact labels, grouped by what makes them hard to read. For
+each part: the error, and how much of it is pitch. For a model with covariances: how many eyes are inside the ellipses
+that should hold 68 and 95 % of them. For a model with the condition of an eye: the error of that.
 """
 
 from __future__ import annotations
@@ -33,8 +31,8 @@ _BLURRED = 0.6
 @dataclass(frozen=True)
 class PartRow:
     """Angles in degrees, of single eyes. `pitch_off`: mean absolute error of pitch; `pitch_bias`: its mean; `inside`:
-    share of eyes inside the ellipses of SHARES, NaN if the model tells no covariance; `spread`: median standard
-    deviation that it tells, along the less certain axis."""
+    share of eyes inside the ellipses of SHARES, NaN if the model has no covariance; `spread`: its median standard
+    deviation, along the less certain axis."""
 
     part: str
     eyes: int
@@ -92,7 +90,7 @@ def _part(name: str, answer: Tensor, true: Tensor, covariance: Tensor | None) ->
 
 
 def held(squared: Tensor, share: float) -> float:
-    """Share of errors, by their squared Mahalanobis distance (N,), inside the ellipse that is to hold `share`."""
+    """Share of errors, by their squared Mahalanobis distance (N,), inside the ellipse that should hold `share`."""
     return float((squared < -2 * np.log(1 - share)).float().mean())
 
 

@@ -1,7 +1,6 @@
 """The point test: real webcam eyes of one person who looked at known points of a screen, and how well a simple map from
-predicted angles finds those points again. Measuring only.
-
-The file: `image` (n, h, w) uint8 grey, the right eye, unmirrored, cropped from corner to corner; `point_px` (n, 2).
+predicted angles finds those points again. Only for measuring. The file: `image` (n, h, w) uint8 grey, the right eye,
+unmirrored, cropped from corner to corner; `point_px` (n, 2).
 """
 
 from __future__ import annotations
@@ -83,7 +82,7 @@ def _crop(image: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
 
 
 def point_test(eyes: PointEyes, predict: Predict) -> PointResult:
-    """The test with an unknown, hence frontal head."""
+    """The test with an unknown head pose, which is assumed to be frontal."""
     angles = in_batches(predict, eyes.crops, np.zeros((len(eyes), 2), np.float32))
     return point_result(eyes, angles.astype(float))
 

@@ -1,4 +1,4 @@
-"""What a model makes of the measured head: how far its answers lean on it, and what its spread over people costs."""
+"""How much a model's answers depend on the measured head, and what the spread of the head over people costs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class PoseRow:
     """One group of people who look into the lens.
 
     `head_pitch_spread`: standard deviation of the measured head pitch, degrees: nods and the build of faces together.
-    `lean_pitch`, `lean_yaw`: change of the answer per degree of measured head, the picture being the same. `error`: of
-    the zero test, degrees; `error_level`: the same where every head is said to have the group's mean pitch.
+    `lean_pitch`, `lean_yaw`: change of the answer per degree of measured head, with the same picture. `error`: of
+    the zero test, degrees; `error_level`: the same if every head is given the group's mean pitch.
     """
 
     group: str

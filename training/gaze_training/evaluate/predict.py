@@ -1,4 +1,4 @@
-"""What is evaluated: anything that turns normalised eye crops and head angles into gaze angles."""
+"""The functions that are evaluated: they turn normalised eye crops and head angles into gaze angles."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Angles = NDArray[np.float32]
 Crops = NDArray[np.uint8]
 
 # Grey crops (m, h, w) and measured head pitch and yaw (m, 2) to gaze pitch and yaw (m, 2), radians. All in the eye's
-# mirrored normalised frame (nose at the crop's left). Where both eyes of faces are given, m is even and the rows are
-# left, right, left, right, so that a network that looks at both eyes can pair them.
+# mirrored normalised frame (nose at the crop's left). If both eyes of faces are given, m is even and the rows are left,
+# right, left, right, so that a network that looks at both eyes can pair them.
 Predict = Callable[[Crops, Angles], Angles]
 
-# Gaze (m, 2), condition (m, 5) and covariance (m, 3) of m eyes; None if a model does not tell them.
+# Gaze (m, 2), condition (m, 5) and covariance (m, 3) of m eyes; None if a model does not have them.
 Answers = tuple[Tensor, Tensor | None, Tensor | None]
 
-Ask = Callable[[Crops, Angles], Answers]  # crops and head angles as for `Predict`, to all that a model tells
+Ask = Callable[[Crops, Angles], Answers]  # crops and head angles as for `Predict`, to all outputs of a model
 
 
 def into_the_lens(crops: Crops, head: Angles) -> Angles:
@@ -28,7 +28,7 @@ def into_the_lens(crops: Crops, head: Angles) -> Angles:
 
 
 def along_the_head(crops: Crops, head: Angles) -> Angles:
-    """The answer of one who looks where the face points."""
+    """The answer that the gaze is where the face points."""
     return np.asarray(head, np.float32)
 
 

@@ -4,8 +4,8 @@ Each eye's answer is regressed on the true gaze and the head's true-as-measured 
 
     answer = gain * gaze + per_head * head + offset,
 
-so that `per_head` is the change of the answer per degree of head turn while the gaze stays: 0 is right, above 0 the
-model confuses head with gaze. Beside it stands the plain regression on the gaze alone (`slope`, `r2`).
+so that `per_head` is the change of the answer per degree of head turn while the gaze stays: 0 is correct, above 0 the
+model mistakes head turns for gaze. The simple regression on the gaze alone is reported too (`slope`, `r2`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNMIRROR = np.array([[1.0, 1.0], [1.0, -1.0]])
 @dataclass(frozen=True)
 class AxisResponse:
     """Pitch or yaw. `slope`, `r2`: of the answer on the true angle alone; `gain`, `per_head`: of both together;
-    `spread`: standard deviation of what the line leaves, degrees; `curve`: mean answer at true angles, degrees."""
+    `spread`: standard deviation of the residuals, degrees; `curve`: mean answer at true angles, degrees."""
 
     slope: float
     r2: float
@@ -54,7 +54,7 @@ class ResponseRow:
 
 
 def response_test(faces: Faces, predict: Predict) -> tuple[ResponseRow, ...]:
-    """One row a renderer, over the eyes that are valid and labelled."""
+    """One row per renderer, over the valid and labelled eyes."""
     n = len(faces)
     flat = in_batches(predict, faces.crops.reshape(2 * n, *faces.crops.shape[2:]), faces.head.reshape(2 * n, 2))
     return response_result(faces, flat.reshape(n, 2, 2))

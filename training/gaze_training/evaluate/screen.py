@@ -3,8 +3,7 @@ how well each model finds the points of the others.
 
 In each series of frames an affine map from pitch and yaw (camera frame) to the point is fitted to the first N frames
 that the model answers, by least squares, and tested on the others. Where a series has looks of many frames each, the
-first frames of all looks come first. Such a map can take away a model's constant offset
-and wrong gain, and nothing else.
+first frames of all looks come first. Such a map can only remove a model's constant offset and wrong gain.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ from gaze_demo.observation import Observation
 from gaze_training.readers.screen_frame import ScreenFrame
 
 FIT_FRAMES = (9, 40, 100, 250)
-FIFTHS_FROM = 40  # figures by height on the screen and by openness are told of maps fitted to so many frames
+FIFTHS_FROM = 40  # figures by height on the screen and by openness use maps that were fitted to this many frames
 TESTED_AT_LEAST = 10
 _EYES = ("both", "left", "right")
 
 
 class Estimates(Protocol):
-    """What gives a gaze for an observation: the app's `GazeEstimator`, or a committee of them."""
+    """Estimates a gaze from an observation: the app's `GazeEstimator`, or a committee of them."""
 
     def estimate(self, seen: Observation) -> GazeEstimate: ...
 
@@ -124,7 +123,7 @@ def ask(models: Mapping[str, Estimates], frames: Iterable[ScreenFrame]) -> dict[
 
 
 def cut(answers: ScreenAnswers, parts: int) -> ScreenAnswers:
-    """The same answers with each series cut into so many parts of its frames in order, each a series of its own."""
+    """The same answers with each series divided into this many consecutive parts, each a series."""
     place = np.zeros(len(answers.series), np.intp)
     for series in np.unique(answers.series):
         own = np.flatnonzero(answers.series == series)

@@ -1,4 +1,4 @@
-"""How light a face's skin is in a photograph: whether a model serves everybody is to be measured."""
+"""How light a face's skin is in a photograph, to measure whether a model works for everybody."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gaze_demo.landmarks.face import FaceLandmarks
 
 _CHEEKS = (50, 280)
 _SIDES = (234, 454)
-_REACH = 0.04  # half the side of what is looked at, of the face's width
+_REACH = 0.04  # half the side of the measured square, relative to the face's width
 
 # Bounds of the individual typology angle in degrees: the six classes of Del Bino and Bernerd (2013), two by two.
 TONES: dict[str, tuple[float, float]] = {
@@ -24,8 +24,8 @@ TONES: dict[str, tuple[float, float]] = {
 def typology_angle_deg(image: NDArray[np.uint8], landmarks: FaceLandmarks) -> float:
     """Individual typology angle of the cheeks, -90 (dark) to 90 (light); NaN if they lie outside the image.
 
-    Chardon, Cretois, Hourseau, "Skin colour typology and suntanning pathways" (1991). The light and the white balance
-    of a photograph are in it: good for groups, not for one face.
+    Chardon, Cretois, Hourseau, "Skin colour typology and suntanning pathways" (1991). It depends on the light and the
+    white balance of a photograph: it is good for groups, not for a single face.
     """
     points = landmarks.points_px
     reach = max(2, round(_REACH * float(np.linalg.norm(points[_SIDES[0]] - points[_SIDES[1]]))))

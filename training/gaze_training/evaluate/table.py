@@ -23,7 +23,7 @@ Cell = str | float | int
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """Columns wide enough for their words; fractions with two digits, the first column to the left."""
+    """Columns as wide as their texts; fractions with two digits, the first column left-aligned."""
     cells = [[f"{v:.2f}" if isinstance(v, float) else str(v) for v in row] for row in rows]
     widths = [max(len(line[k]) for line in [list(header), *cells]) for k in range(len(header))]
 

@@ -1,6 +1,5 @@
-"""The zero test: people who look into the lens, and how far from it a model thinks they look.
-
-A constant answer wins this test, so it is only ever shown beside one (`predict.CONSTANTS`) and the response tests.
+"""The zero test: people who look into the lens, and how far from it a model's gaze is. A constant answer wins this
+test, so it is always shown together with one (`predict.CONSTANTS`) and with the response tests.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class ZeroRow:
     `error_se`: its standard error over people. `bias_*`, `spread_*`: mean and standard deviation of the gaze's pitch
     and yaw against the lens. `temporal`: mean yaw of each eye towards its own temple (`spread_*` cannot see it, as both
     eyes cancel). `eyes_apart`: mean angle between the eyes' predictions, each against its own direction to the lens.
-    `per_head_*`: change of prediction per degree of measured head turn; the target is fixed, so 0 is right.
+    `per_head_*`: change of prediction per degree of measured head turn; the target is fixed, so 0 is correct.
     """
 
     group: str
@@ -83,7 +82,7 @@ def heldout_mask(faces: LensFaces) -> NDArray[np.bool_]:
 
 
 def zero_test(faces: LensFaces, predict: Predict) -> ZeroResult:
-    """The test on all photographs given (choose with `faces.where`); right is (0, 0) in each eye's own frame."""
+    """The test on all photographs given (choose with `faces.where`); (0, 0) in each eye's own frame is correct."""
     n = len(faces)
     flat = in_batches(predict, faces.crops.reshape(2 * n, *faces.crops.shape[2:]), faces.head.reshape(2 * n, 2))
     return zero_result(faces, flat.reshape(n, 2, 2).astype(float))
@@ -96,7 +95,7 @@ def zero_result(faces: LensFaces, angles: Array) -> ZeroResult:
 
 
 def zero_result_of_gaze(faces: LensFaces, gaze: Array, angles: Array | None = None) -> ZeroResult:
-    """As `zero_result`, of the face's gaze (n, 3) in the camera frame; `angles` where single eyes are known."""
+    """As `zero_result`, of the face's gaze (n, 3) in the camera frame; `angles` if single eyes are known."""
     to_lens = normalised(-faces.centre_mm.astype(float).mean(1))
     error = np.degrees(angle_between(gaze, to_lens))
     off = np.degrees(vector_to_pitch_yaw(gaze) - vector_to_pitch_yaw(to_lens))

@@ -1,4 +1,4 @@
-"""Batch norm over all processes, on any device: torch's own SyncBatchNorm is for GPUs alone."""
+"""Batch norm over all processes, on any device: torch's own SyncBatchNorm works only on GPUs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _summed(value: Tensor) -> Tensor:
 
 
 class SharedBatchNorm(nn.BatchNorm2d):
-    """Statistics of the whole batch, whichever process holds its parts; the parts have to be of one size.
+    """Statistics of the whole batch, whichever process holds its parts; the parts must have equal sizes.
 
     In mixed precision its sums are of 32 bits, as torch's own are.
     """
@@ -39,7 +39,7 @@ class SharedBatchNorm(nn.BatchNorm2d):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
             return super().forward(x)
-        assert self.running_mean is not None  # there unless switched off, which nothing here does
+        assert self.running_mean is not None  # it exists unless it is turned off, which nothing here does
         assert self.running_var is not None
         assert self.momentum is not None
         world = dist.get_world_size()

@@ -1,4 +1,4 @@
-"""What a network says of an eye beside its gaze: the eye's condition, and how sure the gaze is."""
+"""A network's outputs besides the gaze: the condition of the eye, and how certain the gaze is."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ _START_SD = (0.09, 0.09, 0.02, 0.02)  # radians along each of them at first
 
 
 class Confidence(nn.Module):
-    """From what `GazeHead` sees of the last feature map, (N, channels), and the mean of the first group's map (N, C, H,
-    W), which tells how sharp a crop is, to the condition (N, 5) and to the gaze's covariance (N, 3) in rad^2: variance
+    """From the last feature map as `GazeHead` reads it, (N, channels), and the mean of the first group's map (N, C, H,
+    W), which shows how sharp a crop is, to the condition (N, 5) and to the gaze's covariance (N, 3) in rad^2: variance
     of pitch, variance of yaw, their covariance.
 
     The inputs are of very different sizes, so they are standardised; `fold` takes that into the first layer. The
-    covariance is a sum of positive amounts of the four directions, so it is one whatever the layers say.
+    covariance is a sum of positive amounts of the four directions, so it is a valid covariance for any output of the
+    layers.
     """
 
     def __init__(self, channels: int, width: int) -> None:
@@ -40,12 +41,13 @@ class Confidence(nn.Module):
         condition, variances = self.outputs(hidden).split((len(CONDITION), len(_DIRECTIONS)), 1)
         directions = self.directions
         assert isinstance(directions, Tensor)
-        with torch.autocast(seen.device.type, enabled=False):  # 8 bits of a variance are too few
+        with torch.autocast(seen.device.type, enabled=False):  # 8 bits are too few for a variance
             return torch.sigmoid(condition.float()), torch.exp(variances.float()) @ directions
 
     @torch.no_grad()
     def fold(self) -> None:
-        """Take the standardising into the first layer: the same answers in evaluation, a layer less. Training ends."""
+        """Merge the standardising into the first layer: the same answers in evaluation with one layer less. It cannot
+        be trained afterwards."""
         norm = self.norm
         if not isinstance(norm, nn.BatchNorm2d) or norm.running_mean is None or norm.running_var is None:
             return

@@ -20,7 +20,7 @@ class Cost:
 
 
 def cost_of(network: GazeNetwork) -> Cost:
-    """Counted on one eye with the network as it is; the auxiliary outputs' linear layer included."""
+    """Counted on one eye with the complete network; the auxiliary outputs' linear layer included."""
     macs = 0
 
     def count(module: nn.Module, _: object, output: Tensor) -> None:

@@ -12,12 +12,13 @@ from gaze_training.networks.output import GazeNetwork, GazeOutput
 
 
 class Ensemble(GazeNetwork):
-    """The mean direction of its members; a teacher whose seeds' errors cancel, and one ONNX file like any other.
+    """The mean direction of its members; as a teacher, errors of different seeds cancel; as a model, it is one ONNX
+    file like any other.
 
     Its condition is their mean, its covariance that of their mixture (Lakshminarayanan et al., "Simple and scalable
     predictive uncertainty estimation using deep ensembles", NIPS 2017): the mean of theirs, and the spread of their
-    answers. The members' embeddings stand side by side. Feature maps are the first member's: maps of different seeds
-    have no channel in common, so a mean of them means nothing.
+    answers. The members' embeddings are concatenated. Feature maps are the first member's: maps of different seeds have
+    no channel in common, so their mean is useless.
     """
 
     def __init__(self, members: Sequence[GazeNetwork]) -> None:
@@ -35,7 +36,7 @@ class Ensemble(GazeNetwork):
         return GazeOutput(gaze, embedding, None, None, outputs[0].features, condition, covariance)
 
     def maps(self, eyes: Tensor, head: Tensor) -> tuple[Tensor, ...]:
-        """The first member's, without asking the others."""
+        """The first member's, without running the others."""
         first = self.members[0]
         assert isinstance(first, GazeNetwork)
         return first.maps(eyes, head)

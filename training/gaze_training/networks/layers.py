@@ -10,13 +10,12 @@ from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_training.networks.confidence import Confidence
 from gaze_training.networks.output import GazeOutput
 
-SD_FLOOR = 4.0  # grey levels: a crop without contrast is not blown up to noise
+SD_FLOOR = 4.0  # grey levels: so that the noise of a crop without contrast is not amplified
 
 
 class Standardise(nn.Module):
-    """Each crop's own mean and standard deviation taken away: light and contrast of the camera cancel.
-
-    Inside the network, so that whoever runs the ONNX hands over plain grey levels 0..255.
+    """Standardises each crop by its own mean and standard deviation, so that light and contrast of the camera cancel.
+    It is part of the network, so that the ONNX file takes plain grey levels 0..255.
     """
 
     def forward(self, eyes: Tensor) -> Tensor:
@@ -42,7 +41,7 @@ class Refinement(nn.Module):
     """A depthwise separable layer beside a shortcut, which changes nothing at first.
 
     The last batch norm's scale begins at 0 (Goyal et al., "Accurate, large minibatch SGD", 2017), so a trained network
-    can be made deeper and goes on from what it knows (Chen, Goodfellow, Shlens, "Net2Net", ICLR 2016).
+    can be made deeper without losing what it has learnt (Chen, Goodfellow, Shlens, "Net2Net", ICLR 2016).
     """
 
     def __init__(self, channels: int) -> None:
@@ -73,7 +72,8 @@ class GazeHead(nn.Module):
     """From the last feature map and the head's angles to the outputs.
 
     The map is summed by one learnt weight for each place and channel (global depthwise convolution, Chen et al.,
-    "MobileFaceNets", 2018) and not by its mean: where the iris is is the answer, and a mean forgets it.
+    "MobileFaceNets", 2018) and not by its mean, because a mean would lose the position of the iris, on which the gaze
+    depends.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class GazeHead(nn.Module):
 
 
 def map_size(strides: int) -> tuple[int, int]:
-    """Height and width of the feature map after so many halvings of the crop."""
+    """Height and width of the feature map after this many halvings of the crop."""
     height, width = HEIGHT_PX, WIDTH_PX
     for _ in range(strides):
         height, width = (height + 1) // 2, (width + 1) // 2

@@ -16,11 +16,11 @@ _EMBEDDING = 256
 class MobileNet(GazeNetwork):
     """Howard et al., "MobileNets: efficient convolutional neural networks for mobile vision applications" (2017).
 
-    Fewer halvings than for 224 px, and no layers of 1024 channels: a crop of an eye has neither the pixels nor the
+    Fewer halvings than for 224 px, and no layers of 1024 channels: a crop of an eye has fewer pixels, and there are no
     thousand classes. `width` scales all channels, `depth` the layers of a group beyond its first: thin and deep is
-    width 0.125, depth 3. `refined`: layers beside a shortcut that follow those of each group.
-    `halving_kernel`: size of the convolutions that halve a map. With 3 px they alias, which is a noise of the eye's
-    place in the crop (Zhang, "Making convolutional networks shift-invariant again", ICML 2019); with 5 they need not.
+    width 0.125, depth 3. `refined`: layers beside a shortcut that follow those of each group. `halving_kernel`: size of
+    the convolutions that halve a map. With 3 px they alias, which makes the answer depend on the exact position of the
+    eye in the crop (Zhang, "Making convolutional networks shift-invariant again", ICML 2019); with 5 they need not.
     """
 
     def __init__(

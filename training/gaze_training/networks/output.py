@@ -1,4 +1,4 @@
-"""What every network says of a batch of eyes."""
+"""The outputs of every network for a batch of eyes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True, eq=False)
 class GazeOutput:
-    """`gaze`: (N, 2) pitch, yaw in radians, normalised frame. `embedding`: (N, E) what the gaze is read from.
+    """`gaze`: (N, 2) pitch, yaw in radians, normalised frame. `embedding`: (N, E) the vector that the gaze is computed
+    from.
 
     `iris`: (N, 2) x, y of the iris's centre as shares of the crop, 0..1; `openness`: (N,); None if the network has
     no auxiliary outputs. `features`: one map (N, C, H, W) for each group of layers, for hints.
 
     `condition`: (N, 5) 0..1, the numbers of `networks.confidence.CONDITION`; `covariance`: (N, 3) variance of pitch, of
-    yaw and their covariance, rad^2; None if the network does not tell how sure it is.
+    yaw and their covariance, rad^2; None if the network does not have these outputs.
     """
 
     gaze: Tensor

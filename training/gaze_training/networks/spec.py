@@ -1,4 +1,4 @@
-"""A network by its description: what configs and checkpoints say instead of code."""
+"""The description of a network, which configurations and checkpoints contain instead of code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OUTPUTS = ("auxiliary", "confidence")
 class NetworkSpec(BaseModel):
     """`width` scales the channels, `depth` the layers of a group; `auxiliary`: iris centre and openness as outputs;
     `confidence`: the eye's condition and the gaze's covariance as outputs.
-    `refined`: of a MobileNet, for each of its four groups, more layers that begin as if they were not there;
+    `refined`: of a MobileNet, for each of its four groups, additional layers that change nothing at first;
     `halving_kernel`: size of its convolutions that halve a map.
 
     An ensemble has `members` and nothing else of its own.
@@ -49,7 +49,7 @@ class NetworkSpec(BaseModel):
         return self
 
     def grows_into(self, other: NetworkSpec) -> bool:
-        """Whether the other is this network, or a larger one that can begin with what this one knows."""
+        """Whether the other is this network, or a larger one that can start with its weights."""
         own, more = (spec.refined or (0,) * len(GROUPS) for spec in (self, other))
         grown = {"refined": other.refined, "halving_kernel": other.halving_kernel, "dropout": other.dropout}
         grown |= {name: True for name in _OUTPUTS if getattr(other, name)}
@@ -75,9 +75,8 @@ def build_network(spec: NetworkSpec) -> GazeNetwork:
 
 
 def grown_from(small: GazeNetwork, large: GazeNetwork) -> GazeNetwork:
-    """`large` with the weights of `small`, whose description grows into its own, answering as that does.
-
-    Kernels get a rim of zeros, layers that `small` has not are left as they are.
+    """`large` with the weights of `small`, whose description grows into its own, with the same answers. Kernels are
+    padded with zeros, and layers that `small` does not have stay unchanged.
     """
     known, wanted = small.state_dict(), large.state_dict()
     for name, value in known.items():

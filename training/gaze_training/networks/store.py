@@ -21,7 +21,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, eq=False)
 class StoredNetwork:
-    """A trained network in evaluation mode, its description, and what its run said of it (plain JSON values)."""
+    """A trained network in evaluation mode, its description, and the summary of its run (plain JSON values)."""
 
     network: GazeNetwork
     spec: NetworkSpec
@@ -68,10 +68,10 @@ def write_whole(path: Path, content: dict[str, Any]) -> None:
 
 
 def read_safely(path: Path) -> dict[str, Any]:
-    """Tensors and plain values of a file, nothing that could run. Raises UserError."""
+    """Only tensors and plain values of a file, nothing executable. Raises UserError."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a damaged file is told in one sentence, below
+            warnings.simplefilter("ignore")  # a damaged file is reported in one sentence below
             content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise UserError(f"There is no file {path}.") from error

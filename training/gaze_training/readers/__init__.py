@@ -1,4 +1,5 @@
-"""Data sets that users have, one reader a set or a part of it that its protocol names; `Faces` person by person."""
+"""Readers of public data sets, one for each set or part of a set in its protocol; they return `Faces` person by
+person."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ READERS: dict[str, Callable[[Path, Tally], Iterator[Faces]]] = {
     **{f"sittings-{kind}": partial(read_sittings, kind=kind) for kind in KINDS},
 }
 
-# Of the sets whose points on a screen are known: their frames for `gaze-train evaluate screen`.
+# Readers of sets with known points on a screen: their frames for `gaze-train evaluate screen`.
 SCREEN_READERS: dict[str, Callable[[Path, Tally], Iterator[ScreenFrame]]] = {
     "mpiifacegaze": mpiifacegaze_screen_frames,
     "gazecapture": gazecapture_screen_frames,

@@ -1,10 +1,10 @@
 """Columbia Gaze: Smith, Yin, Feiner, Nayar, "Gaze Locking" (UIST 2013).
 
 `NNNN/NNNN_2m_15P_10V_-5H.jpg`: person, distance, head pose, vertical and horizontal gaze in degrees. The angles of gaze
-are told against the line to the camera, whatever the head pose (0V 0H is a look into the lens in all five poses). V +
-is up and H + towards the right of the image, as OpenFace's own evaluation on the set reads them (lib/matlab_runners):
-target = (tan H, -tan V, 0), x right and y down in the camera frame. 5184 px of a 22.3 mm sensor behind an 85 mm lens
-are a focal length of 3.81 image widths.
+are relative to the line to the camera, for all head poses (0V 0H is a look into the lens in all five poses). V + is up
+and H + towards the right of the image, as OpenFace's own evaluation on the set reads them (lib/matlab_runners): target
+= (tan H, -tan V, 0), x right and y down in the camera frame. 5184 px of a 22.3 mm sensor behind an 85 mm lens are a
+focal length of 3.81 image widths.
 """
 
 from __future__ import annotations

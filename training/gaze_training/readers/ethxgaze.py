@@ -1,10 +1,10 @@
 """ETH-XGaze, normalised faces: Zhang et al., "ETH-XGaze" (ECCV 2020).
 
 `train/subjectNNNN.h5` with `face_patch` (n, h, w, 3) BGR uint8 and `face_gaze` (n, 2), pitch and yaw in radians in the
-face's virtual camera, of 960 px focal length whatever the patch's size (224 px at 600 mm, 448 px at 300 mm). Pitch + is
-up and yaw + to the image's left (draw_gaze in the project's demo.py), as here. The gaze is that of the face's centre
-and its target's distance is not stored, so both eyes get the same direction. Eyes are found by the app's own code, in
-the frame of the virtual camera.
+face's virtual camera, with a focal length of 960 px for every size of the patch (224 px at 600 mm, 448 px at 300 mm).
+Pitch + is up and yaw + to the image's left (draw_gaze in the project's demo.py), as here. The gaze starts at the face's
+centre and the distance of its target is not stored, so both eyes get the same direction. Eyes are found by the app's
+own code, in the frame of the virtual camera.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FOCAL_PX = 960.0
 def read_ethxgaze(
     root: Path, tally: Tally | None = None, *, open_observer: OpenObserver = open_observer
 ) -> Iterator[Faces]:
-    """One `Faces` a person; the held-back test files, which have no labels, are not read. Raises UserError."""
+    """One `Faces` a person; the test files, which have no labels, are not read. Raises UserError."""
     folder = root / "train" if (root / "train").is_dir() else root
     files = sorted(folder.glob("subject*.h5")) if folder.is_dir() else []
     if not files:

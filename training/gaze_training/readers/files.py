@@ -1,4 +1,4 @@
-"""Reading files that someone else wrote: sizes and shapes checked, nothing executed, errors in one sentence."""
+"""Reads untrusted files: sizes and shapes are checked, nothing is executed, and errors are one sentence."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def read_mat(path: Path) -> dict[str, Any]:
     """The variables of a MATLAB file before version 7.3; raises UserError."""
     try:
         return dict(scipy.io.loadmat(path, squeeze_me=True, struct_as_record=False))
-    except Exception as error:  # scipy raises a dozen types of its own on broken files
+    except Exception as error:  # scipy raises a dozen different errors on damaged files
         raise UserError(f"{path} is not a readable MATLAB file: unpack the data set again.") from error
 
 

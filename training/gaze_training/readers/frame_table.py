@@ -1,4 +1,4 @@
-"""A folder of frames and a table of the points looked at, as anyone can write it.
+"""A folder of frames and a table of the points looked at, in a format that is easy to write.
 
 The table is a CSV file with the columns `file` (a path inside the folder), `x` and `y` (the point, in px or mm, the
 same unit throughout; y grows downwards), and optionally `series` (which frames belong together, in the order of the
@@ -28,7 +28,7 @@ _NEEDED = ("file", "x", "y")
 
 @dataclass(frozen=True)
 class TableRow:
-    """One line of the table; `hfov_deg` None: the table does not tell it."""
+    """One line of the table; `hfov_deg` None: the table does not have it."""
 
     file: str
     x: float
@@ -65,7 +65,7 @@ def table_screen_frames(
     *,
     open_observer: OpenObserver = open_observer,
 ) -> Iterator[ScreenFrame]:
-    """The frames of the table in its order; `hfov_deg` is that of rows which do not tell theirs.
+    """The frames of the table in its order; `hfov_deg` is used for rows without their own.
 
     Raises UserError if the table is not as described.
     """

@@ -5,7 +5,7 @@ Each numbered folder is one person: `frames/NNNNN.jpg`, `frames.json`, `info.jso
 portrait, where the screen lies below the camera), x to the right as the person sees the device (the project's README).
 Frames are unmirrored and upright, the subject's left eye at the image's right, so in the camera frame the dot is at
 (-XCam, -YCam, 0). No intrinsics are known: the field of view is assumed (`hfov_deg`, of the image's longer side), and
-head distance with it. Frames without Apple's face and eyes are left out, as the field does.
+head distance with it. Frames in which Apple's detector found no face or eyes are left out, as usual.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from gaze_training.readers.tally import Tally
 
 SPLITS = ("train", "val", "test")
 _DETECTIONS = ("appleFace.json", "appleLeftEye.json", "appleRightEye.json")
-HFOV_DEG = 63.0  # of the longer side: a phone's or tablet's front camera of those years, nearly
+HFOV_DEG = 63.0  # of the longer side: roughly that of the front cameras of phones and tablets at the time
 
 
 def read_gazecapture(

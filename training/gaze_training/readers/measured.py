@@ -1,4 +1,4 @@
-"""Faces of whole pictures: found, normalised and cropped by the app's own code, labelled by what the data set knows."""
+"""Faces of whole pictures: found, normalised and cropped by the app's own code, with the labels of the data set."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ OpenObserver = Callable[[], AbstractContextManager[Observes]]
 
 
 def open_observer() -> AbstractContextManager[Observes]:
-    """The app's own observer, for pictures that stand for themselves."""
+    """The app's own observer, for unrelated pictures."""
     return Observer(video=False)
 
 
 def observe(observer: Observes, image: NDArray[np.uint8], camera: Intrinsics) -> Observation:
-    """What is to be seen in a BGR picture taken by this camera."""
+    """The observation of a BGR picture taken by this camera."""
     observer.lens = Lens(known=camera)
     return observer.observe(Frame(np.ascontiguousarray(image, np.uint8), 0, 0.0))
 
@@ -91,7 +91,7 @@ def face_with_gaze(seen: Observation, gaze: Array, person: int) -> Faces | None:
 
 
 def sight_gaze(pitch: float, yaw: float, towards_mm: Array) -> Array:
-    """A gaze (3,) in the camera frame, told as angles in radians against the line from a point (3,) to the lens."""
+    """A gaze (3,) in the camera frame, from angles in radians relative to the line from a point (3,) to the lens."""
     forward = normalised(towards_mm)
     right = normalised(np.cross([0.0, 1.0, 0.0], forward))
     level = np.stack([right, np.cross(forward, right), forward])

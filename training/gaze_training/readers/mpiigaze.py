@@ -4,10 +4,10 @@
 `pose` (n, 3), and `filenames`. The crops are this project's own geometry: 960 px at 600 mm, 60 x 36 px. Gaze is a unit
 vector in the virtual camera's frame (x right, y down, z away from it), pose the Rodrigues vector of the head, whose z
 axis points into it, so that the face looks along -z (hysts/pytorch_mpiigaze, tools/preprocess_mpiigaze.py). How the
-virtual cameras are turned is not stored: `Faces.rotation` is the identity, and the eyes' mean is known roughly only.
+virtual cameras are turned is not stored: `Faces.rotation` is the identity, and the eyes' mean is only roughly known.
 
 The published gaze was normalised as in Sugano, Matsushita, Sato, "Learning-by-Synthesis" (CVPR 2014), which also scales
-it by the distance: a true 15 deg at 500 mm is stored as 12.6. That is undone where `Data/Original` is there, whose
+it by the distance: a true 15 deg at 500 mm is stored as 12.6. This is undone if `Data/Original` exists, whose
 annotation has the distance of each eye; without it the labels stay as stored, and the reader says so.
 """
 
@@ -120,7 +120,7 @@ def _distances_mm(path: Path, names: list[str]) -> Array | None:
 
 
 def _evaluation_list(root: Path, person: str) -> set[tuple[str, str]]:
-    """(day/file, side) of the eyes that figures are told of."""
+    """(day/file, side) of the eyes that published figures are about."""
     path = root / "Evaluation Subset" / "sample list for eye image" / f"{person}.txt"
     try:
         rows = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -1,8 +1,8 @@
-"""What the app itself recorded: sittings of a calibration, and sessions that kept the eyes and mark where they looked.
+"""The app's own recordings: sittings of a calibration, and sessions with pictures of the eyes and marked targets.
 
-`PERSON/*.npz` or `PERSON/SESSION/` below a folder, or directly in it, or one such file or session. The targets lie on
-the screen where the app believes it to be. Frames of the virtual participant come with exact axes of both eyes, which
-count instead where all looks are read.
+`PERSON/*.npz` or `PERSON/SESSION/` below a folder, or directly in it, or one such file or session. The targets are on
+the screen at the position that the app assumes. Frames of the virtual participant come with exact axes of both eyes,
+which count instead where all looks are read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a reader leaves out of a data set, counted by reason, so that nothing is lost without a word."""
+"""Counts by reason what a reader leaves out of a data set, so that nothing is lost silently."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_training.data.sample import Faces
 
-# A gaze further than this from the line to the camera is the gaze of an eye that the camera cannot see into.
+# A gaze further than this from the line to the camera belongs to an eye that the camera cannot see.
 FAR_EYE_DEG = 90.0
 
 

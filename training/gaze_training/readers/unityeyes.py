@@ -36,7 +36,8 @@ _Y_UP = np.array([1.0, -1.0, 1.0])
 
 
 def read_unityeyes(root: Path, tally: Tally | None = None) -> Iterator[Faces]:
-    """Up to 1,000 pictures at a time, each a person of its own. Raises UserError if a file is not as described."""
+    """Up to 1,000 pictures at a time, each counted as a different person. Raises UserError if a file is not as
+    described."""
     files = sorted(root.glob("*.json"), key=lambda p: (len(p.stem), p.stem)) if root.is_dir() else []
     if not files:
         raise UserError(f"{root} does not hold UnityEyes (1.jpg beside 1.json, and so on): name its folder.")

@@ -13,10 +13,11 @@ from gaze_training.schemes.scheme import Options, Scheme, Step
 
 
 class Adaptive(Scheme):
-    """A wrong teacher teaches less: imitation counts by 1 - error / range of the teacher's errors on the training set.
+    """A teacher with a larger error has less weight: imitation counts by 1 - error / range of the teacher's errors on
+    the training set.
 
     The thesis's adaptive error deduction; Saputra et al. take the square of both, and no label instead. `alpha` is the
-    share of imitation where the teacher is right.
+    share of imitation if the teacher is right.
     """
 
     paper = "Saputra et al., 'Distilling knowledge from a deep pose regressor network', ICCV 2019 (attentive imitation)"
@@ -29,7 +30,8 @@ class Adaptive(Scheme):
 
     def prepare(self, teacher_errors: Tensor, eyes: Eyes) -> None:
         sizes = teacher_errors.norm(dim=1)
-        self.range = torch.quantile(sizes, 0.99).clamp(min=1e-4)  # the 99th percentile: one outlier rules nothing
+        # The 99th percentile: so that a single outlier does not decide
+        self.range = torch.quantile(sizes, 0.99).clamp(min=1e-4)
 
     def loss(self, step: Step) -> Tensor:
         error = (step.taught.gaze - step.eyes.gaze).norm(dim=1, keepdim=True).nan_to_num()

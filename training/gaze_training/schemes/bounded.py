@@ -1,4 +1,4 @@
-"""The teacher's error as a bound: who is better than the teacher is left alone."""
+"""The teacher's error as a bound: a student that is better than the teacher is not changed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from gaze_training.schemes.scheme import Options, Scheme, Step
 
 
 class TeacherBounded(Scheme):
-    """The labels, and `weight` times the squared error once more wherever the student, with a margin, errs more than
-    the teacher; in units of `unit_deg`, so that the two terms are of one size."""
+    """The labels, and `weight` times the squared error once more where the student's error exceeds the teacher's by a
+    margin; in units of `unit_deg`, so that the two terms have similar sizes."""
 
     paper = "Chen et al., 'Learning efficient object detection models with knowledge distillation', NIPS 2017"
     defaults: ClassVar[Options] = {"weight": 0.5, "margin_deg": 0.5, "unit_deg": 5.0}
@@ -30,7 +30,8 @@ class TeacherBounded(Scheme):
 
 
 class OutsideBounded(TeacherBounded):
-    """The bound is set by the outside teacher whose labels lie in the data: anyone's model, trained on real people."""
+    """The bound comes from the outside teacher whose labels are in the data: any model that was trained on real
+    people."""
 
     needs_teacher = False
     needs_outside = True

@@ -22,7 +22,7 @@ class Hints(Imitation):
 
     def __init__(self, options: Options, student: GazeNetwork, teacher: GazeNetwork | None) -> None:
         super().__init__(options, student, teacher)
-        assert teacher is not None  # the base class has refused it
+        assert teacher is not None  # the base class has checked this
         last = len(student.group_channels) - 1
         if "group" in self.defaults and self.number("group") not in range(last + 1):
             raise UserError(f"scheme.options.group is {self.number('group'):g}: the groups are 0 to {last}.")

@@ -34,7 +34,8 @@ class Assistant(Imitation):
 
 
 class EnsembleTeacher(Imitation):
-    """Imitation of the mean of several teachers, whose seeds' errors cancel; name them all in scheme.teachers."""
+    """Imitation of the mean of several teachers, so that the errors of different seeds cancel; name them all in
+    scheme.teachers."""
 
     paper = "Hinton, Vinyals, Dean, 2015, section 5: the knowledge of an ensemble in one network"
 
@@ -47,9 +48,8 @@ class Unlabelled(Imitation):
 
 
 class OutsideTeacher(Imitation):
-    """Imitation of the outside teacher whose labels lie in the data: any ONNX with a contract, seen on whole faces.
-
-    `yaw_only`: its yaw alone, for teachers that flatten pitch.
+    """Imitation of the outside teacher whose labels are in the data: any ONNX file with a contract, run on whole faces.
+    `yaw_only`: only its yaw, for teachers with a low gain in pitch.
     """
 
     paper = "Hinton, Vinyals, Dean, 2015; the teacher is someone else's network, trained on real people"
@@ -65,7 +65,7 @@ class OutsideTeacher(Imitation):
 
 
 class NoiseControl(Imitation):
-    """The control: a teacher whose errors are as large as the real one's but say nothing about the picture.
+    """The control: a teacher whose errors are as large as the real one's but independent of the picture.
 
     Each eye's imitated gaze is its label plus the real teacher's error on some other eye, the same one in every epoch.
     """

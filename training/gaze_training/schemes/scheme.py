@@ -1,4 +1,4 @@
-"""What a scheme of distillation is: how the student's outputs, the teacher's and the labels make one number."""
+"""A distillation scheme: how the student's outputs, the teacher's outputs and the labels are combined to a loss."""
 
 from __future__ import annotations
 
@@ -41,14 +41,12 @@ class Step:
 
 
 class Scheme(nn.Module):
-    """A module, since some schemes learn something of their own beside the student.
+    """A module, since some schemes have parameters that are trained together with the student.
 
     Attributes:
-        paper: where it comes from.
-        needs_teacher: a teacher's outputs are part of the loss.
-        needs_teacher_errors: `prepare` is called before the first step.
-        needs_outside, needs_unlabelled: there have to be eyes with an outside teacher's labels, eyes without any.
-        defaults: the options it knows, with their usual values.
+        paper: the publication. needs_teacher: a teacher's outputs are part of the loss. needs_teacher_errors: `prepare`
+        is called before the first step. needs_outside, needs_unlabelled: the data must have eyes with an outside
+        teacher's labels, or eyes without labels. defaults: its options with their defaults.
     """
 
     paper: ClassVar[str]
@@ -59,7 +57,7 @@ class Scheme(nn.Module):
     defaults: ClassVar[Options] = {}
 
     def __init__(self, options: Options, student: GazeNetwork, teacher: GazeNetwork | None) -> None:
-        """Raises UserError for an option that the scheme does not know, or that is of another type."""
+        """Raises UserError for an unknown option, or one of another type."""
         super().__init__()
         for name, value in options.items():
             if name not in self.defaults:
@@ -82,12 +80,12 @@ class Scheme(nn.Module):
         return math.radians(self.number(option))
 
     def wants_maps(self, progress: float) -> bool:
-        """Whether the teacher's feature maps of the very crops are part of the loss at this share of the run."""
+        """Whether the loss at this share of the run needs the teacher's feature maps of the same crops."""
         return False
 
     def prepare(self, teacher_errors: Tensor, eyes: Eyes) -> None:
         """Called with the teacher's signed errors (K, 2) on some labelled training eyes, and all training eyes."""
 
     def loss(self, step: Step) -> Tensor:
-        """The number to be made small."""
+        """The number to minimise."""
         raise NotImplementedError
