@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from gaze_demo.desk.commands import CommandBook
 from gaze_demo.desk.state import WindowState
 from gaze_demo.view.header.control import Control, control_kinds
 from gaze_demo.view.shared import theme
 
+_TAB = Qt.FocusPolicy.TabFocus.value
 _STATUS_PX = 200  # width of the line that says what the source delivers: it has priority over names beside icons
 
 
@@ -89,6 +92,17 @@ class Header(QFrame):
         for control in self.controls.values():
             control.setVisible(control in applies)
         self.more.setVisible(bool(folded))
+        self._order_focus()
+
+    def _order_focus(self) -> None:
+        """The tab key goes from left to right, whatever was folded before."""
+        stay = [control for control in self.controls.values() if control not in self._folded]
+        parts: list[QWidget] = []
+        for control in stay:
+            parts += [self.more] if control is stay[-1] else []
+            parts += [part for part in control.findChildren(QWidget) if part.focusPolicy().value & _TAB]
+        for one, other in pairwise(parts):
+            QWidget.setTabOrder(one, other)
 
     def _width(self, controls: list[Control], more: bool) -> int:
         widths = [_width_of(control) for control in controls if not control.stretch]

@@ -28,6 +28,7 @@ class Shelf(QScrollArea):
         self._sizes = {panel: (panel.minimumSize(), panel.maximumSize()) for panel in panels}
         self.setObjectName("foot")
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to type into it; its buttons take the focus
         self.setFrameShape(QFrame.Shape.NoFrame)
         inner = QWidget()
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, inner)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -68,3 +69,16 @@ def test_what_does_not_apply_to_the_source_is_hidden(header: Header) -> None:
         assert not header.controls[control].isHidden()
         header._state.source_kind = SourceKind.FILE
         assert header.controls[control].isHidden()
+
+
+@pytest.mark.parametrize("width", [700, 1000, 1900])
+def test_the_tab_key_goes_from_left_to_right_whatever_was_folded_before(header: Header, width: int) -> None:
+    header._state.source_kind = SourceKind.VIRTUAL
+    resized(resized(resized(header, 1900), 640), width)
+    order, part = [], header.nextInFocusChain()
+    while part is not None and part is not header:
+        if part.isVisible() and part.focusPolicy().value & Qt.FocusPolicy.TabFocus.value and part.window() is header:
+            order.append(part.mapTo(header, QPoint(0, 0)).x())
+        part = part.nextInFocusChain()
+    assert len(order) > 3
+    assert order == sorted(order)
