@@ -4,7 +4,7 @@
 # make train-learn     ten minutes of training on two cores that visibly learn; ends with figures and a picture
 # make faults          tests/FAULTS.md again: runs the tests that break something on purpose
 # make api             pages of the Python interface from its docstrings, in build/api/
-# make kills api           a recording killed 100 times at random moments: each session has to open
+# make kills           a recording killed 100 times at random moments: each session has to open
 # make fuzz           100,000 damaged files for each parser; make fuzz ARGS="--only lens --seconds 60" for less
 # make wheel           the source archive and the wheel, in dist/
 

@@ -40,7 +40,7 @@ QUIET = Console(quiet=True)
 
 
 def space(place: Path, options: argparse.Namespace) -> None:
-    """Bytes of each file for an hour, from a part of it in the batches of a live recording."""
+    """Bytes of each file for an hour, from a part of it."""
     for width, height in ((640, 480), (1280, 720)):
         for keep in ("nothing", "crops", "eyes", "face"):
             folder = place / f"{keep}{height}"

@@ -22,7 +22,7 @@ from gaze_demo.session.about import CameraAbout, ClockAbout, Ended, Keep, ModelA
 from gaze_demo.session.arrow import ArrowWriter
 from gaze_demo.session.events_file import MOST_TEXT, Event, EventsWriter
 from gaze_demo.session.names import ABOUT, CROPS, EVENTS, GAZE, PICTURES, VIDEO
-from gaze_demo.session.repair import finish
+from gaze_demo.session.repair import finish, repack
 from gaze_demo.sink.annotated_video import AnnotatedVideo, plain_picture
 from gaze_demo.sink.sink import Policy, Run
 from gaze_demo.whole_file import cannot_write, write_whole
@@ -214,6 +214,9 @@ class SessionRecorder:
             assert self._about is not None
             ended = Ended(utc=utc_now(), frames=self._frames, rows=self._written)
             finish(self.folder, self._about, ended)
+            if self._crops is not None:
+                with suppress(UserError):  # a disk without room for both: the file is whole as it is
+                    repack(self.folder / CROPS)
 
     def _begin(self, sample: GazeSample) -> None:
         assert self._about is not None

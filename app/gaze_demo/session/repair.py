@@ -24,6 +24,7 @@ _OF_EACH_MODEL = (
     "gaze_x gaze_y gaze_z left_x left_y left_z right_x right_y right_z var_pitch var_yaw cov_pitch_yaw point_x_px "
     "point_y_px shown_x_px shown_y_px"
 ).split()
+_PACKED_ROWS = 300
 _SETTLE_S = 1.2
 
 
@@ -68,7 +69,7 @@ def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
     else:
         raise UserError(f"{folder} has neither {GAZE} nor {TABLE}: there is nothing to save.")
     if kept is not None and torn_pictures is not None:
-        saved = _rewrite(kept)
+        saved = repack(kept)
         said.append(f"The pictures of {saved.rows} frames were saved; {lost_sentence(saved)}")
     if (folder / TORN_VIDEO).exists() and not (folder / VIDEO).exists():
         with suppress(OSError):
@@ -160,20 +161,39 @@ def _torn_pictures(path: Path) -> Torn | None:
     return None if reader.torn.ended else reader.torn
 
 
-def _rewrite(path: Path) -> Torn:
-    part = path.with_name(path.name + ".part")
+def repack(path: Path) -> Torn:
+    """Write all whole batches of kept pictures again as fewer and larger ones, which take less space.
+
+    Raises UserError where the disk does not take it; the file stays as it is then.
+    """
+    pa = load_pyarrow()
+    part, schema = path.with_name(path.name + ".part"), _picture_schema(path)
     with suppress(OSError):
         part.unlink()
-    reader = ArrowReader(path, _picture_schema(path), MOST_PICTURE_BYTES)
-    writer = ArrowWriter(part, _picture_schema(path))
-    for batch in reader:
-        writer.write(batch)
-    writer.sync()
-    writer.close()
+    reader = ArrowReader(path, schema, MOST_PICTURE_BYTES)
+    writer = ArrowWriter(part, schema)
+    waiting: list[Any] = []
+
+    def write() -> None:
+        for batch in pa.Table.from_batches(waiting, schema).combine_chunks().to_batches():
+            writer.write(batch)
+        waiting.clear()
+
     try:
+        for batch in reader:
+            waiting.append(batch)
+            if sum(one.num_rows for one in waiting) >= _PACKED_ROWS:
+                write()
+        write()
+        writer.sync()
+        writer.close()
         part.replace(path)
-    except OSError as error:
-        raise cannot_write(path, error) from None
+    except (UserError, OSError) as error:
+        with suppress(UserError):
+            writer.close(whole=False)
+        with suppress(OSError):
+            part.unlink()
+        raise error if isinstance(error, UserError) else cannot_write(path, error) from None
     return reader.torn
 
 

@@ -17,11 +17,11 @@ from app.session.samples import RUN, recorded, sample
 from app.session.test_recorder import environment, writer
 from gaze_demo.errors import UserError
 from gaze_demo.session import columns
-from gaze_demo.session.arrow import ArrowReader
+from gaze_demo.session.arrow import ArrowReader, ArrowWriter
 from gaze_demo.session.folder import load_session
 from gaze_demo.session.names import CROPS, EVENTS, GAZE, PICTURES, TABLE
 from gaze_demo.session.recorder import Recording, SessionRecorder
-from gaze_demo.session.repair import repair
+from gaze_demo.session.repair import repack, repair
 
 KILLS = int(os.environ.get("GAZE_DEMO_KILLS", "4"))  # how often a recording is killed; 'make kills' asks for 100
 
@@ -184,3 +184,33 @@ def test_a_stream_with_other_columns_is_refused(torn: Path, tmp_path: Path) -> N
     shutil.copy(pictures_of(folder), folder / GAZE)
     with pytest.raises(UserError, match="other columns"):
         load_session(folder)
+
+
+def test_pictures_are_packed_into_larger_batches(torn: Path, tmp_path: Path) -> None:
+    folder = copy_of(torn, tmp_path)
+    path = pictures_of(folder)
+    before = [one.landmarks.points_px.tobytes() for one in load_session(folder).observations() if one.landmarks]
+    size = path.stat().st_size
+    packed = repack(path)
+    assert packed.rows == 54
+    assert packed.batches >= 3
+    assert path.stat().st_size < size
+    again = load_session(folder).observations()
+    assert [one.landmarks.points_px.tobytes() for one in again if one.landmarks] == before
+    assert repack(path).batches == 1
+
+
+@pytest.mark.fault("the disk is full while kept pictures are packed", "they stay as they are")
+def test_pictures_that_cannot_be_packed_stay(torn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = copy_of(torn, tmp_path)
+    path = pictures_of(folder)
+    before = path.read_bytes()
+
+    def full(self: ArrowWriter, batch: object) -> None:
+        raise UserError("No space.")
+
+    monkeypatch.setattr(ArrowWriter, "write", full)
+    with pytest.raises(UserError, match="No space"):
+        repack(path)
+    assert path.read_bytes() == before
+    assert not list(folder.glob("*.part"))
