@@ -22,7 +22,7 @@ class Eyes:
     `crops`: (M, 1, 36, 60) uint8, or float after augmentation, 0..255. `iris`: (M, 2) x, y as shares of the crop.
     `readable`: (M,) bool, the gaze can be learnt; False for eyes that are shut or covered. `index`: (M,) index in the
     whole set, which an eye keeps. `face`: (M,) index of its face; `side`: (M,) 0 left, 1 right. `taught`: (M, 2) a
-    teacher's gaze if it was computed once in advance. The other columns are those of `Faces`, one row an eye.
+    teacher's gaze if it was computed once in advance. The other columns are those of `Faces`, one row per eye.
     """
 
     crops: Tensor

@@ -32,7 +32,7 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises a dozen types of its own
+    except Exception as error:  # onnxruntime raises many types of exception
         raise UserError(
             f"{path} is not an ONNX model that can be run here: check that the file is complete."
         ) from error

@@ -224,7 +224,7 @@ def _report(
 
 
 def _speed(estimates: Estimates) -> tuple[float | None, float | None]:
-    """Median latency in ms of crops and model, and the frames a second it allows after landmarks and pose.
+    """Median latency in ms of crops and model, and the frames per second it allows after landmarks and pose.
 
     Some frames are estimated once more for it: during the sitting all models and the camera shared the processor.
     """

@@ -67,8 +67,8 @@ class ModelReport(_Part):
 
     The figures of `Accuracy` are None if the model gave no gaze at any validation point. `data_loss`: share of the
     validation's frames without a gaze. `left_out_deg`: error of each correction on targets left out of its fit, by
-    which `correction` was chosen. `latency_ms`: median of crops and model; `fps`: frames a second that landmarks, pose,
-    crops and model leave room for.
+    which `correction` was chosen. `latency_ms`: median of crops and model; `fps`: frames per second that landmarks,
+    pose, crops and model leave room for.
     """
 
     model: str

@@ -46,7 +46,7 @@ def robust_solve(designs: list[Array], wanted: Array, weights: Array, expected: 
 
 
 def target_weights(target: Array, weight: Array) -> Array:
-    """One weight a frame, so that each target weighs the same, whatever its number of frames.
+    """One weight per frame, so that each target weighs the same, whatever its number of frames.
 
     `weight` (n,) is the weight of each frame on its own: a target with uncertain or old frames weighs less.
     """

@@ -38,7 +38,7 @@ class Film:
     and `image` converts, so that skipped frames cost less.
 
     Attributes:
-        rate: nominal frames a second, where the file has one.
+        rate: nominal frames per second, where the file has one.
         count: frames, where the file knows.
         duration_s: where the file knows.
         time_s: of the frame that was grabbed last, from the film's beginning.

@@ -23,7 +23,7 @@ class ImageFiles:
     """One image, or all of a folder by name (2 before 10); an `Album`. Other files are left out.
 
     Without `dwell_s` each image comes once, as fast as it is asked for. With it each is shown for that many seconds,
-    repeated ten times a second, and after the last comes the first again.
+    repeated ten times per second, and after the last comes the first again.
 
     Attributes:
         skipped: names of the folder's pictures that could not be read, so far: damaged ones, and those in formats that

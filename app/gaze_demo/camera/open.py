@@ -30,9 +30,9 @@ _PARTS = ("name", "live", "independent", "frame_rate", "frame_count", "intrinsic
 class SourceOptions:
     """What a user can choose about a source; None means the source's own value.
 
-    `width`, `height` (px) and `rate` (frames a second) are asked of a camera or the virtual participant. `hfov_deg` is
-    the virtual participant's lens. `real_time`: a video runs by its own clock and images stay for two seconds each, as
-    a window needs it; otherwise every frame is delivered as fast as it is requested. `rotate`: clockwise degrees by
+    `width`, `height` (px) and `rate` (frames per second) are asked of a camera or the virtual participant. `hfov_deg`
+    is the virtual participant's lens. `real_time`: a video runs by its own clock and images stay for two seconds each,
+    as a window needs it; otherwise every frame is delivered as fast as it is requested. `rotate`: clockwise degrees by
     which the pictures of a camera or a file are turned.
     """
 

@@ -29,7 +29,7 @@ class Source(Protocol):
         name: for people; a camera's is known once it is open.
         live: frames are captured now, as by a camera; a lost source may come back.
         independent: the images are unrelated, and no state may be carried over to the next one.
-        frame_rate: nominal frames a second, if there is one.
+        frame_rate: nominal frames per second, if there is one.
         frame_count: how many frames there are, if that is known in advance.
         intrinsics: the lens, if it is exactly known.
 

@@ -1,7 +1,7 @@
 """The virtual participant in a separate process, because rendering in Python would slow down all other Python threads.
 
-The child writes one record a frame to its standard output: the index and the capture time, the truth as `_TRUTH`
-numbers, then the image. It reads one point a line from its standard input, and ends when that is closed.
+The child writes one record per frame to its standard output: the index and the capture time, the truth as `_TRUTH`
+numbers, then the image. It reads one point per line from its standard input, and ends when that is closed.
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ _in_use: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 
 @dataclass(frozen=True)
 class CameraFormat:
-    """The format that a camera uses: it may differ from the requested one. `rate` in frames a second, 0 if unknown."""
+    """The format that a camera uses: it may differ from the requested one. `rate` in frames per second, 0 if
+    unknown."""
 
     width: int
     height: int
@@ -56,7 +57,7 @@ class CameraFormat:
 class Webcam:
     """A camera by its index, or by its name as `list_cameras` has it.
 
-    The camera is asked for `width` x `height` px at `rate` frames a second and gives what it can: see `format`. After
+    The camera is asked for `width` x `height` px at `rate` frames per second and gives what it can: see `format`. After
     it was unplugged it is found again by its name, even if the system has given it another number.
     """
 

@@ -47,7 +47,7 @@ class Made:
 class CalibrationControl:
     """Attributes: `phase`, None while nothing is calibrated; `timing`, of the dots, None for the usual one.
 
-    Told: `phase_changed`, also when the content of a phase changes; `moved`, when the dot has; `results`,
+    Signals: `phase_changed`, also when the content of a phase changes; `moved`, when the dot has; `results`,
     with the profile whose figures are to be shown; `calibrated`, with the new profile; `worse`, with a calibration that
     is less accurate than the one before and a question: it is only used after a call of `use`.
     """

@@ -224,7 +224,7 @@ COMMANDS: Final = (
 class CommandBook:
     """The commands with what they do.
 
-    Told: `ran`, with the id of a command that was run.
+    Signals: `ran`, with the id of a command that was run.
     """
 
     def __init__(self, commands: Iterable[Command]) -> None:

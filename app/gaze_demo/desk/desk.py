@@ -35,7 +35,7 @@ class Desk:
     """Owns the engine and the controls, and binds the commands that need no widget.
 
     `tell` passes events of worker threads to the window's thread; the window calls `see` with each sight that it shows,
-    and `refresh` a few times a second.
+    and `refresh` a few times per second.
     """
 
     def __init__(

@@ -49,7 +49,7 @@ class Mismatch:
 class GazeControl:
     """Puts the points of both panes into the state.
 
-    Told: `mismatched`, once for each source and profile that do not fit each other.
+    Signals: `mismatched`, once for each source and profile that do not fit each other.
     """
 
     def __init__(

@@ -22,7 +22,7 @@ from gaze_demo.model.registry import ModelEntry, Models, default_pair
 class ModelControl:
     """Looks for models and gives each pane its own.
 
-    Told: `missed`, with a sentence, when a model that was requested by name is not available, and others are shown
+    Signals: `missed`, with a sentence, when a model that was requested by name is not available, and others are shown
     instead; `name_taken`, with path, name and pane, when a model was not added because another has its name.
     """
 

@@ -29,7 +29,7 @@ class Notice:
 class Notices:
     """The visible notices; if there are too many, the oldest are removed.
 
-    Told: `changed`, with all of them.
+    Signals: `changed`, with all of them.
     """
 
     def __init__(self) -> None:

@@ -49,7 +49,7 @@ class _Running:
 class RecordControl:
     """Starts and ends recordings of live sources, marks moments in them, and reads recorded sessions.
 
-    Told: `session_read`, with a session that was asked for.
+    Signals: `session_read`, with a session that was asked for.
 
     Only the recording's own threads wait for the disk.
     """

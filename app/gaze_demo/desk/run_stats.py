@@ -17,7 +17,7 @@ from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Sight
 from gaze_demo.whole_file import write_whole
 
-# Newest values of each stage that medians and percentiles are taken of: ten minutes at 30 frames a second.
+# Newest values of each stage that medians and percentiles are taken of: ten minutes at 30 frames per second.
 _KEPT = 20_000
 
 

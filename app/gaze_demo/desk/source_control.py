@@ -29,7 +29,7 @@ _FROZEN = "frozen"
 class SourceControl:
     """Opens the source that the user, the command line or the saved settings name.
 
-    Told: `opening`, when another source begins; `opened`, with the source, once it was created; `lens_changed`, by
+    Signals: `opening`, when another source begins; `opened`, with the source, once it was created; `lens_changed`, by
     the user.
     """
 

@@ -143,8 +143,8 @@ class GazePoint:
 @dataclass
 class WindowState(Observed):
     """One field for each thing that is shown; widgets listen to the fields that they draw. The first block is saved for
-    the next start. `most_fps`: no more frames a second are worked on, 0 for no limit. `provider`: where models run, of
-    `providers`, as `gaze_demo.model.providers` names them. `turn`: clockwise degrees by which the pictures of the
+    the next start. `most_fps`: no more frames per second are worked on, 0 for no limit. `provider`: where models run,
+    of `providers`, as `gaze_demo.model.providers` names them. `turn`: clockwise degrees by which the pictures of the
     source are turned. `raw`: angles are shown where a point of gaze could be. `narrow`: the window has room for one
     pane. `models`, `model_errors`, `points`: by pane. `seen`: the panes that have shown something of the source in use.
     `status`: what the source delivers, in words. `lag_s`: of pane A's filter. `film`, `album`: of a source that can be

@@ -19,8 +19,8 @@ class Participant(Protocol):
 
 
 class VirtualControl:
-    """Turns the state's choices into a spec, and directs the participant's gaze. Told: `respec`, when the source must
-    be opened again to apply the settings.
+    """Turns the state's choices into a spec, and directs the participant's gaze. Signals: `respec`, when the source
+    must be opened again to apply the settings.
     """
 
     def __init__(self, state: WindowState) -> None:

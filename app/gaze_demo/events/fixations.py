@@ -20,7 +20,7 @@ SHORTEST_S = 0.12  # of a fixation
 GAP_S = 0.1  # A longer time without a gaze, or one of 2.5 samples, ends a fixation
 _LONGEST_S = 4.0
 # Prices of a fixation and of a sample in none, in squared units of the noise: chosen on the traces of
-# tests/app/events/traces.py, at 15 to 60 frames a second with 0.3 to 2 deg of noise.
+# tests/app/events/traces.py, at 15 to 60 frames per second with 0.3 to 2 deg of noise.
 _PIECE, _STRAY = 12.0, 6.0
 # By how much the cost must fall to divide neighbours of half a second each into two fixations: long ones have many
 # chances to look divided.

@@ -1,6 +1,6 @@
 """BIDS: a data set of one subject as the specification's chapter on eye tracking has it (1.11).
 
-One recording a model, since readers treat two gazes in one table as one trace. Lost samples are `n/a` and keep their
+One recording per model, since readers treat two gazes in one table as one trace. Lost samples are `n/a` and keep their
 rows; the first column has the true times, which may differ from the declared rate. There is always an events file,
 because the validator requires the screen's description in it.
 """

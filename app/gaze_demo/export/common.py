@@ -32,7 +32,7 @@ def place_of(session: Session, trace: GazeTrace) -> Place:
 
 
 def traces_of(session: Session) -> list[GazeTrace]:
-    """One trace a model. Raises UserError if no model took part."""
+    """One trace per model. Raises UserError if no model took part."""
     if not session.models:
         raise UserError(f"{session.folder} has no gaze of any model: there is nothing to export.")
     return [session.trace(model) for model in session.models]

@@ -1,6 +1,6 @@
 """XDF, the format of Lab Streaming Layer's recordings (https://github.com/sccn/xdf/wiki/Specifications).
 
-One stream a model and one of markers, all with rate 0 and a time stamp for each sample: if a stream declares a rate,
+One stream per model and one of markers, all with rate 0 and a time stamp for each sample: if a stream declares a rate,
 readers replace its times by a straight line.
 """
 

@@ -52,7 +52,7 @@ class Detection:
 
 @dataclass(frozen=True)
 class Letterbox:
-    """How an image lies in the detector's picture: `scale` px a px, its origin at (`x`, `y`)."""
+    """How an image lies in the detector's picture: `scale` px per px, its origin at (`x`, `y`)."""
 
     scale: float
     x: float

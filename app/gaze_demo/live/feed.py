@@ -34,9 +34,9 @@ _CROP_WIDTH, _CROP_HEIGHT = 150, 90
 @dataclass
 class Wishes:
     """The window's settings for the feed, which reads them before each frame. `lens` is used if it is known, otherwise
-    `hfov_deg`. `preview_box` in device px. `mirror`: a live picture. `most_fps`: no more frames a second are observed,
-    0 for no limit. `paused`: by the user; `held`: the processor is needed for something else for a moment, or the
-    window is hidden. `revision` rises when the last frame should be observed again.
+    `hfov_deg`. `preview_box` in device px. `mirror`: a live picture. `most_fps`: no more frames per second are
+    observed, 0 for no limit. `paused`: by the user; `held`: the processor is needed for something else for a moment, or
+    the window is hidden. `revision` rises when the last frame should be observed again.
     """
 
     lens: Lens | None = None

@@ -11,7 +11,7 @@ from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Shot, Sight
 from gaze_demo.pipeline import GazeSample, ModelGaze
 
-MOST_WAITING = 30  # shots that may wait for a slow model, each with its picture: 1 s at 30 frames a second
+MOST_WAITING = 30  # shots that may wait for a slow model, each with its picture: 1 s at 30 frames per second
 
 
 @dataclass(eq=False)

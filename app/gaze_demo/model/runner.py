@@ -61,7 +61,7 @@ class Runner:
             return self._fall_back(provider, "this onnxruntime has none: install one that has it.")
         try:
             session = ort.InferenceSession(str(self._path), self._options, providers=session_providers(provider))
-        except Exception as error:  # onnxruntime raises a dozen types of its own
+        except Exception as error:  # onnxruntime raises many types of exception
             if provider != CPU:
                 return self._fall_back(provider, _reason(error))
             raise ContractError(f"{self._path} cannot be loaded: {_reason(error)}") from None
@@ -85,7 +85,7 @@ class Runner:
                 deadline.options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
             try:
                 return dict(zip(names, self._session.run(list(names), feeds, deadline.options), strict=True))
-            except Exception as error:  # onnxruntime raises a dozen types of its own
+            except Exception as error:  # onnxruntime raises many types of exception
                 if deadline.over:
                     raise ContractError(
                         f"{self._path} took longer than {RUN_LIMIT_S:g} s for one frame and was stopped: choose a "

@@ -1,4 +1,4 @@
-"""`events.jsonl`: markers, notes and changes of state, one JSON object a line."""
+"""`events.jsonl`: markers, notes and changes of state, one JSON object per line."""
 
 from __future__ import annotations
 

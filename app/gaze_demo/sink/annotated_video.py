@@ -23,7 +23,7 @@ from gaze_demo.sink.sink import Policy, Run
 from gaze_demo.whole_file import PartFile, cannot_write, refuse_unwritable
 
 _FORMATS = {".mp4": "mp4", ".mkv": "matroska"}
-_TICKS = 90_000  # time stamps a second, as MPEG has it
+_TICKS = 90_000  # time stamps per second, as MPEG has it
 _LONGEST_STILL_S = 10.0
 _LIKELY_RATE_HZ, _STILLS_RATE_HZ = 30.0, 1.0
 _KEY_FRAMES_S = 1.0

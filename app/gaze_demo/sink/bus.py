@@ -13,7 +13,7 @@ from gaze_demo.pipeline import GazeSample
 from gaze_demo.sink.mailbox import Mailbox
 from gaze_demo.sink.sink import Run, Sink
 
-# Samples that may wait for a sink that loses nothing: 20 s at 30 frames a second, and 1 s if each contains a picture
+# Samples that may wait for a sink that loses nothing: 20 s at 30 frames per second, and 1 s if each contains a picture
 # (27 MB at 640 x 480 px).
 QUEUE, QUEUE_WITH_PICTURES = 600, 30
 _logger = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Streams gaze by Lab Streaming Layer (https://labstreaminglayer.org), one stream a model.
+"""Streams gaze by Lab Streaming Layer (https://labstreaminglayer.org), one stream per model.
 
 Each sample has its capture time, on LSL's clock. The streams declare no rate: with a declared rate, readers of
 recordings replace the times by a straight line. A slow reader loses samples without notice, so `number` counts them.

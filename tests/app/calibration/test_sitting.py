@@ -14,7 +14,7 @@ from gaze_demo.observation import Reason
 
 
 def run(sitting: Sitting, reason: Callable[[float, Dot], Reason] = lambda *_: Reason.NONE) -> list[tuple[float, Dot]]:
-    """The sitting at 30 frames a second with a person who looks at the dot; what was drawn and when."""
+    """The sitting at 30 frames per second with a person who looks at the dot; what was drawn and when."""
     person, drawn, now_s = Person(), [], 0.0
     dot = sitting.advance(now_s)
     while dot is not None:
@@ -120,7 +120,7 @@ def test_a_pursuit_holds_little_memory(away: bool) -> None:
     sitting = Sitting(PursuitPath(SCREEN), [], Timing(repeats=0))
     before, most = psutil.Process().memory_info().rss, 0
     dot = sitting.advance(now_s)
-    while dot is not None:  # 24 s at 30 frames a second, 2 GB of pictures
+    while dot is not None:  # 24 s at 30 frames per second, 2 GB of pictures
         seen = person.observe(np.array([dot.x_px, dot.y_px]), now_s)
         frame = replace(seen.frame, image=np.full((720, 1280, 3), 90, np.uint8))
         nothing = {"landmarks": None, "pose": None, "left": None, "right": None, "reason": Reason.NO_FACE}

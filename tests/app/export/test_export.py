@@ -26,7 +26,7 @@ INTERVAL_S = 1 / 30
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Half a minute at 30 frames a second, of which 5 % are lost and the last third comes at half the rate."""
+    """Half a minute at 30 frames per second, of which 5 % are lost and the last third comes at half the rate."""
     place = tmp_path_factory.mktemp("export") / "s"
     rng = np.random.default_rng(0)
     with opened(SessionRecorder(Recording(place, live=False)), RUN) as recorder:

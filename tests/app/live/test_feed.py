@@ -146,7 +146,7 @@ def test_who_waits_costs_nothing_and_goes_on_with_the_newest_frame(
     last, count = shots[-1].observation.frame.index, len(shots)
     time.sleep(0.3)
     assert len(shots) == count
-    assert len(asked) < 40  # 50 frames a second
+    assert len(asked) < 40  # 50 frames per second
     setattr(wishes, wish, False)
     wait_until(lambda: len(shots) > count)
     assert shots[count].observation.frame.index > last + 5

@@ -39,7 +39,7 @@ def settled(source: VirtualSource, target_mm: tuple[float, float, float]) -> Fra
 
 
 def opened(rate: float = 4.0, **settings: Any) -> VirtualSource:
-    """Few frames a second, so that few need to be drawn for something to happen."""
+    """Few frames per second, so that few need to be drawn for something to happen."""
     source = VirtualSource(real_time=False, rate=rate, **settings)
     source.open()
     return source

@@ -48,7 +48,7 @@ def test_an_eye_with_its_nose_at_the_right_is_mirrored(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("right_eye", [False, True])
 def test_the_crop_has_the_models_scale(tmp_path: Path, right_eye: bool) -> None:
-    """1.6 px a mm: the iris lies 9.6 px beside the middle and is 16 px wide."""
+    """1.6 px per mm: the iris lies 9.6 px beside the middle and is 16 px wide."""
     write(tmp_path, right_eye=right_eye)
     (faces,) = read_unityeyes(tmp_path)
     side = int(right_eye)

@@ -32,7 +32,7 @@ class OutsideTeacher:
         options.log_severity_level = 3  # it warns of weights that nothing uses
         try:
             self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises a dozen types of its own
+        except Exception as error:  # onnxruntime raises many types of exception
             raise UserError(
                 f"{path} is not an ONNX model that can be run here: check that the file is complete."
             ) from error

@@ -35,7 +35,7 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def zero_table(results: Mapping[str, ZeroResult]) -> str:
-    """One line a model and group, degrees."""
+    """One line per model and group, degrees."""
     header = ["model", "group", "people", "error", "+-", "bias p", "bias y", "sd p", "sd y", "temporal", "apart"]
     rows: list[list[Cell]] = [
         [
@@ -49,7 +49,7 @@ def zero_table(results: Mapping[str, ZeroResult]) -> str:
 
 
 def tone_table(results: Mapping[str, ZeroResult]) -> str:
-    """The zero test by skin: people and error in degrees, one line a model."""
+    """The zero test by skin: people and error in degrees, one line per model."""
     tones = next(iter(results.values())).tones if results else ()
     header = ["model", *(f"{row.group} ({row.people})" for row in tones)]
     return text_table(header, [[name, *(row.error for row in result.tones)] for name, result in results.items()])
@@ -70,7 +70,7 @@ def part_table(results: Mapping[str, Sequence[PartRow]]) -> str:
 
 
 def condition_table(results: Mapping[str, Sequence[ConditionRow]]) -> str:
-    """One line a model and number of the condition."""
+    """One line per model and number of the condition."""
     header = ["model", "condition", "eyes", "off by", "correlation"]
     rows: list[list[Cell]] = [
         [name, r.name, r.eyes, r.error, r.correlation] for name, result in results.items() for r in result
@@ -79,7 +79,7 @@ def condition_table(results: Mapping[str, Sequence[ConditionRow]]) -> str:
 
 
 def pose_table(results: Mapping[str, Sequence[PoseRow]]) -> str:
-    """One line a model and group, degrees and degrees per degree."""
+    """One line per model and group, degrees and degrees per degree."""
     header = ["model", "group", "images", "head sd p", "lean p", "lean y", "error", "heads level"]
     rows: list[list[Cell]] = [
         [*(name, r.group, r.images, r.head_pitch_spread), *(r.lean_pitch, r.lean_yaw, r.error, r.error_level)]
@@ -90,7 +90,7 @@ def pose_table(results: Mapping[str, Sequence[PoseRow]]) -> str:
 
 
 def offset_table(results: Mapping[str, Sequence[OffsetRow]]) -> str:
-    """One line a model and group, degrees, mm, degrees per mm and per degree."""
+    """One line per model and group, degrees, mm, degrees per mm and per degree."""
     header = ["model", "group", "images", "iris sd mm", "per mm", "per head", "sd p", "explained", "rest", "error"]
     rows: list[list[Cell]] = [
         [
@@ -104,7 +104,7 @@ def offset_table(results: Mapping[str, Sequence[OffsetRow]]) -> str:
 
 
 def point_table(results: Mapping[str, PointResult]) -> str:
-    """One line a model, px of the screen in the file."""
+    """One line per model, px of the screen in the file."""
     header = ["model", "R2 x", "R2 y", "quadratic px", "affine px", "from 40", "from 9", "guess"]
     rows: list[list[Cell]] = [
         [
@@ -178,7 +178,7 @@ def calibrated_table(rows: Sequence[CalibratedRow]) -> str:
 
 
 def response_table(results: Mapping[str, Sequence[ResponseRow]]) -> str:
-    """One line a model and renderer."""
+    """One line per model and renderer."""
     header = [
         *("model", "renderer", "faces", "error", "bias p", "bias y", "gain p", "R2 p", "per head p"),
         *("gain y", "R2 y", "per head y", "apart"),
@@ -195,7 +195,7 @@ def response_table(results: Mapping[str, Sequence[ResponseRow]]) -> str:
 
 
 def heads_tables(result: HeadsResult) -> str:
-    """How well whole heads are found and placed, then one line a model for heads anywhere, and one for the series."""
+    """How well whole heads are found and placed, then one line per model for heads anywhere, and one for the series."""
     places: list[list[Cell]] = [[row.name, row.bias, row.spread, row.per_pitch, row.per_yaw] for row in result.places]
     anywhere: list[list[Cell]] = [
         [

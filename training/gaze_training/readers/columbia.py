@@ -40,7 +40,7 @@ _WORK_WIDTH_PX = 2592
 def read_columbia(
     root: Path, tally: Tally | None = None, *, open_observer: OpenObserver = open_observer
 ) -> Iterator[Faces]:
-    """One `Faces` a person. Raises UserError if there is no folder of the set."""
+    """One `Faces` per person. Raises UserError if there is no folder of the set."""
     people = folders(root, r"\d{4}", "the Columbia Gaze Data Set (folders 0001 to 0056)")
     with open_observer() as observer:
         for folder in people:

@@ -36,7 +36,7 @@ FOCAL_PX = 960.0
 def read_ethxgaze(
     root: Path, tally: Tally | None = None, *, open_observer: OpenObserver = open_observer
 ) -> Iterator[Faces]:
-    """One `Faces` a person; the test files, which have no labels, are not read. Raises UserError."""
+    """One `Faces` per person; the test files, which have no labels, are not read. Raises UserError."""
     folder = root / "train" if (root / "train").is_dir() else root
     files = sorted(folder.glob("subject*.h5")) if folder.is_dir() else []
     if not files:

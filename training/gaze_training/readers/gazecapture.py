@@ -45,7 +45,7 @@ def read_gazecapture(
     hfov_deg: float = HFOV_DEG,
     open_observer: OpenObserver = open_observer,
 ) -> Iterator[Faces]:
-    """One `Faces` a person, of all or of one of the splits train, val and test, which the data set makes by person.
+    """One `Faces` per person, of all or of one of the splits train, val and test, which the data set makes by person.
 
     Raises UserError if a file is missing or not as described.
     """

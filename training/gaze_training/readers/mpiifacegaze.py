@@ -1,6 +1,6 @@
 """MPIIFaceGaze: Zhang, Sugano, Fritz, Bulling, "It's Written All Over Your Face" (CVPR workshops 2017).
 
-`pNN/pNN.txt` has a line a picture: 1 its path; 2-3 the point on the screen in px; 4-15 six landmarks; 16-21 head
+`pNN/pNN.txt` has a line per picture: 1 its path; 2-3 the point on the screen in px; 4-15 six landmarks; 16-21 head
 rotation and translation; 22-24 the face's centre and 25-27 the gaze target, both in mm in the camera frame (x right, y
 down, z away from the camera: OpenCV's, as here); 28 the eye of MPIIGaze's evaluation subset. `pNN/Calibration/
 Camera.mat` has `cameraMatrix` and `distCoeffs` (the data set's own readme). The target lies on the screen, so one point
@@ -48,7 +48,7 @@ class _Look:
 def read_mpiifacegaze(
     root: Path, tally: Tally | None = None, *, open_observer: OpenObserver = open_observer
 ) -> Iterator[Faces]:
-    """One `Faces` a person. Raises UserError if a file is missing or not as described."""
+    """One `Faces` per person. Raises UserError if a file is missing or not as described."""
     people = folders(root, r"p\d\d", "MPIIFaceGaze (p00 to p14)")
     with open_observer() as observer:
         for folder in people:

@@ -33,7 +33,7 @@ _SIDES = ("left", "right")
 
 
 def read_mpiigaze(root: Path, tally: Tally | None = None, *, evaluation_subset: bool = False) -> Iterator[Faces]:
-    """One `Faces` a person, both eyes of each frame.
+    """One `Faces` per person, both eyes of each frame.
 
     With `evaluation_subset` only the eyes of the list that the field's leave-one-person-out figures use (1,500 a side
     and person) are valid. Raises UserError if a file is missing or not as described, or a listed eye is missing.

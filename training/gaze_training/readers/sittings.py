@@ -45,7 +45,7 @@ class _Shown:
 
 
 def read_sittings(root: Path, tally: Tally | None = None, *, kind: Kind | None = None) -> Iterator[Faces]:
-    """One `Faces` a person; of looks of one kind alone, labelled by their targets even where the axes are known, as
+    """One `Faces` per person; of looks of one kind alone, labelled by their targets even where the axes are known, as
     those of a real person are. Raises UserError if a file is no recording of the app, or there is none.
     """
     tally = tally or Tally()
