@@ -86,12 +86,12 @@ def do_run(run: PlannedRun, out: Path, real: Path | None) -> None:
     """Train one network, measure it, write its result."""
     from gaze_training.device import make_fabric
     from gaze_training.networks.cost import cost_of
-    from gaze_training.networks.store import load_teacher
+    from gaze_training.networks.store import load_networks
     from gaze_training.trainer import Trainer
 
     data = _dataset(run.config.data.model_dump_json())
     folder = network_file(out, run.key).parent
-    teacher = load_teacher(run.config.scheme.teachers)
+    teacher = load_networks(run.config.scheme.teachers)
     trainer = Trainer(run.config, teacher.network if teacher else None, make_fabric("cpu", run.config.train.precision))
     trained = trainer.fit(data.train, data.validation, folder, show=False)
     cost, last = cost_of(trained.network), trained.epochs[-1].quality

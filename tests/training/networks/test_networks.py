@@ -14,7 +14,7 @@ from gaze_training.networks.confidence import Confidence
 from gaze_training.networks.cost import cost_of
 from gaze_training.networks.ensemble import Ensemble
 from gaze_training.networks.spec import NetworkSpec, build_network, grown_from
-from gaze_training.networks.store import load_network, load_teacher, save_network
+from gaze_training.networks.store import load_network, load_networks, save_network
 
 CONFIGS = Path(gaze_training.__file__).parents[1] / "configs"
 WIDTHS = (1.0, 0.75, 0.5, 0.25, 0.125, 0.0625)
@@ -145,10 +145,10 @@ def test_several_files_are_one_teacher(tmp_path: Path) -> None:
     paths = tuple(tmp_path / f"{i}.pt" for i in range(2))
     for path in paths:
         save_network(path, build_network(MEMBER), MEMBER, {"eyes": 3})
-    teacher = load_teacher(paths)
+    teacher = load_networks(paths)
     assert teacher is not None
     assert isinstance(teacher.network, Ensemble)
-    assert load_teacher(()) is None
+    assert load_networks(()) is None
     save_network(tmp_path / "both.pt", teacher.network, teacher.spec, teacher.summary)
     assert torch.equal(load_network(tmp_path / "both.pt").network(*batch()).gaze, teacher.network(*batch()).gaze)
 

@@ -46,7 +46,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from gaze_training.export import INT8, Description, export_int8, export_onnx
-    from gaze_training.networks.store import load_teacher
+    from gaze_training.networks.store import load_networks
     from gaze_training.provenance import training_of
 
     if options.int8 and not options.calibration:
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError("--calibration is only for 8 bits: add --int8.")
     if options.out.suffix != ".onnx":
         raise UserError(f"--out {options.out}: a model's name ends in .onnx.")
-    stored = load_teacher((options.network, *options.member))
+    stored = load_networks((options.network, *options.member))
     assert stored is not None  # the parser requires at least one
     training = training_of(stored.summary)
     if options.centre:

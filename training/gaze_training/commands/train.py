@@ -94,11 +94,11 @@ def train(config: RunConfig, folder: Path, device: str = "auto") -> Trained:
     """One run; under torchrun all its processes share it."""
     from gaze_training.dataset import load_dataset
     from gaze_training.device import fabric_of_launcher
-    from gaze_training.networks.store import load_teacher
+    from gaze_training.networks.store import load_networks
     from gaze_training.trainer import Trainer
 
     with fabric_of_launcher(device, config.train.precision) as fabric:
-        teacher = load_teacher(config.scheme.teachers)
+        teacher = load_networks(config.scheme.teachers)
         data = load_dataset(config.data)
         trainer = Trainer(config, teacher.network if teacher else None, fabric)
         return trainer.fit(data.train, data.validation, folder)

@@ -49,7 +49,7 @@ def load_network(path: Path) -> StoredNetwork:
     return StoredNetwork(network.eval(), spec, summary)
 
 
-def load_teacher(paths: tuple[Path, ...]) -> StoredNetwork | None:
+def load_networks(paths: tuple[Path, ...]) -> StoredNetwork | None:
     """One network, or several as one ensemble; None for no path. Raises UserError as `load_network`."""
     members = [load_network(path) for path in paths]
     if len(members) < 2:
