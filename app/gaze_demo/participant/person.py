@@ -13,7 +13,8 @@ Colour = tuple[float, float, float]
 class Style:
     """How the portrait is altered. Gains are linear RGB; `skin_contrast` is an exponent of the skin's luminance.
 
-    `wider` and `longer` stretch the face about its middle, `jaw` the part below the mouth, 0 is no change.
+    `wider` and `longer` stretch the face about its middle, `jaw` the part below the mouth, 0 is no change. `glasses`:
+    linear RGB of the frames, None for a person without them.
     """
 
     mirrored: bool = False
@@ -25,6 +26,7 @@ class Style:
     wider: float = 0.0
     longer: float = 0.0
     jaw: float = 0.0
+    glasses: Colour | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ _DRAWN = (
     ),
     Person(
         name="Noor",
-        style=Style(),
+        style=Style(glasses=(0.012, 0.010, 0.010)),
         shape=EyeballShape(iris_radius_mm=6.0, pupil_radius_mm=2.0),
         look=EyeballLook(
             iris_outer=(0.075, 0.042, 0.022),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gaze_demo import paths
 from gaze_demo.geometry import Array
+from gaze_demo.participant.glasses import with_glasses
 from gaze_demo.participant.person import PEOPLE, Colour, Person, Style
 
 Floats = NDArray[np.float32]
@@ -39,6 +40,9 @@ def load_portrait(person: int) -> Portrait:
     """The portrait as virtual person number `person` with the landmarks that the landmarker finds in it."""
     image, outline, head = restyled(PEOPLE[person])
     landmarks = np.load(paths.assets() / "portrait_landmarks.npy", allow_pickle=False)[person]
+    glasses = PEOPLE[person].style.glasses
+    if glasses is not None:
+        image = with_glasses(image, landmarks.astype(float), glasses)
     return Portrait(image, outline, head, landmarks.astype(float))
 
 
