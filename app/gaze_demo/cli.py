@@ -26,7 +26,7 @@ from gaze_demo.command_line import Commands, Given, Parser, add_verbose, parse
 from gaze_demo.ending import Interrupts, leave, leaving_when_asked, run_guarded
 from gaze_demo.log import start_log
 from gaze_demo.native_logs import silence_native_logs
-from gaze_demo.participant.names import NAMES
+from gaze_demo.participant.names import NAMES, STUDIED, find_person
 from gaze_demo.session_commands import add_session_commands
 
 _EXAMPLES = """\
@@ -282,6 +282,9 @@ def _calibration(options: argparse.Namespace, said: Given) -> str:
         said.refuse_all_but(_IN_THE_WINDOW | _EVERY_CALIBRATION, "needs --headless: the window asks for it itself")
         return "window"
     honoured = _OF_A_SITTING | _EVERY_CALIBRATION
+    if (options.source or "").startswith("virtual:"):
+        options.person = _named_person(options.source, said)
+        options.source = "virtual"
     if options.source in (None, "virtual"):
         honoured = honoured | _OF_THE_PARTICIPANT
         if options.pursuit:
@@ -289,6 +292,17 @@ def _calibration(options: argparse.Namespace, said: Given) -> str:
         said.refuse_all_but(honoured, "means nothing without a window")
     said.refuse_all_but(honoured, "cannot be changed for a sitting that is recorded already")
     return "calibrate"
+
+
+def _named_person(source: str, said: Given) -> int:
+    """The number of the person in `virtual:NAME`. Ends with one sentence for anything else after the colon."""
+    person = find_person(source.partition(":")[2])
+    if person is None:
+        names = ", ".join(name.lower() for name in NAMES[STUDIED:])
+        said.parser.error(f"{source}: a calibration without a window takes virtual:NAME with one of the names {names}")
+    if "person" in said.names:
+        said.parser.error(f"{source} names the person already: leave --person out")
+    return person
 
 
 def _version(options: argparse.Namespace) -> int:

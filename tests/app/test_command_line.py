@@ -7,6 +7,7 @@ import pytest
 from gaze_demo import cli
 from gaze_demo.command_line import parse
 from gaze_demo.geometry import DEFAULT_HFOV_DEG
+from gaze_demo.participant.names import NAMES
 
 
 # What would be passed over, and what the sentence names.
@@ -49,6 +50,28 @@ def test_an_option_that_would_be_passed_over_is_refused(
 def test_options_that_have_a_meaning_are_taken(line: str) -> None:
     options, said = parse(cli._parser, line.split())
     assert cli._calibration(options, said) in ("window", "calibrate")
+
+
+def test_a_calibration_without_a_window_knows_the_virtual_people_by_name() -> None:
+    options, said = parse(cli._parser, "calibrate --headless --source virtual:Noor --points 5".split())
+    assert cli._calibration(options, said) == "calibrate"
+    assert (options.source, options.person) == ("virtual", NAMES.index("Noor"))
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("calibrate --headless --source virtual:nobody", "amara, noor"),
+        ("calibrate --headless --source virtual:noor --person 2", "leave --person out"),
+    ],
+)
+def test_a_virtual_person_who_is_not_there_or_named_twice_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], line: str, named: str
+) -> None:
+    assert cli.main(line.split()) == 2
+    err = capsys.readouterr().err
+    assert named in err
+    assert err.count("\n") == 1
 
 
 def test_what_was_said_is_told_from_the_defaults() -> None:
