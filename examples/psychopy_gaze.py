@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import ExitStack
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
@@ -22,7 +23,8 @@ class Gaze:
     """The newest gaze of a stream, read in a thread of its own; `model` None takes the first model."""
 
     def __init__(self, address: str, screen_px: tuple[int, int] = (1920, 1080), model: str | None = None) -> None:
-        self._stream = connect(address)
+        self._stack = ExitStack()
+        self._stream = self._stack.enter_context(connect(address))
         self._screen_px, self._model = screen_px, model
         self._sample: dict[str, Any] | None = None
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -49,7 +51,7 @@ class Gaze:
         self._stream.send(json.dumps({"type": "marker", "text": text}))
 
     def close(self) -> None:
-        self._stream.close()
+        self._stack.close()
 
     def _read(self) -> None:
         try:
