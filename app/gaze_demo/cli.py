@@ -204,6 +204,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     watch.set_defaults(run="replay_window")
     watch.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
+    watch.add_argument(
+        "--against",
+        type=Path,
+        metavar="FOLDER2",
+        help="compare it with what 'gaze-demo replay' made from it by another model, calibration or filter",
+    )
     add_verbose(watch)
 
     areas = commands.add_parser(

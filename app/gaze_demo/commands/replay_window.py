@@ -8,4 +8,4 @@ from gaze_demo.view.replay.run import replay_window
 
 
 def run(options: argparse.Namespace) -> int:
-    return replay_window(options.folder)
+    return replay_window(options.folder, options.against)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaze_demo.desk.observed import Observed
+from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array
 from gaze_demo.session.folder import Session
 from gaze_demo.session.trace import GazeTrace
@@ -56,11 +57,18 @@ class ReplayState(Observed):
 class Replay:
     """Plays a session; `tick` advances the time.
 
-    Attributes: `state`; `tracks`, by the model's name; `marks`, in order; `duration_s`; `start_s`, of the session's
-    clock.
+    `against`: what 'gaze-demo replay' made of the same session, to be compared with it. Raises UserError if it was made
+    from another one.
+
+    Attributes: `state`; `tracks`, by the model's name, those of `against` with its folder's name as well; `marks`, in
+    order; `duration_s`; `start_s`, of the session's clock.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, against: Session | None = None) -> None:
+        if against is not None and against.about.clock != session.about.clock:
+            raise UserError(
+                f"{against.folder} was not made from {session.folder}: make one from it with 'gaze-demo replay'."
+            )
         self.session = session
         self.state = ReplayState()
         traces = [session.trace(name) for name in session.models] or [session.trace()]
@@ -68,6 +76,9 @@ class Replay:
         self.start_s = min((float(time[0]) for time in times), default=0.0)
         self.duration_s = max((float(time[-1]) for time in times), default=0.0) - self.start_s
         self.tracks = {trace.model: Track(trace, self.start_s) for trace in traces}
+        for name in against.models if against is not None else ():
+            assert against is not None
+            self.tracks[f"{name} ({against.folder.absolute().name})"] = Track(against.trace(name), self.start_s)
         self.marks = tuple(
             Mark(event.time_s - self.start_s, event.text, event.kind)
             for event in session.events

@@ -30,5 +30,5 @@ class ReplayView(QObject):
             self._desk.record.read(Path(name))
 
     def _show(self, session: Session) -> None:
-        self.shown = ReplayWindow(session, self._window)
+        self.shown = ReplayWindow(session, parent=self._window)
         self.shown.show()

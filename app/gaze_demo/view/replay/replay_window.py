@@ -37,13 +37,13 @@ class ReplayWindow(QWidget):
 
     _found = Signal(object)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, against: Session | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(f"{session.folder.name} – recording")
         self.setWindowIcon(app_icon())
-        self.replay = Replay(session)
+        self.replay = Replay(session, against)
         self.events: tuple[GazeEvent, ...] | None = None
         about = session.about
         camera = about.camera.intrinsics if about.camera else Intrinsics.from_hfov(640, 480)
@@ -51,7 +51,8 @@ class ReplayWindow(QWidget):
         colours = {PaneId.A: QColor(used.pane_a), PaneId.B: QColor(used.pane_b)}
         live = about.clock.kind == "live"
         self.panes = {pane: ReplayPane(camera, colours[pane], mirrored=live) for pane in PaneId}
-        self.choosers = {pane: self._chooser(pane) for pane in PaneId}
+        second = max(len(session.models), 1) if against is not None and against.models else 1
+        self.choosers = {pane: self._chooser(pane, 0 if pane is PaneId.A else second) for pane in PaneId}
         self.line = TimeLine(self.replay.duration_s, self.replay.marks)
         self.line.sought.connect(self.replay.seek)
         self._lay_out(session)
@@ -77,13 +78,13 @@ class ReplayWindow(QWidget):
         else:
             call()
 
-    def _chooser(self, pane: PaneId) -> QComboBox:
+    def _chooser(self, pane: PaneId, chosen: int) -> QComboBox:
         box = QComboBox()
         names = list(self.replay.tracks)
         box.addItems([name or "No model" for name in names])
         box.setAccessibleName(f"{pane.title} model")
         box.setStyleSheet(f"color: {theme.pane_colour(pane).name()}; font-weight: 600")
-        box.setCurrentIndex(min(0 if pane is PaneId.A else 1, len(names) - 1))
+        box.setCurrentIndex(min(chosen, len(names) - 1))
         box.currentIndexChanged.connect(lambda _: self._choose())
         return box
 

@@ -11,11 +11,13 @@ from gaze_demo.view.alone import run_alone
 from gaze_demo.view.replay.replay_window import ReplayWindow
 
 
-def replay_window(folder: Path) -> int:
+def replay_window(folder: Path, against: Path | None = None) -> int:
     """Show a recorded session until its window is closed; the exit code.
 
-    Raises UserError if there is no display, or the folder is no session.
+    `against`: a session that was made from it, to be compared with it. Raises UserError if there is no display, if a
+    folder is not a session, or if `against` was made from another one.
     """
     start_log(paths.log_file())
     session = load_session(folder)
-    return run_alone(lambda: ReplayWindow(session))
+    other = None if against is None else load_session(against)
+    return run_alone(lambda: ReplayWindow(session, other))

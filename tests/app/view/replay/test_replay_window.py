@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
+from rich.console import Console
 
-from app.session.samples import RUN, samples
+from app.session.samples import RUN, recorded, samples
 from gaze_demo.areas.areas import load_areas
+from gaze_demo.errors import UserError
 from gaze_demo.live.pane_id import PaneId
+from gaze_demo.replay import ReplayOptions, replay
 from gaze_demo.session.folder import load_session
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.view.app import App
@@ -55,6 +58,23 @@ def test_events_are_found_and_lost_stretches_are_among_them(window: ReplayWindow
     qtbot.waitUntil(lambda: window.events is not None, timeout=20_000)
     assert window.events is not None
     assert "lost" in {event.kind for event in window.events}
+
+
+def test_then_is_shown_beside_now(folder: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    replay(ReplayOptions(folder, tmp_path / "now", filter_strength=1.0), Console(quiet=True))
+    window = ReplayWindow(load_session(folder), load_session(tmp_path / "now"))
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(window)
+    assert [window.choosers[pane].currentText() for pane in PaneId] == ["a", "a (now)"]
+    assert window.choosers[PaneId.A].count() == 4
+    window.replay.seek(1.0)
+    assert window.panes[PaneId.A].text == window.panes[PaneId.B].text == "yaw +2.0°  pitch +3.0°"
+
+
+def test_another_recording_cannot_be_compared(folder: Path, tmp_path: Path) -> None:
+    other = load_session(recorded(tmp_path / "other", 5, live=True).folder)
+    with pytest.raises(UserError, match="was not made from"):
+        ReplayWindow(load_session(folder), other)
 
 
 def test_areas_are_drawn_on_the_sessions_screen_and_kept_with_it(window: ReplayWindow, folder: Path) -> None:
