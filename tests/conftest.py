@@ -1,4 +1,4 @@
-"""What all tests share: nothing of the user's is touched, and the tests' own folders are found in one way."""
+"""What all tests share: the user's files are not touched, and the tests' own folders are found in one way."""
 
 from __future__ import annotations
 

@@ -1,13 +1,12 @@
-"""`tests/FAULTS.md`: what was tried to break the app and what happened, written by the tests that try it.
-
-A test that breaks something on purpose is marked with what it tries and what happens then:
+"""`tests/FAULTS.md`: the attempts to break the app and their results, written by the tests that make them. A test that
+breaks something on purpose is marked with the attempt and the result:
 
     @pytest.mark.fault("the disk is full while the CSV is written", "one sentence; the rows until then are kept")
     def test_a_full_disk_keeps_the_rows(...): ...
 
-`{name}` in the first text stands for that parameter of a parametrised test, so that each case has a row of its own.
-A test that takes the fixture `happened` may tell what it saw instead of the second text, the sentence on the screen for
-example: `happened(f"exit code {code}: {err}")`. `make faults` runs the marked tests and rewrites the file.
+`{name}` in the first text stands for that parameter of a parametrised test, so that each case has its own row. A test
+with the fixture `happened` can report what it saw instead of the second text, for example the sentence on the screen:
+`happened(f"exit code {code}: {err}")`. `make faults` runs the marked tests and rewrites the file.
 """
 
 from __future__ import annotations

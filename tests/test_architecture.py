@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md speaks of what is there, and keeps short."""
+"""ARCHITECTURE.md names only what exists, and stays short."""
 
 from __future__ import annotations
 

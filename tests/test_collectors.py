@@ -1,7 +1,6 @@
-"""Which of the app's libraries could send something: the names of known collectors in their native code.
-
-A library that is not in `KNOWN` and holds one of `NAMES` turns this red. Then find out whether it sends, when, and by
-which switch it keeps still; `tests/test_privacy.py` watches whether the switch works.
+"""Which of the app's libraries could send something: it searches their native code for the names of known collectors. A
+library that is not in `KNOWN` and contains one of `NAMES` fails this test. Then find out whether it sends data, when,
+and how to turn that off; `tests/test_privacy.py` checks that it is off.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ NAMES = {
     "New Relic": (b"nr-data.net",),
     "libcurl, an HTTP client": (b"curl.se/docs",),
 }
-# What was looked into, by distribution, with the switch that keeps it still.
+# The checked distributions, with the setting that turns sending off.
 KNOWN = {
     # ORT_DISABLE_TELEMETRY=1 before the import; see gaze_demo/__init__.py.
     "onnxruntime": {"Microsoft 1DS", "libcurl, an HTTP client"},

@@ -1,4 +1,4 @@
-"""`tests/FAULTS.md` is written by the tests, and is as new as they are."""
+"""`tests/FAULTS.md` is written by the tests, and is up to date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The distribution: what the wheel holds, what it needs, and that it runs on its own."""
+"""The distribution: the contents of the wheel, its requirements, and that it runs without the checkout."""
 
 from __future__ import annotations
 

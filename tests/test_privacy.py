@@ -1,7 +1,7 @@
 """Nothing leaves the machine: no command opens a connection, asks for an address, or leaves files behind elsewhere.
 
 Each command runs for 40 s, long enough for a library that waits before it sends. `CI` is taken out of the environment,
-because libraries that send usage statistics keep still where they find it.
+because libraries that send usage statistics do not send them if they find it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Runs a command, under strace where that is there, and tells what it did outside its own folders and process.
+"""Runs a command, under strace if it is installed, and reports what it did outside its own folders and process.
 
-strace sees every system call of a process and its children, native code included. What counts as reaching out: any
-socket but those of the Unix kind, a question for a name (which begins with `/etc/resolv.conf`), and a file that is made
-or opened to write anywhere but below the root.
+strace sees every system call of a process and its children, native code included. These count: any socket that is not a
+Unix socket, a name lookup (which begins with `/etc/resolv.conf`), and a file that is created or opened for writing
+outside the root.
 """
 
 from __future__ import annotations

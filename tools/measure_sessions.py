@@ -5,7 +5,7 @@
     python tools/measure_sessions.py hour                     writes an hour, then reads and reports it
     xvfb-run -a python tools/measure_sessions.py window       opens the replay window on an hour
 
-Times depend on what else the machine does. Those of `cost` are taken in turns for that reason.
+Times depend on the load of the machine. Those of `cost` are therefore taken in turn.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The photograph (512 x 512) is `astronaut.png` of scikit-image's data folder. Writes assets/portrait.jpg, the regions of
 it (hair, skin, clothes) in assets/portrait_regions.png, and the landmarks of every virtual person. Without an argument
-the landmarks alone are made anew, as is needed after a change of gaze_demo/participant/person.py.
+only the landmarks are made again, which is necessary after a change of gaze_demo/participant/person.py.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Writes the tables of README.md: the shipped models from their contracts and cards, and how accurate they are from the
-cards and the calibration study. `--check` tells whether they are up to date. `make readme` runs it.
+cards and the calibration study. `--check` checks whether they are up to date. `make readme` runs it.
 """
 
 from __future__ import annotations

@@ -32,9 +32,14 @@ def add_camera(parser: argparse.ArgumentParser, default: str | None = None) -> N
 
     add("--hfov", type=angle, metavar="DEG", help="the lens's horizontal field of view (default: 60)")
     add("--intrinsics", type=Path, metavar="YAML", help="an OpenCV calibration, instead of --hfov")
-    add("--size", type=size, metavar="WxH", help="picture size to ask of a camera, as 1280x720")
-    add("--rate", type=positive, metavar="FPS", help="frame rate to ask of a camera")
-    add("--rotate", type=int, choices=TURNS, help="turn the picture clockwise, of a camera that is mounted on its side")
+    add("--size", type=size, metavar="WxH", help="picture size to request from a camera, such as 1280x720")
+    add("--rate", type=positive, metavar="FPS", help="frame rate to request from a camera")
+    add(
+        "--rotate",
+        type=int,
+        choices=TURNS,
+        help="rotate the picture clockwise, for a camera that is mounted sideways",
+    )
 
 
 def add_landmarks(parser: argparse.ArgumentParser, default: object = "auto") -> None:

@@ -200,7 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     watch = commands.add_parser(
         "replay-window",
         help="look at a recorded session: gaze, markers and events over time",
-        description="Opens a recorded session in a window of its own. The main window does so too, by Ctrl+Shift+R.",
+        description="Opens a recorded session in a separate window. In the main window, press Ctrl+Shift+R.",
     )
     watch.set_defaults(run="replay_window")
     watch.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
@@ -218,7 +218,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Opens a window to draw rectangles and polygons, for 'gaze-demo report --areas FILE.json'.",
     )
     areas.set_defaults(run="areas")
-    areas.add_argument("file", type=Path, metavar="FILE.json", help="the file of the areas; it is made if missing")
+    areas.add_argument("file", type=Path, metavar="FILE.json", help="the file of the areas; created if missing")
     areas.add_argument("--image", type=Path, metavar="FILE", help="an image of the whole screen, shown below the areas")
     areas.add_argument("--screen", type=size, metavar="WxH", help="size of the screen in px (default: the image's)")
     add_verbose(areas)
@@ -261,10 +261,10 @@ def _add_window(parser: argparse.ArgumentParser, name: str, default: str | None 
         text = "start with the window filling the screen"
         parser.add_argument(name, action="store_true", default=default or False, help=text)
     elif name == "--duration":
-        text = "close the window after so many seconds"
+        text = "close the window after this many seconds"
         parser.add_argument(name, type=positive, default=default, metavar="S", help=text)
     else:
-        text = "write what was delivered as JSON at the end"
+        text = "write frame rates and latencies as JSON at the end"
         parser.add_argument(name, type=Path, default=default, metavar="FILE", help=text)
 
 
@@ -273,7 +273,7 @@ def _refuse_camera_options(options: argparse.Namespace, said: Given) -> None:
     named = paths.given(options.source)
     if named.exists():
         kind = "folder" if named.is_dir() else "file"
-        said.refuse_all_but(said.names - {"size", "rate"}, f"cannot be asked of a {kind}, only of a camera")
+        said.refuse_all_but(said.names - {"size", "rate"}, f"cannot be set for a {kind}, only for a camera")
 
 
 _EVERY_CALIBRATION = {"model", "verbose", "landmarks"}
@@ -295,8 +295,8 @@ def _calibration(options: argparse.Namespace, said: Given) -> str:
         honoured = honoured | _OF_THE_PARTICIPANT
         if options.pursuit:
             said.refuse_all_but(honoured - {"points"}, "cannot be combined with --pursuit")
-        said.refuse_all_but(honoured, "means nothing without a window")
-    said.refuse_all_but(honoured, "cannot be changed for a sitting that is recorded already")
+        said.refuse_all_but(honoured, "has no effect without a window")
+    said.refuse_all_but(honoured, "cannot be changed for a recorded sitting")
     return "calibrate"
 
 

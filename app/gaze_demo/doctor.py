@@ -96,7 +96,7 @@ def _folders() -> Iterable[tuple[str, str]]:
 
 def _state(folder: Path) -> str:
     if not folder.exists():
-        return "not there yet" if os.access(_nearest(folder), os.W_OK) else "not there, and cannot be made"
+        return "does not exist yet" if os.access(_nearest(folder), os.W_OK) else "does not exist, and cannot be created"
     mode = f"{folder.stat().st_mode & 0o777:o}"
     return f"{len(list(folder.iterdir()))} entries, mode {mode}" + ("" if os.access(folder, os.W_OK) else ", READ ONLY")
 

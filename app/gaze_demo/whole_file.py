@@ -124,7 +124,7 @@ def refuse_same_file(*paths: Path | None) -> None:
             continue
         key = os.path.normcase(os.path.realpath(path))
         if key in seen and not _is_special(path):
-            raise UserError(f"{path} is named for two results: give each a name of its own.")
+            raise UserError(f"Two results have the name {path}: give each its own name.")
         seen[key] = path
 
 

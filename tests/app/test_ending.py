@@ -1,4 +1,4 @@
-"""How commands end: by signals, inside native code, and where nobody takes what they write."""
+"""How commands end: by signals, inside native code, and when nobody reads their output."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is done for every frame stays as cheap as it was, against a fixed piece of NumPy work on the same machine.
+"""The work for every frame stays as cheap as it was, relative to a fixed NumPy computation on the same machine.
 
-Bounds are two to four times what was measured, and the best of many runs counts, in processor time, so a busy machine
-fails none of them; a Python loop over landmarks, or a second warp of the picture, does.
+Bounds are two to four times what was measured, and the best processor time of many runs counts, so a busy machine does
+not fail them; a Python loop over landmarks, or a second warp of the picture, would.
 """
 
 from __future__ import annotations

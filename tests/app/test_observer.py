@@ -158,7 +158,7 @@ def test_nothing_is_carried_over_a_jump_in_a_film(portrait: np.ndarray) -> None:
 
 
 class FoundFace:
-    """Stands for the search: always finds these landmarks."""
+    """Replaces the search, and always finds these landmarks."""
 
     def __init__(self, landmarks: FaceLandmarks) -> None:
         self._landmarks = landmarks

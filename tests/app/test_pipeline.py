@@ -43,7 +43,7 @@ class Jumping:
 
 
 class YawInDegrees:
-    """Stands for a profile: a gaze's yaw in degrees is the point's x in px."""
+    """Replaces a profile: a gaze's yaw in degrees is the point's x in px."""
 
     def point(self, seen: Observation, estimate: GazeEstimate) -> ScreenPoint | None:
         if estimate.gaze is None:

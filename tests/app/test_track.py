@@ -23,7 +23,7 @@ GREY = np.full((480, 640, 3), 120, np.uint8)
 
 
 class TurningHead:
-    """Stands for the search: a head that turns by one degree a frame; every fifth frame shows none."""
+    """Replaces the search: a head that turns by one degree per frame; every fifth frame has none."""
 
     modes: list[bool] = []  # noqa: RUF012
 
@@ -229,5 +229,5 @@ def test_a_run_without_a_frame_leaves_the_results_of_before(
 
 def test_two_results_of_one_name_are_refused(tmp_path: Path) -> None:
     same = tmp_path / "result.mp4"
-    with pytest.raises(UserError, match="two results"):
+    with pytest.raises(UserError, match="Two results"):
         track.track(TrackOptions("film", csv=same, video=tmp_path / "." / "result.mp4"), Console(quiet=True))

@@ -113,7 +113,7 @@ def test_what_was_recorded_before_a_failure_is_kept_and_told(tmp_path: Path, old
 
 @pytest.mark.fault("two results are to be written to one file", "one sentence before any work")
 def test_two_results_of_one_name_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="two results"):
+    with pytest.raises(UserError, match="Two results"):
         refuse_same_file(tmp_path / "a.json", None, tmp_path / "x" / ".." / "a.json")
     refuse_same_file(tmp_path / "a.json", tmp_path / "b.json", None)
     refuse_same_file(Path(os.devnull), Path(os.devnull))

@@ -1,4 +1,4 @@
-"""Tiny ONNX models of each form that public models have, whose answers follow from what they are fed."""
+"""Tiny ONNX models of each form that public models have, whose answers follow from their inputs."""
 
 from __future__ import annotations
 

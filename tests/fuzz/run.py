@@ -1,10 +1,10 @@
-"""`make fuzz`: reads damaged files, as many as one likes, and keeps those that break something.
+"""`make fuzz`: reads any number of damaged files, and keeps those that break something.
 
     python tests/fuzz/run.py --count 100000            of each parser
     python tests/fuzz/run.py --only lens --seconds 600 --seed 7
 
-Each parser runs in a process of its own. A file breaks something where it raises anything but a UserError, takes more
-than 5 s, or needs more than 1 GB more memory; it is kept in `--keep`, and the exit code is 1.
+Each parser runs in a separate process. A file breaks something if it raises anything other than a UserError, takes more
+than 5 s, or needs more than 1 GB of additional memory; it is kept in `--keep`, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def fuzz(parser: Parser, options: argparse.Namespace) -> int:
     from gaze_demo.native_logs import silence_native_logs
 
     options.keep.mkdir(parents=True, exist_ok=True)
-    folder = options.keep / f"{parser.title}-seed{options.seed}"  # what a crash leaves there is the file that did it
+    folder = options.keep / f"{parser.title}-seed{options.seed}"  # after a crash, this is the file that caused it
     folder.mkdir(exist_ok=True)
     broken = folder / parser.name
     silence_native_logs()

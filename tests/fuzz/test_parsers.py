@@ -1,4 +1,4 @@
-"""No damage to a file that a user gives is more than one sentence. `make fuzz` tries as many files as one likes."""
+"""Any damage to a user's file leads to one sentence. `make fuzz` tries any number of files."""
 
 from __future__ import annotations
 

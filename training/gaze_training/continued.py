@@ -51,7 +51,7 @@ def spec_to_continue(path: Path, given: str, wanted: NetworkSpec | None) -> Netw
     if spec.kind == "ensemble":
         raise UserError(
             f"{given} is an ensemble of {len(spec.members)} networks, and a run trains one: take one of them by "
-            f"`gaze-train import {given} --member 1 --out runs/member-1/network.pt`, and say --from that file."
+            f"`gaze-train import {given} --member 1 --out runs/member-1/network.pt`, and give that file with --from."
         )
     if wanted is None or spec.grows_into(wanted):
         return wanted or spec

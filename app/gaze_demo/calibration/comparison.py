@@ -57,7 +57,7 @@ COLUMNS = (
     Column("Parameters, k", "parameters", 1, 1e-3, "Weights of the network, in thousands."),
     Column("MACs, M", "macs", 2, 1e-6, "Multiply-accumulate operations of one frame, both eyes, in millions."),
     Column("Latency, ms", "latency_ms", 1, hint="Median time of crops and model for one frame, on one core."),
-    Column("FPS, possible", "fps", 0, hint="Frames a second that landmarks, pose, crops and model leave room for."),
+    Column("FPS, possible", "fps", 0, hint="Frames per second that landmarks, pose, crops and model leave room for."),
     Column("Accuracy, deg", "accuracy_deg", 2, hint="Mean angle between target and point of gaze, calibrated."),
     Column("from", "low_deg", 2, hint="Lower end of the accuracy's 95 % interval (bootstrap over targets)."),
     Column("to", "high_deg", 2, hint="Its upper end. Models whose difference may be due to chance count as equal."),

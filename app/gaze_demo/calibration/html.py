@@ -99,7 +99,7 @@ def scatter(rows: list[Row]) -> str:
             f"<title>{escape(row.model)}: {error:.2f} deg, {latency:.1f} ms</title></circle>"
             f'<text x="{right + 10:.1f}" y="{beside + 4:.1f}">{escape(_shortened(row.model))}</text>'
         )
-    label = "accuracy in degrees against latency in ms, one dot a model"
+    label = "accuracy in degrees against latency in ms, one dot per model"
     box = f'viewBox="0 0 {_WIDTH:.0f} {tall:.0f}"'
     return f'<svg class="plot" {box} role="img" aria-label="{label}">{"".join(parts)}</svg>'
 

@@ -14,7 +14,7 @@ from gaze_demo.stream.websocket import PORT
 
 def run(options: argparse.Namespace) -> int:
     if not (options.websocket or options.lsl or options.port is not None):
-        raise UserError("Say where to stream to: --websocket, --lsl or both.")
+        raise UserError("Choose where to stream: add --websocket, --lsl or both.")
 
     width, height = options.size or (None, None)
     port = PORT if options.port is None else options.port

@@ -100,7 +100,7 @@ COMMANDS: Final = (
         "Record",
         "&Mark this moment",
         "Ctrl+D",
-        "Found again when the recording is replayed",
+        "Shown when the recording is replayed",
         needs="recording",
     ),
     Command("note", "Record", "&Write a note", "Ctrl+N", "Into the recording", needs="recording"),
@@ -120,7 +120,7 @@ COMMANDS: Final = (
         "View",
         "Gaze of &each eye",
         "V",
-        "Beside the mean of both",
+        "In addition to the mean of both",
         state="each_eye",
         icon="arrows",
         short="Each eye",
@@ -145,7 +145,7 @@ COMMANDS: Final = (
         icon="eye",
         short="Crops",
     ),
-    Command("raw", "View", "Raw &angles with a calibration", "Y", "In place of the point on the screen", state="raw"),
+    Command("raw", "View", "Raw &angles with a calibration", "Y", "Instead of the point on the screen", state="raw"),
     Command("filter", "View", "&Filter", "F", "Smooth the drawn gaze; raw values are always kept", state="filtered"),
     _line("View"),
     Command(
@@ -194,7 +194,7 @@ COMMANDS: Final = (
     Command(
         "undo-calibration", "Calibrate", "Undo the last cali&bration", "", "Take it out of the profile", needs="profile"
     ),
-    Command("profiles", "Calibrate", "Mana&ge profiles…", "", "Rename, delete or export what is kept of you"),
+    Command("profiles", "Calibrate", "Mana&ge profiles…", "", "Rename, delete or export your profiles"),
     _line("Calibrate"),
     Command(
         "overlay",

@@ -69,7 +69,7 @@ def _description(session: Session) -> dict[str, Any]:
 
 def _readme(session: Session) -> str:
     models = ", ".join(session.models)
-    missing = "\n".join(session.problems) or "The recording came to its end."
+    missing = "\n".join(session.problems) or "The recording is complete."
     return (
         "# Gaze from a webcam\n\n"
         f"Recorded by gaze-demo from {session.about.source}, by the models {models}; one recording a model. "
@@ -134,7 +134,7 @@ def _gaze_events_about() -> dict[str, Any]:
         "trial_type": {
             "Description": "What it is.",
             "Levels": {
-                "fixation": "The gaze stays where it is.",
+                "fixation": "The gaze does not move.",
                 "saccade": "The gaze moves between two fixations.",
                 "blink": "The eyes are closed for a moment.",
             },

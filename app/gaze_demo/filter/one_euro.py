@@ -78,7 +78,7 @@ ONE_EURO = FilterKind(
             0.3,
             12.0,
             DEFAULT_CUTOFF_HZ,
-            "Of the low-pass while the eye rests: lower is calmer and later",
+            "Cutoff of the low-pass while the eye rests: lower values are smoother but slower",
             logarithmic=True,
         ),
         Parameter(

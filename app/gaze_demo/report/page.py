@@ -96,7 +96,7 @@ def _plots(session: Session, figures: ModelFigures, areas: Sequence[Area], image
     plots = [Plot("trace.svg", "Gaze over time; grey: no gaze", plot_svg(sides, "s", "degrees", lost, marks))]
     head = [Line("distance", seconds, trace.distance_mm / 10)]
     plots.append(Plot("head.svg", "Distance of the eyes from the lens", plot_svg(head, "s", "cm", lost)))
-    plots.append(Plot("blinks.svg", "Blinks a minute", plot_svg([_blink_line(figures, start_s)], "s", "a minute")))
+    plots.append(Plot("blinks.svg", "Blinks per minute", plot_svg([_blink_line(figures, start_s)], "s", "a minute")))
     if len(figures.drift):
         drift = [Line("error", figures.drift[:, 0], figures.drift[:, 1])]
         plots.append(Plot("drift.svg", "Error at marked targets over time", plot_svg(drift, "s", "degrees")))
@@ -164,7 +164,7 @@ speed of a saccade.</p>
 
 
 _QUALITY_HEAD = ("model", "noise", "RMS-S2S", "SD", "BCEA", "data loss", "effective frequency")
-_EVENTS_HEAD = ("model", "fixations", "median duration", "saccades", "median amplitude", "blinks", "blinks a minute")
+_EVENTS_HEAD = ("model", "fixations", "median duration", "saccades", "median amplitude", "blinks", "blinks per minute")
 
 
 def _quality_row(figures: ModelFigures) -> tuple[str, ...]:

@@ -82,9 +82,9 @@ def load_session(folder: Path) -> Session:
     about = load_about(folder)
     problems: list[str] = []
     if about.ended is None:
-        problems.append("The recording was not ended: 'gaze-demo repair' puts it in order.")
+        problems.append("The recording was interrupted: repair it with 'gaze-demo repair'.")
     elif about.ended.repaired:
-        problems.append("The recording was torn and has been repaired: up to a second before its end is missing.")
+        problems.append("The recording was interrupted and has been repaired: up to a second at its end is missing.")
     if about.ended is not None and about.ended.lost:
         problems.append(f"{about.ended.lost} samples came too fast to be written.")
     if (folder / TABLE).exists():

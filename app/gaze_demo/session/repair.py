@@ -53,7 +53,7 @@ def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
     kept = _kept_pictures(folder)
     torn_pictures = None if kept is None else _torn_pictures(kept)
     if about.ended is not None and not (folder / GAZE).exists() and torn_pictures is None:
-        return [f"{folder} is whole: nothing was changed."]
+        return [f"{folder} is complete: nothing was changed."]
     _refuse_growing(folder, settle_s)
     said = []
     if (folder / GAZE).exists():
@@ -74,7 +74,7 @@ def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
     if (folder / TORN_VIDEO).exists() and not (folder / VIDEO).exists():
         with suppress(OSError):
             (folder / TORN_VIDEO).replace(folder / VIDEO)
-            said.append(f"{VIDEO} holds what was filmed until then.")
+            said.append(f"{VIDEO} holds the video up to that moment.")
     for part in unfinished_parts(folder):
         with suppress(OSError):
             part.unlink()

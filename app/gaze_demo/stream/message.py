@@ -28,7 +28,7 @@ class ModelMessage(_Message):
     )
     point_px: Pair | None = Field(description="Unfiltered point of gaze on the screen; null without a profile.")
     filtered_px: Pair | None = Field(description="The same of the filtered gaze.")
-    reason: str = Field(description="Why there is no gaze; empty where there is one.")
+    reason: str = Field(description="Why there is no gaze; empty if there is one.")
 
 
 class GazeMessage(_Message):

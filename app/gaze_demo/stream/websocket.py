@@ -121,7 +121,7 @@ class WebSocketStream:
         given = parse_qs(place.query).get("token", [""])[0]
         own = {f"{HOST}:{self.port}", f"localhost:{self.port}"}
         if request.headers.get("Host") not in own:  # a host name that another site has pointed to this computer
-            return connection.respond(HTTPStatus.FORBIDDEN, "This server is for programs of this computer.\n")
+            return connection.respond(HTTPStatus.FORBIDDEN, "This server is only for programs on this computer.\n")
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc not in own:
             return connection.respond(HTTPStatus.FORBIDDEN, "Another site may not read this stream.\n")

@@ -1,4 +1,4 @@
-"""A person made of geometry alone, and models that err in known ways: no images, no networks, exact truth."""
+"""A simulated person made only of geometry, and models with known errors: no images, no networks, exact truth."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _NO_IMAGE = np.zeros((480, 640, 3), np.uint8)
 
 @dataclass
 class Person:
-    """Looks at points of the true screen; `camera` is what the observer believes, the lens is `TRUE_CAMERA`.
+    """Looks at points of the true screen; `camera` is what the observer assumes, the lens is `TRUE_CAMERA`.
 
-    `sway_mm`, `sway_rad`: standard deviations of where and how the head is from look to look.
+    `sway_mm`, `sway_rad`: standard deviations of the head's position and rotation from look to look.
     """
 
     screen: ScreenGeometry = SCREEN
@@ -58,7 +58,7 @@ class Person:
         self.rotation = rotation_from_angles(*self.rng.normal(0, self.sway_rad, 3))
 
     def observe(self, point_px: Array, time_s: float, *, reason: Reason = Reason.NONE) -> Observation:
-        """What the pipeline would make of a frame in which the person looks at a pixel of the screen."""
+        """The observation of a frame in which the person looks at a pixel of the screen."""
         target = self.screen.px_to_camera(point_px)
         true = HeadPose(self.rotation, np.zeros(3))
         true = HeadPose(self.rotation, self.middle_mm - true.eyes_middle_mm)
@@ -99,7 +99,7 @@ class Person:
         return collector.finish().fixation
 
     def sitting(self, points: int = 9, believed: ScreenGeometry = SCREEN, frames: int = 8) -> SittingData:
-        """Calibration and validation on the true screen's pixels, told with the screen that is believed in."""
+        """Calibration and validation on the true screen's pixels, described with the assumed screen."""
         fixations, now_s = [], 0.0
         plan = [("fit", t) for t in layout_targets(points, self.screen, self.seed)]
         plan += [("validation", t) for t in validation_targets(self.screen, self.seed)]

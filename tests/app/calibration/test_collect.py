@@ -47,7 +47,7 @@ def test_one_eye_that_is_always_shut_is_no_blink(side: str) -> None:
     for i in range(30):
         seen = person.observe(POINT, i / 30)
         shut = {eye: replace(getattr(seen, eye), openness=0.03, reason=Reason.EYE_CLOSED) for eye in (side,)}
-        if i in (10, 11):  # and now the other blinks
+        if i in (10, 11):  # now the other eye blinks
             shut = {eye: replace(getattr(seen, eye), reason=Reason.EYE_CLOSED) for eye in ("left", "right")}
         collector.add(replace(seen, **shut, reason=Reason.EYE_CLOSED if i in (10, 11) else Reason.NONE), POINT)
     look = collector.finish()

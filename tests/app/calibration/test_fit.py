@@ -15,7 +15,7 @@ from gaze_demo.calibration.sample import SittingData
 from gaze_demo.geometry import Intrinsics, normalised
 
 MOVING = {"sway_mm": (50.0, 25.0, 50.0), "sway_rad": 0.12}
-REAL = {"gain": (0.6, 0.75), "bias_deg": (3.0, -4.0)}  # A model as they are: compressed, and off by some degrees
+REAL = {"gain": (0.6, 0.75), "bias_deg": (3.0, -4.0)}  # A typical model: compressed, and off by a few degrees
 
 
 def labelled(sitting: SittingData, kind: str, **errors: object) -> Labelled:
@@ -49,7 +49,7 @@ def test_a_constant_error_goes_the_further_the_more_points_say_so(head: dict, po
 @pytest.mark.parametrize("head", [{}, MOVING], ids=["still", "moving"])
 @pytest.mark.parametrize("points", [1, 2, 3, 5, 9, 16])
 def test_a_good_model_does_not_become_worse(head: dict, points: int) -> None:
-    """Its only error is another one at each look, as of a head that is in another place."""
+    """Its only error is different for each look, as if the head was in another place."""
     before, after = [], []
     for seed in range(6):
         sitting = Person(seed=seed, **head).sitting(points)
@@ -64,7 +64,7 @@ def test_a_good_model_does_not_become_worse(head: dict, points: int) -> None:
 
 
 def test_without_proof_on_left_out_targets_the_plain_geometry_stays() -> None:
-    """Opposite errors along the two diagonals, which no offset, no gain and no cross-talk can mend."""
+    """Opposite errors along the two diagonals, which no offset, no gain and no cross-talk can correct."""
     some = labelled(Person().sitting(5), "fit")
     signs = np.array([0.0, 1.0, -1.0, -1.0, 1.0])[some.target]
     some.readings.gaze[:] = normalised(some.readings.gaze + np.radians(4.0) * signs[:, None] * [1.0, 0.0, 0.0])

@@ -42,7 +42,7 @@ def test_eyes_that_stay_where_they_are_are_told(points: int, seed: int) -> None:
         calibrate(staring(seed, points), models)
 
 
-# Eyes that follow, read by models that are weak in one way or another, from so many points.
+# Eyes that follow the dots, models with different weaknesses, and numbers of points.
 @pytest.mark.parametrize(
     ("errors", "points"),
     [

@@ -58,7 +58,7 @@ def test_the_curve_tells_accuracy_on_frames_that_took_no_part(tmp_path: Path) ->
     after, _ = grown(profile, data, "validation", ENTRIES, tmp_path)
     assert [kept.purpose for kept in after.sittings] == ["calibration", "validation"]
     assert after.sittings[-1].accuracy_deg["fake"] == pytest.approx(expected)
-    assert after.mappings != profile.mappings  # now they have joined
+    assert after.mappings != profile.mappings  # now they have been added
     assert after.report.models["fake"].accuracy_deg != profile.report.models["fake"].accuracy_deg
 
 

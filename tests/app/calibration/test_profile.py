@@ -150,7 +150,7 @@ def test_names_that_differ_only_in_capitals_or_signs_are_two_profiles(profile: P
         save_profile(profile.model_copy(update={"name": name}), tmp_path)
     assert sorted(found.name for found in list_profiles(tmp_path)[0]) == sorted(names)
     files = [path.name for path in tmp_path.iterdir()]
-    assert len({name.lower() for name in files}) == len(names)  # also where a disk does not tell capitals apart
+    assert len({name.lower() for name in files}) == len(names)  # also on a disk that ignores capitals
 
 
 def test_a_profile_of_an_older_version_is_read_and_replaced_not_doubled(profile: Profile, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Films for tests, whose frames tell their number by their grey level."""
+"""Films for tests; the grey level of a frame is its number."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _exists = Path.exists
 
 
 class Participant:
-    """Stands for VirtualSource: keeps what it was asked for."""
+    """Replaces VirtualSource, and stores its arguments."""
 
     def __init__(self, **settings: object) -> None:
         self.settings = settings

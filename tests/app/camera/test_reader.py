@@ -20,9 +20,8 @@ Step = Frame | Exception | None
 
 
 class Played:
-    """A source that a test plays by hand: `read` waits for what `give` gets; an exception is raised, None is the end.
-
-    `refuse`: raised by `open` as long as it is set. `log`: what was called.
+    """A source that a test controls: `read` waits for what `give` gets; an exception is raised, None is the end.
+    `refuse`: raised by `open` as long as it is set. `log`: the calls.
     """
 
     name = "Test camera"

@@ -142,7 +142,7 @@ def test_a_film_that_decodes_slower_than_it_plays_is_shown_without_long_gaps(
 
 
 def test_the_film_itself_never_waits_for_what_it_does_not_show(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Frames that are left out are not converted: that is the dearer half for large frames."""
+    """Frames that are left out are not converted, which takes more than half of the time for large frames."""
     converted: list[float] = []
     image = Film.image
     monkeypatch.setattr(Film, "image", lambda film: (converted.append(film.time_s), image(film))[1])

@@ -38,7 +38,7 @@ def test_it_keeps_the_pace_of_a_camera_and_counts_on_when_opened_again() -> None
     times = [source.read().time_s for _ in range(15)]
     assert np.median(np.diff(times)) == pytest.approx(1 / 25, abs=0.012)
     assert abs(times[-1] - clock.now_s()) < 0.5
-    time.sleep(0.3)  # a reader that was away gets the present, not what it missed
+    time.sleep(0.3)  # a reader that paused gets the newest frame, not those that it missed
     before = source.read()
     assert before.time_s > times[-1] + 0.25
     source.close()
@@ -111,7 +111,7 @@ def test_any_size_and_distance_shows_a_face_there(width: int, height: int, dista
 
 
 def test_a_frame_is_drawn_in_time_for_thirty_a_second() -> None:
-    """Generous, for tests share their processor: the work itself takes some 8 ms."""
+    """A generous limit, because tests share their processor: the work itself takes about 8 ms."""
     source = VirtualSource(head="moving", mode="path", real_time=False)
     source.open()
     source.read()

@@ -19,7 +19,7 @@ FRAME = np.zeros((720, 1280, 3), np.uint8)
 
 
 class Driver:
-    """What a test says about the cameras of this machine, in place of OpenCV and the system.
+    """The cameras that a test simulates, instead of OpenCV and the system.
 
     `names`: by index. `grabs`: called in turn for each grab, the last for ever. `captures`: all that were opened.
     """
@@ -41,7 +41,7 @@ class Driver:
 
 
 class Capture:
-    """Stands for cv2.VideoCapture: a camera that knows 1280 x 720 and no other size."""
+    """Replaces cv2.VideoCapture: a camera whose only size is 1280 x 720."""
 
     def __init__(self, driver: Driver, index: int) -> None:
         self.driver, self.index = driver, index
@@ -172,7 +172,7 @@ def test_another_camera_is_not_opened_in_the_place_of_one_that_is_gone(driver: D
     driver.names = {0: "Logi C920", 1: "Integrated Camera"}
     camera = opened("Logi C920")
     camera.close()
-    driver.names = {0: "Integrated Camera"}  # numbered anew
+    driver.names = {0: "Integrated Camera"}  # with new numbers
     with pytest.raises(SourceError, match="Logi C920 is not connected") as caught:
         camera.open()
     assert caught.value.kind == "absent"

@@ -1,4 +1,4 @@
-"""Reads camera 0 and prints, as JSON, what became of it; `test_emulated_camera.py` runs this on an emulated webcam.
+"""Reads camera 0 and prints what happened as JSON; `test_emulated_camera.py` runs this on an emulated webcam.
 
     watch_camera.py [--until STATE,STATE,...] [--frames N] [--wake]
 

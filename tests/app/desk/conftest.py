@@ -1,4 +1,4 @@
-"""What the tests of the desk share: models in a folder of their own, and desks that are closed at the end."""
+"""What the tests of the desk share: models in a separate folder, and desks that are closed at the end."""
 
 from __future__ import annotations
 

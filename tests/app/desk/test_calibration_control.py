@@ -151,7 +151,7 @@ def test_the_profile_is_there_after_a_restart_and_a_later_model_is_added_from_it
     calibrate(room)
     room.desk.close()
     follows_head(paths.models() / "later.onnx")
-    (paths.models() / "big.onnx").unlink()  # what was calibrated stays so, at hand or not
+    (paths.models() / "big.onnx").unlink()  # a calibration stays, even if its model is missing
     again = begin()
     again.pump(lambda: again.state.profile is not None)
     assert again.state.profile is not None

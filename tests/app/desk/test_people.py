@@ -20,7 +20,7 @@ class FakeEngine:
 
 
 class Scene:
-    """Notices and a clock that the test turns."""
+    """Notices, and a clock that the test controls."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now_s = 100.0

@@ -13,7 +13,7 @@ from gaze_demo.desk.state import FilmShown, WindowState
 
 
 class Film:
-    """A film as far as a player knows it."""
+    """A fake film with the interface of a player."""
 
     live, independent, name, frame_rate, frame_count, intrinsics = False, False, "film", 25.0, None, None
 

@@ -1,4 +1,4 @@
-"""Traces with known fixations, as a webcam would give them, and how well fixations that were found agree with them."""
+"""Traces with known fixations as from a webcam, and a measure of how well found fixations agree with them."""
 
 from __future__ import annotations
 

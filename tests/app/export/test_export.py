@@ -130,7 +130,7 @@ def test_pymovements_reads_the_bids_times(out: Path) -> None:
 @to("xdf")
 def test_pyxdf_reads_the_true_times(folder: Path, out: Path) -> None:
     pyxdf: Any = pytest.importorskip("pyxdf")
-    streams, _ = pyxdf.load_xdf(str(out / "session.xdf"))  # with its de-jittering, as everybody calls it
+    streams, _ = pyxdf.load_xdf(str(out / "session.xdf"))  # with de-jittering, which is the default
     by_name = {stream["info"]["name"][0]: stream for stream in streams}
     assert set(by_name) == {"gaze-demo a", "gaze-demo b", "gaze-demo markers"}
     for model in ("a", "b"):

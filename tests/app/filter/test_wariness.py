@@ -16,7 +16,7 @@ def told(sd_rad: float | None) -> GazeEstimate | None:
 
 
 def jump(sd_rad: float | None, strength: float = 0.5) -> float:
-    """How far the smoothed gaze goes along with a jump of the gaze of this uncertainty; 0.02 rad is usual."""
+    """How far the smoothed gaze follows a jump of the gaze with this uncertainty; 0.02 rad is usual."""
     gaze_filter = GazeFilter(of_strength(strength))
     for i in range(60):
         gaze_filter.apply(Gazes(FORWARD), i / 30, told(None if sd_rad is None else 0.02))

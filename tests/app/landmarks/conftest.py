@@ -1,4 +1,4 @@
-"""Both landmark engines, which are slow to make, and the portrait that they look at."""
+"""Both landmark engines, which are slow to create, and their test portrait."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def tasks() -> Iterator[LandmarkEngine]:
 
 @pytest.fixture(scope="package", params=["direct", "mediapipe"])
 def engine(request: pytest.FixtureRequest) -> LandmarkEngine:
-    """Each of the two in turn."""
+    """Each of the two engines."""
     found: LandmarkEngine = request.getfixturevalue("direct" if request.param == "direct" else "tasks")
     return found
 

@@ -61,7 +61,7 @@ class FakeSource:
             self._left -= 1
         self._index += 1
         image = self._image.copy()
-        image[0, :, 0] = self._index % 251  # a camera that repeats one picture is told
+        image[0, :, 0] = self._index % 251  # otherwise the fault "frozen" would be reported
         return Frame(image, self._index, clock.now_s(), truth=self._truth())
 
     def close(self) -> None:
@@ -79,12 +79,12 @@ class FakeSource:
         return Truth(self.looked_at, *eyes, pose.left_eye_mm, pose.right_eye_mm, pose.rotation)
 
     def look_at_mm(self, target_mm: np.ndarray) -> None:
-        """Where the virtual participant is to look, when this stands for it."""
+        """Where the virtual participant should look, if this replaces it."""
         self.targets.append(target_mm)
 
 
 class FakeObserver:
-    """Finds the drawn face in every frame, at once."""
+    """Finds the drawn face in every frame immediately."""
 
     made: ClassVar[list[FakeObserver]] = []
 

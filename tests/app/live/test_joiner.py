@@ -12,7 +12,7 @@ A, B = PaneId.A, PaneId.B
 
 
 class Joined:
-    """A joiner, and what it gave."""
+    """A joiner, and the samples that it delivered."""
 
     def __init__(self) -> None:
         self.samples: list[GazeSample] = []

@@ -1,4 +1,4 @@
-"""What untrusted or unlucky ONNX files do to the app: sentences, in bounded time and memory."""
+"""Untrusted or broken ONNX files lead to one sentence, in bounded time and memory."""
 
 import json
 from pathlib import Path

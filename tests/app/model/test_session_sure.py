@@ -1,4 +1,4 @@
-"""What a model says of each eye and of its own certainty, and what becomes of the gaze by it."""
+"""How the condition and certainty that a model reports change the gaze."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +40,7 @@ def trusting(
 
 
 def closed(seen: Observation) -> Observation:
-    """The landmarks hold both eyes for closed."""
+    """According to the landmarks both eyes are closed."""
     assert seen.left is not None
     assert seen.right is not None
     left, right = (replace(eye, reason=Reason.EYE_CLOSED) for eye in (seen.left, seen.right))
@@ -57,7 +57,7 @@ def test_a_model_tells_the_condition_of_each_eye(tmp_path: Path) -> None:
     assert estimate.gaze is not None
 
 
-# What the model says of the left eye, and why that eye is left out.
+# The reported condition of the left eye, and the reason why that eye is left out.
 @pytest.mark.parametrize(
     ("condition", "reason"),
     [
@@ -158,7 +158,8 @@ def test_a_mirrored_observation_mirrors_the_covariances(tmp_path: Path, pose: tu
 
 
 def test_a_rolled_head_turns_the_covariance_along(tmp_path: Path) -> None:
-    # The model is unsure along the eye's own vertical; a head that leans by 90 degrees makes that the camera's yaw.
+    # The model is uncertain along the eye's own vertical, which is the camera's yaw for a head that leans by 90
+    # degrees.
     seen = observation(head_pose(0, 0, 90, at_mm=(0, 0, 600)))
     estimate = trusting(tmp_path, [0.01, 0.0001, 0.0], [0.01, 0.0001, 0.0]).estimate(seen)
     assert estimate.left_covariance is not None

@@ -16,7 +16,7 @@ from gaze_demo.observer import Observer
 
 
 class Drawn:
-    """Stands for the search: always sees a drawn face."""
+    """Replaces the search, and always finds a drawn face."""
 
     def __init__(self, video: bool, engine: str) -> None:
         pass

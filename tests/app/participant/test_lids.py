@@ -1,4 +1,4 @@
-"""Lids follow the gaze, close in a blink, and never show what the photograph had between them."""
+"""Lids follow the gaze, close in a blink, and never show the photograph's own eye."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model that has only ever seen real people reads the virtual ones, by and large, as it reads people."""
+"""A model that was trained only on real people works on the virtual ones about as well as on people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TARGETS = [(x, y, 0.0) for y in (0.0, 110.0, 220.0) for x in (-240.0, -120.0, 0.
 
 @pytest.mark.parametrize("person", range(len(PEOPLE)))
 def test_an_outside_model_follows_the_true_yaw(person: int) -> None:
-    """Each picture is also read mirrored: the model's own lopsidedness, up to 7 deg here, must not count."""
+    """Each picture is also read mirrored: to cancel the model's own asymmetry, up to 7 deg here."""
     model = GazeModel(find_model("gaze-estimation-adas-0002"))
     source = VirtualSource(person=person, rate=4, real_time=False)
     source.open()

@@ -38,7 +38,7 @@ def test_the_report_needs_nothing_beside_it(folder: Path, tmp_path: Path) -> Non
     assert "<script" not in page
     assert "Sat &lt;still&gt;." in page
     assert "no face" in page
-    for words in ("Quality", "Events", "Heat map", "Scan path", "Blinks a minute", "Error at marked targets"):
+    for words in ("Quality", "Events", "Heat map", "Scan path", "Blinks per minute", "Error at marked targets"):
         assert words in page
     assert "10.0 %" in page  # every tenth frame shows no face
 

@@ -1,4 +1,4 @@
-"""A recording that was torn: killed at any moment, or cut at any byte."""
+"""An interrupted recording: killed at any moment, or cut at any byte."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KILLS = int(os.environ.get("GAZE_DEMO_KILLS", "4"))  # how often a recording is 
 
 @pytest.fixture(scope="module", params=["eyes", "crops"])
 def torn(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """A session whose recorder was left without its end, with pictures kept."""
+    """A session whose recorder never finished, with kept pictures."""
     folder = tmp_path_factory.mktemp("torn") / "s"
     recorder = SessionRecorder(Recording(folder, live=False, keep=request.param))
     recorder.open(RUN)
@@ -76,7 +76,7 @@ def test_repaired_it_is_as_if_it_had_ended(torn: Path, tmp_path: Path) -> None:
     assert len(list(session.observations())) == 54
     assert [event.text for event in session.events] == ["here"]
     assert len(session.problems) == 1
-    assert repair(folder, settle_s=0.0) == [f"{folder} is whole: nothing was changed."]
+    assert repair(folder, settle_s=0.0) == [f"{folder} is complete: nothing was changed."]
 
 
 def test_a_whole_session_is_left_as_it_is(tmp_path: Path) -> None:

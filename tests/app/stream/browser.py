@@ -25,7 +25,7 @@ def browser_path() -> str | None:
 
 
 class Page:
-    """One page. Attributes: `troubles`, errors that the page's console told."""
+    """One page. Attributes: `troubles`, errors in the page's console."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
@@ -45,7 +45,7 @@ class Page:
         raise AssertionError(f"no answer to {method}")
 
     def value(self, script: str) -> Any:
-        """What an expression is worth in the page."""
+        """The value of an expression in the page."""
         result = self.call("Runtime.evaluate", expression=script, returnByValue=True)["result"]
         return result.get("value")
 
@@ -58,7 +58,7 @@ class Page:
         return value
 
     def picture(self) -> bytes:
-        """A PNG of what is seen."""
+        """A PNG of the visible page."""
         return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
 
     def _note(self, message: dict[str, Any]) -> None:

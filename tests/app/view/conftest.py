@@ -31,9 +31,8 @@ undo_opencv()  # other tests have imported OpenCV by now, and pytest-qt makes th
 
 @pytest.fixture(autouse=True)
 def file_dialogs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The titles of the file dialogs that a test opened: each is cancelled at once, as a real one would wait for ever.
-
-    A test that expects them clears the list, or answers them by a patch of its own.
+    """The titles of the file dialogs that a test opened: each is cancelled at once, because a real one would wait for
+    ever. A test that expects dialogs clears the list, or replaces them itself.
     """
     titles: list[str] = []
 
@@ -54,14 +53,14 @@ def file_dialogs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Callable[[], Settings]:
-    """Opens the same settings anew each time, as a restart of the app does."""
+    """Opens the same settings again each time, like a restart of the app."""
     return lambda: Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
 
 
 @pytest.fixture
 def dark(qapp: QApplication) -> QApplication:
     app = application()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # widgets of tests before would be styled again
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # widgets of earlier tests would be styled again
     theme.apply(app, Theme.DARK)
     return app
 

@@ -1,4 +1,4 @@
-"""A user's hands: mouse and keyboard on what can be seen, and nothing else."""
+"""Simulates a user, who can use only mouse and keyboard on visible widgets."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ class Hands:
         self._qtbot = qtbot
 
     def wait(self, condition: Callable[[], object]) -> None:
-        """Until it can be seen."""
+        """Wait until it is visible."""
         try:
             self._qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
         except self._qtbot.TimeoutError:
             pytest.fail(f"It cannot be seen:\n{self.texts()}")
 
     def all(self, kind: type[W]) -> list[W]:
-        """Those in sight."""
+        """The visible ones."""
         return [w for w in QApplication.allWidgets() if isinstance(w, kind) and w.isVisible()]
 
     def find(self, kind: type[W], name: str) -> W:
-        """The one in sight that bears this text, or begins with it, or has this accessible name; waits for it."""
+        """The visible one with this text, or whose text begins with it, or with this accessible name; waits for it."""
         found: list[W] = []
 
         def look() -> bool:
@@ -90,7 +90,7 @@ class Hands:
         QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
 
     def type(self, widget: QWidget, text: str, *, enter: bool = True) -> None:
-        """In place of what a field holds."""
+        """Replace the content of a field."""
         QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClicks(widget, text)
         if enter:
@@ -105,7 +105,8 @@ class Hands:
             dialog = QApplication.activeModalWidget()
             if isinstance(dialog, QDialog) and dialog.isVisible() and dialog not in done:
                 done.append(dialog)
-                QTimer.singleShot(WAIT_MS, dialog, dialog.reject)  # a dialog that is stuck would hold the test for ever
+                # A dialog that stays open would block the test for ever
+                QTimer.singleShot(WAIT_MS, dialog, dialog.reject)
                 left.pop(0)(dialog)
             if left:
                 QTimer.singleShot(50, look)
@@ -132,11 +133,11 @@ class Hands:
         return step
 
     def figure(self, name: str) -> str:
-        """The value of a figure in sight."""
+        """The value of a visible figure."""
         return self.find(Reading, name).text
 
     def texts(self) -> str:
-        """All labels in sight, and what is drawn into the previews."""
+        """The texts of all visible labels, and those drawn into the previews."""
         told = [label.text() for label in self.all(QLabel)]
         told += [widget.accessibleDescription() for widget in self.all(QWidget) if widget.accessibleDescription()]
         return "\n".join(told)

@@ -1,4 +1,4 @@
-"""The whole window, driven as a user does: tiny models, and sources made by hand."""
+"""The whole window, used as by a user, with tiny models and fake sources."""
 
 from __future__ import annotations
 
@@ -310,7 +310,7 @@ def test_neither_a_slow_model_nor_a_hanging_camera_holds_up_the_window(
         app.window.panes[pane].preview.painted.connect(lambda *_, p=pane: counts.__setitem__(p, counts[p] + 1))
     app.stats.settle()
     qtbot.wait(2500)
-    assert counts[PaneId.B] > 5 * counts[PaneId.A]  # the student goes on while the teacher works
+    assert counts[PaneId.B] > 5 * counts[PaneId.A]  # the student continues while the teacher works
     hanging = FakeSource()
     hanging.open = lambda: time.sleep(3.0)  # type: ignore[method-assign]
     sources["hanging"] = hanging

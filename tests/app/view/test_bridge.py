@@ -12,7 +12,7 @@ from gaze_demo.view.bridge import Bridge
 
 
 class Numbered:
-    """An engine as far as a bridge knows it."""
+    """A fake engine with what a bridge uses."""
 
     source_number = 2
 

@@ -1,4 +1,4 @@
-"""How the window starts and how it ends, in processes of their own."""
+"""How the window starts and how it ends, in separate processes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What somebody who has read nothing does within a minute: by keys and clicks alone, in the real window with the real
-models and landmarks. The app is only asked what it shows."""
+"""What a new user can do within a minute without reading anything: only with keys and clicks, in the real window with
+the real models and landmarks. The test reads only what the app shows."""
 
 from __future__ import annotations
 
@@ -105,13 +105,13 @@ def test_two_models_are_compared_on_a_recorded_film(window: Callable[[str], App]
     hands.wait(lambda: hands.texts().count("yaw") >= 2)
     hands.wait(lambda: re.fullmatch(r"\d+\.\d°", hands.figure("Now")) and hands.figure("Model latency")[0].isdigit())
     assert float(hands.figure("Median").rstrip("°")) < 15
-    assert "true error" not in hands.texts()  # nobody knows the truth of a film
+    assert "true error" not in hands.texts()  # the truth of a film is unknown
 
 
 def test_a_calibration_tells_how_good_it_is(window: Callable[[str], App], hands: Hands) -> None:
     window("virtual")
     hands.click("Calibrate")
-    hands.choose("Number of dots", "5 dots and 5 to judge, 20 seconds")
+    hands.choose("Number of dots", "5 dots and 5 for validation, 20 seconds")
     hands.type(hands.find(QLineEdit, "Name of the profile"), "Ada", enter=False)
     hands.click("Start")
     hands.wait(lambda: "follows the virtual participant's eyes to" in hands.texts())

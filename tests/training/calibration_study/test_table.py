@@ -74,7 +74,7 @@ def test_the_tables_replace_those_between_the_marks_and_nothing_else(tmp_path: P
 )
 def test_a_page_without_marks_is_refused_before_the_work_and_kept(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    require_marks(page)  # one that is not there yet will be made
+    require_marks(page)  # one that does not exist yet will be made
     page.write_text("# Mine\n")
     with pytest.raises(UserError, match="no place for the tables"):
         require_marks(page)

@@ -1,4 +1,4 @@
-"""An observer that finds the same face wherever it looks: readers are tested on files without a photograph."""
+"""An observer that finds the same face in every picture, so that readers can be tested without photographs."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ def add_to(commands: Any) -> None:
     mirror = _add(
         tests, "mirror", "FACES", _mirror, "portraits and their mirror images: do both answers agree", networks=False
     )
-    pose = _add(tests, "pose", "FACES", _pose, "the same portraits: how far answers lean on the measured head")
-    offsets = _add(tests, "offsets", "FACES", _offsets, "the same portraits: what of the error the build of eyes tells")
+    pose = _add(tests, "pose", "FACES", _pose, "the same portraits: how much answers depend on the measured head")
+    offsets = _add(tests, "offsets", "FACES", _offsets, "the same portraits: how much the shape of the eyes explains")
     for test in (zero, mirror, pose, offsets):
         test.add_argument(
             "--people",
@@ -80,7 +80,7 @@ def add_to(commands: Any) -> None:
         networks=False,
     )
     heads.add_argument(
-        "--count", type=int, default=100, metavar="N", help="heads anywhere; series are of a tenth as many"
+        "--count", type=int, default=100, metavar="N", help="number of heads anywhere; the series have a tenth as many"
     )
     heads.add_argument("--seed", type=int, default=1)
 
@@ -182,7 +182,7 @@ def _screen(options: argparse.Namespace) -> int:
     if options.read and options.read not in SCREEN_READERS:
         raise UserError(f"--read {options.read}: choose one of {', '.join(SCREEN_READERS)}.")
     if options.read:
-        options.said.refuse_all_but(options.said.names - {"hfov"}, "means nothing to --read")
+        options.said.refuse_all_but(options.said.names - {"hfov"}, "does not apply with --read")
     if options.slices < 1 or not 1 < options.hfov < 179:
         raise UserError("--slices is at least 1, and --hfov is between 1 and 179 degrees.")
     models = {name: load_model(find_model(name)) for name in _exported(options.model)}

@@ -24,12 +24,12 @@ def add_to(commands: Any) -> None:
     add("--title", help="for people (default: the file's name)")
     add("--role", choices=("teacher", "student", "other"), default="student")
     add("--licence", default="Apache-2.0")
-    add("--attribution", default="", help="whom the data's licences ask to be named")
+    add("--attribution", default="", help="credits that the licences of the data require")
     add(
         "--centre",
         type=Path,
         metavar="DIR",
-        help="portraits of people who look into the lens: take the mean answer away",
+        help="portraits of people who look into the lens: subtract the mean answer",
     )
     add(
         "--temper",

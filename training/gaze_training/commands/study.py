@@ -15,7 +15,13 @@ def add_to(commands: Any) -> None:
     add("config", type=Path, help="a TOML file, or the name of one that comes with the package")
     add("--data", type=Path, action="append", default=[], metavar="DIR", help="shards of faces, instead of its own")
     add("--faces", type=Path, metavar="DIR", help="portraits of real people for each network's zero test")
-    add("--out", type=Path, default=Path("runs/study"), metavar="DIR", help="where the runs go, and a stopped study on")
+    add(
+        "--out",
+        type=Path,
+        default=Path("runs/study"),
+        metavar="DIR",
+        help="folder of the runs; a stopped study continues there",
+    )
     add("--workers", type=int, default=1, metavar="N", help="runs at a time, one thread each")
     add("--report", type=Path, metavar="MD", help="write the report, with its plots in a folder beside it")
     add("--models", type=Path, metavar="DIR", help="shipped models whose cards the report shows")
@@ -34,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if options.measure_again and options.faces is None:
         options.parser.error("--measure-again needs --faces")
     if options.only_report:
-        options.said.refuse_all_but(options.said.names - {"workers"}, "means nothing to --only-report")
+        options.said.refuse_all_but(options.said.names - {"workers"}, "does not apply with --only-report")
     if options.models and not options.report:
         options.parser.error("--models is for --report")
     study = read_study(find(options.config), tuple(options.data))

@@ -35,7 +35,7 @@ def add_to(commands: Any) -> None:
             "--from",
             dest="start",
             metavar="MODEL",
-            help="go on from the weights of a model: its name, its ONNX file, or the network.pt of a run",
+            help="start from the weights of a model: its name, its ONNX file, or the network.pt of a run",
         )
         add("--seed", type=int, help="instead of the configuration's")
         add("--out", type=Path, metavar="DIR", help="the run's folder, where a stopped run goes on; runs/NAME-SEED")

@@ -147,7 +147,7 @@ class AreasWindow(QWidget):
         row, name = self.list.row(item), item.text().strip()
         others = {area.name for index, area in enumerate(self.areas) if index != row}
         if not name or len(name) > MOST_NAME or name in others:
-            self._tell("An area needs a name of its own." if name else "An area needs a name.")
+            self._tell("Each area needs its own name." if name else "An area needs a name.")
             self._fill(row)
             return
         self._tell("")

@@ -28,11 +28,11 @@ from gaze_demo.view.shared.combo_box import ComboBox
 PURSUIT = 0  # the choice of a path instead of a number of points
 # With the five dots that follow.
 _LAYOUTS: Final = (
-    (5, "5 dots and 5 to judge, 20 seconds"),
-    (9, "9 dots and 5 to judge, 28 seconds"),
-    (13, "13 dots and 5 to judge, 36 seconds"),
-    (16, "16 dots and 5 to judge, 42 seconds"),
-    (PURSUIT, "One dot to follow and 5 to judge, 35 seconds"),
+    (5, "5 dots and 5 for validation, 20 seconds"),
+    (9, "9 dots and 5 for validation, 28 seconds"),
+    (13, "13 dots and 5 for validation, 36 seconds"),
+    (16, "16 dots and 5 for validation, 42 seconds"),
+    (PURSUIT, "One dot to follow and 5 for validation, 35 seconds"),
 )
 _LARGE, _SMALL = 26.0, 5.0  # radius in px of a dot that arrives, and of one nearly done
 _GROUND, _DOT, _CORE, _RING = QColor("#191c21"), QColor("#f2f4f7"), QColor("#191c21"), QColor("#6ea2ff")

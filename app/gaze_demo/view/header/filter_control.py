@@ -39,7 +39,7 @@ class FilterControl(Control):
         self.settings.clicked.connect(self.open_parameters)
         self._lag = ValueText(1.0, "lag 000 ms", bold=False)
         self._lag.setFixedWidth(self._lag.sizeHint().width())
-        self.setToolTip("Smooths the drawn gaze: calmer is later. F switches it on and off. Raw values are kept.")
+        self.setToolTip("Smooths the drawn gaze, which adds lag. F switches it on and off. Raw values are kept.")
         self.sliders: dict[str, QSlider] = {}
         self._popup: QFrame | None = None
         row = QHBoxLayout(self)

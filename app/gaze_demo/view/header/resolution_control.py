@@ -20,7 +20,7 @@ class ResolutionControl(Control):
         super().__init__(state, commands)
         self.box = ComboBox()
         self.box.setAccessibleName("Resolution")
-        self.box.setToolTip("What the camera is asked for; it may deliver another")
+        self.box.setToolTip("The requested resolution; the camera may use another one")
         self.box.setMinimumWidth(112)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

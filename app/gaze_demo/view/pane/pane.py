@@ -53,7 +53,7 @@ class Pane(QFrame):
         self._error_deg = Recent(ERROR_SPAN_S)
         self._gaze: Array | None = None
 
-        self._fps = Figure("Delivered", "Frames a second that this pane has shown over the last 2 s", "30.0 fps")
+        self._fps = Figure("Delivered", "Frames per second that this pane has shown over the last 2 s", "30.0 fps")
         self._latency = Figure(
             "Model latency", f"Median and 95th percentile over the last {_LATENCY_SPAN_S:g} s", _LATENCY
         )

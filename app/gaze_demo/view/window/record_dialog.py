@@ -35,7 +35,7 @@ _CHOICES: dict[Keep, tuple[str, str]] = {
     ),
     "eyes": ("The eyes", "Later models and calibrations can be run on it. A person may be recognised by the eyes."),
     "face": ("The face", "Also for models that look at the whole face. The person can be recognised."),
-    "video": ("The whole video", "With everything that the camera sees, and with the losses of a video."),
+    "video": ("The whole video", "Everything that the camera sees, with the compression loss of a video."),
 }
 
 
@@ -103,7 +103,7 @@ class RecordDialog(QDialog):
         there = whole and self.folder.exists()
         self.start.setEnabled(whole and not there)
         if there:
-            self._place.setText("There is a recording of this name: choose another one.")
+            self._place.setText("There is already a recording with this name: choose another one.")
         elif not whole:
             self._place.setText("The name cannot contain a slash.")
         else:

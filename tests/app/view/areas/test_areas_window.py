@@ -78,11 +78,11 @@ def test_drawing_beside_the_screen_stays_on_it(window: AreasWindow, qtbot: QtBot
 def test_an_area_needs_a_name_of_its_own(window: AreasWindow, qtbot: QtBot) -> None:
     for left in (0, 500):
         drag(qtbot, window, (left, 0), (left + 200, 200))
-    for taken in ("Area 1", "  "):
+    for taken, sentence in (("Area 1", "Each area needs its own name."), ("  ", "An area needs a name.")):
         window.list.item(1).setText(taken)
         assert [area.name for area in window.areas] == ["Area 1", "Area 2"]
         assert window.list.item(1).text() == "Area 2"
-        assert "needs a name" in window.trouble.text()
+        assert window.trouble.text() == sentence
 
 
 def test_a_chosen_area_is_deleted_by_key(window: AreasWindow, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""What stands where, at any size of the window."""
+"""The arrangement of the window at any size."""
 
 from __future__ import annotations
 
