@@ -157,7 +157,7 @@ class Tracker:
         return recorder
 
     def add(self, sink: Sink) -> None:
-        """Hand each sample to a sink as well, in a thread of its own."""
+        """Also pass each sample to a sink, in a separate thread."""
         profile = self._profile
         self._bus.add(
             sink,

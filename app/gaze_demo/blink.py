@@ -14,7 +14,7 @@ from gaze_demo.observation import Observation, Reason
 _MOMENT_S = 0.2
 # Of the lids' openness at most `_MOMENT_S` ago: when lids follow a look down they close by less in that time
 _FALL = 0.65
-# Of both irises in that time, where the model tells them: landmarks of small or blurred eyes jump by themselves.
+# The same for both irises, if the model reports them: landmarks of small or blurred eyes jump by themselves.
 _IRIS_OF_FALLING = 0.75
 
 # Lids stay shut for 0.1 to 0.2 s in a blink (Stern, Walrath and Goldstein, 1984). Somebody who looks down for longer is

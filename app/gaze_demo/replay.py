@@ -35,7 +35,7 @@ _TRIED_FRAMES = 8
 
 @dataclass(frozen=True)
 class ReplayOptions:
-    """`folder`: a recorded session; `out`: a new folder for what is made of it.
+    """`folder`: a recorded session; `out`: a new folder for the result.
 
     `models`: names or paths, none for those of the recording. `profile`: a name or a file, None for the recording's
     own. `filter_strength`: None for the recording's own.

@@ -1,4 +1,4 @@
-"""The commands of recorded sessions: record, repair, and what is made of a session."""
+"""The commands of recorded sessions: record, stream, repair, replay, recalibrate, export and report."""
 
 from __future__ import annotations
 

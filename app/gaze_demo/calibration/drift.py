@@ -63,7 +63,7 @@ class ClickTeacher:
 
 
 class Hull(BaseModel):
-    """Where the head was during a calibration: x, y, z of the eyes in mm, head pitch and yaw in rad."""
+    """The range of the head during a calibration: x, y, z of the eyes in mm, head pitch and yaw in rad."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

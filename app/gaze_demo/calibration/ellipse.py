@@ -26,7 +26,7 @@ _UNJUDGED_SD = np.tan(np.radians(4.0))  # used without left-out targets: a usual
 
 @dataclass(frozen=True, eq=False)
 class Residuals:
-    """n frames: by what slopes (n, 2) a mapping missed its target, what the model said of its own covariance of these
+    """n frames: by what slopes (n, 2) a mapping missed its target, the model's own covariance of these
     slopes (n, 2, 2), NaN if it says nothing, and which target (n,) it was."""
 
     missing: Array

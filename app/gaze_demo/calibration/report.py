@@ -244,7 +244,7 @@ def _together(looks: list[dict[str, Array]]) -> Accuracy:
 
 
 def load_report(text: str | bytes, where: str) -> Report:
-    """A report that was saved as JSON; raises UserError if it is none."""
+    """A report that was saved as JSON; raises UserError if the text is not one."""
     try:
         return Report.model_validate_json(text)
     except ValueError:

@@ -83,7 +83,7 @@ class Looking:
 
     @property
     def shot(self) -> Shot | None:
-        """The newest, which tells the camera."""
+        """The newest shot, which has the camera."""
         return self._shot
 
     @property

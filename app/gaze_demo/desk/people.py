@@ -22,7 +22,7 @@ class People:
         self._person = 0
 
     def see(self, seen: Observation) -> None:
-        """Takes note of what is shown."""
+        """Updates the number of people from a shown sight."""
         now = clock.now_s()
         if seen.people > 1:
             if self._several_s is None:

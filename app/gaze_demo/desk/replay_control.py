@@ -137,7 +137,7 @@ class Replay:
 def envelope(time_s: Array, values: Array, start_s: float, end_s: float, columns: int) -> Array:
     """Rows (m, 3) of time, lowest and highest value in each of `columns` equal parts; NaN if there is none.
 
-    Where there are fewer values than parts, each value is a row of its own. `time_s` rises.
+    Where there are fewer values than parts, each value has its own row. `time_s` rises.
     """
     first, last = np.searchsorted(time_s, (start_s, end_s))
     first, last = max(first - 1, 0), min(last + 1, len(time_s))

@@ -93,7 +93,7 @@ class RunStats:
     """Collects what the panes paint, from the first vector on; of bounded size. For the blocks of the window's thread,
     normal use begins with `settle`; everything before belongs to the start.
 
-    Attributes: `blocks`, to be written by whoever measures them.
+    Attributes: `blocks`, written by the heartbeat.
     """
 
     def __init__(self) -> None:

@@ -90,7 +90,7 @@ class VirtualChoice:
 
 @dataclass(frozen=True)
 class FilmShown:
-    """Where a film is: position and duration in s of its own time (None if it is not known)."""
+    """The position and duration of a film in s of its own time (None if it is not known)."""
 
     position_s: float
     duration_s: float | None

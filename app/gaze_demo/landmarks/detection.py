@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gaze_demo.geometry import Array
 from gaze_demo.landmarks.region import FaceRegion
 
-SIZE = 128  # the detector's picture is square, with so many px
+SIZE = 128  # side in px of the detector's square picture
 _LEAST_LOGIT = 0.0
 _OVERLAP = 0.3  # MediaPipe's own thresholds: a score of a half, and boxes of one face that overlap
 _ANCHORS = ((8, 2), (16, 6))  # stride in px, and how many boxes start from each cell

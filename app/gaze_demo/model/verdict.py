@@ -1,4 +1,4 @@
-"""Whether an eye's gaze can be used, by what the model itself says of the eye and of its own certainty."""
+"""Whether an eye's gaze can be used, according to the eye's condition and the certainty that the model reports."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from gaze_demo.estimate import EyeCondition
 from gaze_demo.geometry import Array
 from gaze_demo.observation import EyeObservation, Reason
 
-# Share of the iris disc that must be seen: an eye that shows less is closed, and an eye that the landmarks believe to
-# be closed needs a little more. The shipped models tell 0.1 to 0.3 of lids that are shut in films of real people, and
-# 0.33 and more of eyes that are narrowed by a smile or look down.
+# Share of the iris disc that must be seen: an eye that shows less is closed, and an eye that is closed according to the
+# landmarks needs a little more. The shipped models report 0.1 to 0.3 for shut lids in films of real people, and at
+# least 0.33 for eyes that are narrowed by a smile or look down.
 LEAST_IRIS, LEAST_IRIS_OF_CLOSED = 0.25, 0.32
 # Eyes close together: both are closed where their mean shows less than the first and neither more than the second. Of
 # 615 portraits with open eyes one is below, by two of the three shipped models that were asked.
@@ -21,12 +21,12 @@ LEAST_IRIS_OF_BOTH, LEAST_IRIS_OF_EITHER = 0.29, 0.4
 # of a person who looks at a plate, lids are apart by 0.08 and more as long as some of an iris is to be seen.
 SLIT, LEAST_IRIS_OF_SLITS = 0.075, 0.45
 MOST_COVER = 0.5  # share of the eye region that may be hidden by a hand, hair or a frame
-# Share of the visible eyeball that may be told to lie under glare. Of a white disc a third of an eye wide the shipped
-# teacher tells 0.13; of 625 portraits one eye in a thousand is above this.
+# Share of the visible eyeball that may be under glare. For a white disc a third of an eye wide the shipped teacher
+# reports 0.13; in 625 portraits one eye in a thousand is above this.
 MOST_GLARE = 0.1
 MOST_BLUR = 0.95  # of the scale of `EyeCondition.blur`: a sigma of 4 px on a crop of 60 x 36 px
-# An eye is also blurred where more than this is told, and it is a sigma of so many px of the camera's image: eyes of
-# few px look blurred in the crop without being out of focus.
+# An eye is also blurred if the model reports more than this, and it is a sigma of this many px of the camera's image:
+# eyes of few px look blurred in the crop without being out of focus.
 SEEN_BLUR, MOST_BLUR_PX = 0.55, 1.3
 MOST_SD_RAD = np.radians(15.0)  # largest standard deviation, along the axis where the gaze is known least
 
@@ -52,8 +52,8 @@ _WORST_FIRST = (
 def judge(seen: EyeObservation, condition: EyeCondition | None, covariance: Array | None) -> Reason:
     """Why this eye's gaze cannot be used, or `Reason.NONE`.
 
-    A model that tells how much of the iris it sees overrules the landmarks' belief that the eye is closed. What a model
-    does not tell is never held against an eye.
+    A model that reports how much of the iris it sees overrules landmarks by which the eye is closed. A value that a
+    model does not report never excludes an eye.
     """
     closed = seen.reason is Reason.EYE_CLOSED
     if not seen.valid and not closed:
@@ -73,7 +73,7 @@ def judge(seen: EyeObservation, condition: EyeCondition | None, covariance: Arra
 
 
 def both_closed(eyes: Sequence[EyeObservation], conditions: Sequence[EyeCondition]) -> bool:
-    """Whether two eyes together show so little iris that they are closed, where neither tells it by itself."""
+    """Whether two eyes together show so little iris that they are closed, even if neither alone does."""
     irises = [condition.iris_visible for condition in conditions]
     if len(irises) != 2:
         return False
@@ -94,5 +94,5 @@ def is_unsure(covariance: Array | None) -> bool:
 
 
 def worst(reasons: Iterable[Reason]) -> Reason:
-    """The reason to tell if no eye can be used: the one that stands in the way most."""
+    """The reason to show if no eye can be used: the most important one."""
     return min(reasons, key=_WORST_FIRST.index)

@@ -16,12 +16,12 @@ _BELOW = 0.10  # of the eyes' line: where the lens's middle is, in widths of an 
 _RIM, _TEMPLE = 0.07, 0.06  # widths of the lines, in widths of an eye
 _EARS = (356, 127)  # landmarks at the edge of the face beside the left and the right eye
 _SQUARE = 3.2  # exponent of the lens's outline: 2 is an ellipse, more is squarer
-_FINE = 8  # each pixel is drawn as so many
+_FINE = 8  # each pixel is drawn with this many samples
 _SHADOW = 0.25  # share of the light that the frames take from the skin beneath them
 
 
 def with_glasses(image: NDArray[np.uint8], landmarks_px: Array, colour: Colour) -> NDArray[np.uint8]:
-    """A BGR portrait (h, w, 3) with glasses of a linear RGB colour, on the face that the landmarks (478, 2) tell."""
+    """A BGR portrait (h, w, 3) with glasses of a linear RGB colour, on the face with the landmarks (478, 2)."""
     frames = _frames(image.shape[0], image.shape[1], landmarks_px)
     width = float(np.linalg.norm(np.diff(landmarks_px[list(LEFT_CORNERS)], axis=0)))
     shadow = cv2.GaussianBlur(np.roll(frames, max(1, round(0.06 * width)), 0), (0, 0), 0.05 * width)

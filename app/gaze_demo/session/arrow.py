@@ -52,7 +52,7 @@ class ArrowWriter:
             os.fsync(self._file.fileno())
 
     def close(self, *, whole: bool = True) -> None:
-        """`whole` writes the mark of the end. Raises UserError if that fails."""
+        """`whole` writes the end mark. Raises UserError if that fails."""
         try:
             if whole:
                 self._writer.close()
@@ -75,7 +75,7 @@ class Torn:
 
 
 class ArrowReader:
-    """The whole batches of a stream, in order. after reading all of them, `torn` says how the stream ended.
+    """The whole batches of a stream, in order. After reading all of them, `torn` says how the stream ended.
 
     Raises UserError if the file cannot be read or has other columns.
     """

@@ -121,6 +121,6 @@ def _point(point: ScreenPoint | None) -> tuple[float, float]:
 
 
 def _single(value: float) -> float:
-    """Kept as a single-precision number; what that cannot hold is told as its largest."""
+    """Stored in single precision; larger numbers become the largest one."""
     limit = float(np.finfo(np.float32).max)
     return float(min(max(value, -limit), limit))

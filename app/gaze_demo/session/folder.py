@@ -78,7 +78,7 @@ class Session:
 
 
 def load_session(folder: Path) -> Session:
-    """Read a session folder. Raises UserError if it is none."""
+    """Read a session folder. Raises UserError if it is not one."""
     about = load_about(folder)
     problems: list[str] = []
     if about.ended is None:

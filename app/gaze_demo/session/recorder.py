@@ -34,7 +34,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Recording:
-    """What is to be recorded.
+    """What to record.
 
     `folder`: a new one, or an empty one. `keep`: which pictures. `live`: times are of `gaze_demo.clock`, else of a
     file's own clock. `profile`, `filter_strength`: those of the points in the samples.

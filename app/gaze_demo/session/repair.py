@@ -90,7 +90,7 @@ def lost_sentence(torn: Torn) -> str:
 
 
 def read_parquet(path: Path) -> Any:
-    """The table of `gaze.parquet`. Raises UserError if it is none or has other columns."""
+    """The table of `gaze.parquet`. Raises UserError if the file is not one or has other columns."""
     pa = load_pyarrow()
     try:
         if path.stat().st_size > MOST_GAZE_BYTES:

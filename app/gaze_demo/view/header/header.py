@@ -101,9 +101,7 @@ class Header(QFrame):
         for control in stay:
             parts += [self.more] if control is stay[-1] else []
             parts += [part for part in control.findChildren(QWidget) if part.focusPolicy().value & _TAB]
-        parts = [
-            part for part in parts if part.window() is self.window()
-        ]  # a box keeps its list in a window of its own
+        parts = [part for part in parts if part.window() is self.window()]  # a box has its list in a separate window
         for one, other in pairwise(parts):
             QWidget.setTabOrder(one, other)
 

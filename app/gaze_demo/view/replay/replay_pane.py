@@ -22,7 +22,7 @@ _WIDTH = 3.0
 class ReplayPane(QWidget):
     """Shows a row of a track; this needs no recorded pictures. `mirrored`: as a person sees themselves.
 
-    Attributes: `text`, what is written over it.
+    Attributes: `text`, shown over it.
     """
 
     def __init__(self, camera: Intrinsics, colour: QColor, *, mirrored: bool) -> None:
