@@ -29,3 +29,9 @@ def test_what_is_not_shipped_is_left_as_it_is(given: str, tmp_path: Path, monkey
 
 def test_the_names_are_those_of_the_files() -> None:
     assert {"smoke", "teacher", "study"} <= set(shipped_configs.names())
+
+
+def test_a_folder_of_a_configurations_name_is_no_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("smoke").mkdir()
+    assert shipped_configs.find(Path("smoke")) == shipped_configs.folder() / "smoke.toml"

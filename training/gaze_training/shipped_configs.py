@@ -23,7 +23,7 @@ def find(given: Path) -> Path:
 
     Anything else is returned unchanged, and is refused when it is read.
     """
-    if given.exists():
+    if given.is_file():
         return given
     shipped = folder() / f"{given.stem}.toml"
     is_name = len(given.parts) == 1 and given.suffix in ("", ".toml")

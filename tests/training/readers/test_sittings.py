@@ -60,10 +60,10 @@ def test_of_one_kind_of_look_the_targets_are_the_labels(tmp_path: Path) -> None:
         np.testing.assert_allclose(gaze_in_camera(faces), normalised(target - eyes_mm()), atol=1e-6)
 
 
-def record(folder: Path, keep: Keep = "eyes") -> None:
+def record(folder: Path, keep: Keep = "eyes", screen: ScreenGeometry | None = SCREEN) -> None:
     """A session of 3 s whose eyes are on the screen's right edge from 0.5 s on, and on its left from 2 s on."""
     folder.parent.mkdir(exist_ok=True)
-    recorder = SessionRecorder(Recording(folder, keep=keep, live=False, screen=SCREEN))
+    recorder = SessionRecorder(Recording(folder, keep=keep, live=False, screen=screen))
     with opened(recorder, Run(source="drawn", models=())):
         for i in range(30):
             seen = observe(FakeObserver(), picture(CAMERA), CAMERA)
@@ -83,6 +83,23 @@ def test_a_session_that_kept_the_eyes_is_read_by_its_marked_targets(tmp_path: Pa
     assert len(np.unique(fit.crops)) > 2
     (alone,) = read_sittings(tmp_path / "anna" / "session")
     assert len(alone) == 12
+
+
+def test_crops_that_a_session_kept_are_those_of_the_frames(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    record(tmp_path / "anna" / "session")
+    record(tmp_path / "ben" / "session", keep="crops")
+    anna, ben = read_sittings(tmp_path)
+    np.testing.assert_array_equal(ben.gaze, anna.gaze)
+    assert np.abs(ben.crops.astype(int) - anna.crops).mean() < 1
+
+
+def test_a_session_that_does_not_know_its_screen_is_left_out_and_counted(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    record(tmp_path / "anna" / "session", screen=None)
+    tally = Tally()
+    assert list(read_sittings(tmp_path, tally)) == []
+    assert any("--profile" in sentence for sentence in tally.sentences())
 
 
 def test_a_session_without_pictures_is_left_out_and_counted(tmp_path: Path) -> None:

@@ -75,7 +75,10 @@ def face_with_gaze(seen: Observation, gaze: Array, person: int) -> Faces | None:
         normal = normalise_eye(
             seen.frame.image, eye.centre_mm, seen.pose.rotation, seen.camera, CropGeometry(), mirrored=mirrored
         )
-        face.crops[0, side] = cv2.cvtColor(normal.crop, cv2.COLOR_BGR2GRAY)
+        if seen.eye_crops is None:
+            face.crops[0, side] = cv2.cvtColor(normal.crop, cv2.COLOR_BGR2GRAY)
+        else:  # a recording kept them instead of the frame
+            face.crops[0, side] = seen.eye_crops[side][:, ::-1] if mirrored else seen.eye_crops[side]
         face.gaze[0, side] = vector_to_pitch_yaw(normal.from_camera(gaze[side]))
         face.head[0, side] = normal.head_pitch_yaw
         face.rotation[0, side] = normal.rotation

@@ -39,4 +39,5 @@ def write_shards(dataset: str, root: Path, out: Path, tally: Tally) -> Iterator[
         faces += len(person)
         yield people, faces
     if faces == 0:
-        raise UserError(f"{root} has no face that can be read: check that the data set is complete.")
+        why = " ".join(tally.sentences()) or "Check that the data set is complete."
+        raise UserError(f"{root} has no face that can be read. {why}")

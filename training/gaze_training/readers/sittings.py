@@ -82,7 +82,7 @@ def _people(root: Path) -> dict[str, list[Path]]:
     if not people:
         raise UserError(
             f"{root} holds no recorded sitting: name the folder of the app's profiles, a file of 'gaze-demo calibrate "
-            "--record', or a session of 'gaze-demo record --keep eyes'."
+            "--record', or a session of 'gaze-demo record --keep crops'."
         )
     return people
 
@@ -110,8 +110,11 @@ def _shown_in_session(folder: Path, tally: Tally) -> Iterator[_Shown]:
     session = recorded.load_session(folder)
     screen, times_s = session.about.screen, session.table.column("time_s").to_numpy()
     looks = looks_of(session.events, float(times_s.max()) if len(times_s) else 0.0)
-    if screen is None or not looks or not session.has_pictures:
+    if not looks or not session.has_pictures:
         tally.add("recorded sessions have no picture of the eyes or no marked target, and were left out")
+        return
+    if screen is None:
+        tally.add("recorded sessions do not know their screen (record with --profile) and were left out")
         return
     for seen in session.observations():
         look = int(look_of_times(looks, np.array([seen.frame.time_s]))[0])
