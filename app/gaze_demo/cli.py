@@ -295,7 +295,7 @@ def _calibration(options: argparse.Namespace, said: Given) -> str:
         honoured = honoured | _OF_THE_PARTICIPANT
         if options.pursuit:
             said.refuse_all_but(honoured - {"points"}, "cannot be combined with --pursuit")
-        said.refuse_all_but(honoured, "has no effect without a window")
+        said.refuse_all_but(honoured, "cannot be used without a window")
     said.refuse_all_but(honoured, "cannot be changed for a recorded sitting")
     return "calibrate"
 

@@ -75,7 +75,7 @@ def parse(build: Callable[[], argparse.ArgumentParser], arguments: Sequence[str]
         spelled.setdefault(name, _spelled(action))
         positional = name in own and not own[name].option_strings
         if name in before and (name not in own or positional):
-            why = "is given twice" if positional else "does not apply to it"
+            why = "is given twice" if positional else "cannot be used with it"
             parser.error(f"{_spelled(action)} before the command {why}")
     names = frozenset(name for name, value in vars(told).items() if value is not _UNSAID and name[0] != "_")
     return options, Given(parser, names, spelled)

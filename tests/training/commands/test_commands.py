@@ -89,7 +89,7 @@ def test_what_a_user_got_wrong_is_one_sentence_and_exit_code_2(
         ("frames absent.csv --model mobilenet12", "There is no file absent.csv"),
         ("frames points.csv --model run/network.pt", "write the network as ONNX first"),
         ("frames points.csv --model mobilenet12", "No frame could be read"),
-        ("frames --read sittings --hfov 70 --model mobilenet12", "--hfov does not apply with --read"),
+        ("frames --read sittings --hfov 70 --model mobilenet12", "--hfov cannot be combined with --read"),
         ("frames --model mobilenet12", "name either a TABLE"),
     ],
 )

@@ -9,15 +9,15 @@ from gaze_training.cli import main
 @pytest.mark.parametrize(
     ("line", "named"),
     [
-        ("data --read mpiigaze --source a --out b --faces 3", "--faces does not apply with --read"),
-        ("data --read mpiigaze --source a --out b --renderer photo", "--renderer does not apply with --read"),
-        ("data --out b --own-eyes 0.5", "--own-eyes does not apply to the procedural renderer"),
-        ("data --out b --source a", "--source does not apply to the procedural renderer"),
-        ("data --renderer head --source a --out b --people all", "--people does not apply to the head renderer"),
-        ("data --sheet a.png --workers 2", "--workers does not apply to a sheet"),
-        ("data --out b --columns 3", "--columns has no effect without --sheet"),
+        ("data --read mpiigaze --source a --out b --faces 3", "--faces cannot be combined with --read"),
+        ("data --read mpiigaze --source a --out b --renderer photo", "--renderer cannot be combined with --read"),
+        ("data --out b --own-eyes 0.5", "--own-eyes cannot be used with the procedural renderer"),
+        ("data --out b --source a", "--source cannot be used with the procedural renderer"),
+        ("data --renderer head --source a --out b --people all", "--people cannot be used with the head renderer"),
+        ("data --sheet a.png --workers 2", "--workers cannot be used for a sheet"),
+        ("data --out b --columns 3", "--columns cannot be used without --sheet"),
         ("export network.pt --out a.onnx --calibration b", "add --int8"),
-        ("study study --only-report --report a.md --workers 3", "--workers does not apply with --only-report"),
+        ("study study --only-report --report a.md --workers 3", "--workers cannot be combined with --only-report"),
         ("study study --models a", "--models is for --report"),
     ],
 )

@@ -86,16 +86,16 @@ def _refuse_what_means_nothing(options: argparse.Namespace) -> None:
     """End with one sentence if an option was given that this way of making data would ignore."""
     said, names = options.said, options.said.names
     if options.read:
-        said.refuse_all_but({"read", "source", "out", "verbose"}, "does not apply with --read")
+        said.refuse_all_but({"read", "source", "out", "verbose"}, "cannot be combined with --read")
         return
     renderer = RENDERERS[options.renderer]
     of_others = frozenset().union(*(other.options for other in RENDERERS.values())) - renderer.options
     unread = of_others if renderer.source else of_others | {"source"}
-    said.refuse_all_but(names - unread, f"does not apply to the {options.renderer} renderer")
+    said.refuse_all_but(names - unread, f"cannot be used with the {options.renderer} renderer")
     if options.sheet:
-        said.refuse_all_but(names - {"faces", "shard", "workers"}, "does not apply to a sheet")
+        said.refuse_all_but(names - {"faces", "shard", "workers"}, "cannot be used for a sheet")
     else:
-        said.refuse_all_but(names - {"count", "columns"}, "has no effect without --sheet")
+        said.refuse_all_but(names - {"count", "columns"}, "cannot be used without --sheet")
 
 
 def _read(options: argparse.Namespace) -> int:

@@ -182,7 +182,7 @@ def _screen(options: argparse.Namespace) -> int:
     if options.read and options.read not in SCREEN_READERS:
         raise UserError(f"--read {options.read}: choose one of {', '.join(SCREEN_READERS)}.")
     if options.read:
-        options.said.refuse_all_but(options.said.names - {"hfov"}, "does not apply with --read")
+        options.said.refuse_all_but(options.said.names - {"hfov"}, "cannot be combined with --read")
     if options.slices < 1 or not 1 < options.hfov < 179:
         raise UserError("--slices is at least 1, and --hfov is between 1 and 179 degrees.")
     models = {name: load_model(find_model(name)) for name in _exported(options.model)}

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if options.measure_again and options.faces is None:
         options.parser.error("--measure-again needs --faces")
     if options.only_report:
-        options.said.refuse_all_but(options.said.names - {"workers"}, "does not apply with --only-report")
+        options.said.refuse_all_but(options.said.names - {"workers"}, "cannot be combined with --only-report")
     if options.models and not options.report:
         options.parser.error("--models is for --report")
     study = read_study(find(options.config), tuple(options.data))

@@ -18,7 +18,7 @@ _STATUS_PX = 200  # width of the line that says what the source delivers: it has
 
 
 class Header(QFrame):
-    """Holds the controls; one that does not apply to the source is hidden.
+    """Holds the controls; one that cannot be used with the source is hidden.
 
     Attributes: `controls`, by their class; `more`, the button that opens those that are folded.
     """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gaze_demo.observation import Observation
 
 
-class Person(Panel):
+class PersonPanel(Panel):
     """Written by `refresh` from the newest observation."""
 
     name, menu_text, tip = "person", "Pe&rson", "Distance, head and eyelids of the person in front of the camera"

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.view.app import App
 from gaze_demo.view.header.calibrate_button import CalibrateButton
-from gaze_demo.view.panels.person import Person
+from gaze_demo.view.panels.person import PersonPanel
 from gaze_demo.view.panels.screen_map import ScreenMap
 from gaze_demo.view.panels.signal_plot import SignalPlot
 
@@ -57,7 +57,7 @@ def test_in_a_low_and_narrow_window_the_panels_stand_beside_the_picture_and_go_b
     sized: Callable[[int, int], App], qtbot: QtBot
 ) -> None:
     app = sized(900, 600)
-    pane, person = app.window.panes[PaneId.A], app.window.panels[Person]
+    pane, person = app.window.panes[PaneId.A], app.window.panels[PersonPanel]
     for panel in (app.window.panels[SignalPlot], app.window.panels[ScreenMap], person):
         assert place(app, panel).left() > place(app, pane).right()
     assert person.height() >= person.sizeHint().height()  # reached by scrolling, never squeezed
