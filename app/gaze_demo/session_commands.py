@@ -195,7 +195,10 @@ def _add_report(commands: Any) -> None:
         help="areas of interest on the screen (default: the session's own areas.json)",
     )
     report.add_argument(
-        "--image", type=Path, metavar="FILE", help="image of what was on the whole screen, drawn under the maps"
+        "--image",
+        type=Path,
+        metavar="FILE",
+        help="image of what was on the whole screen, drawn under the maps (default: the session's screen.png)",
     )
     report.add_argument(
         "--fixations", choices=["cut", "i2mc"], default="cut", help="i2mc needs pip install 'gaze-demo[analysis]'"

@@ -29,9 +29,11 @@ from gaze_demo.log import logger
 from gaze_demo.pipeline import ModelGaze
 from gaze_demo.session.about import Keep, ModelAbout
 from gaze_demo.session.folder import Session, load_session
+from gaze_demo.session.names import SCREEN
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.sink.bus import Bus
 from gaze_demo.sink.sink import Run
+from gaze_demo.whole_file import write_whole
 
 _KEY = "recording"
 # When it ends, the app waits this long for a slow disk; what is not written by then is missing from the session.
@@ -127,6 +129,19 @@ class RecordControl:
         if running is not None and text.strip():
             self._write(lambda: running.recorder.note(text.strip()))
             self._notices.info("The note was added to the recording.", "marker")
+
+    def keep_screen(self, make_png: Callable[[], bytes]) -> None:
+        """Keep a picture of the screen with the recording; `make_png` is called in another thread."""
+        running = self._running
+        if running is None:
+            return
+        recorder = running.recorder
+
+        def job() -> None:
+            write_whole(recorder.folder / SCREEN, make_png(), private=True)
+            recorder.state("screen", {"file": SCREEN})
+
+        self._write(job)
 
     def read(self, folder: Path) -> None:
         """Read a session in the background; a notice says why it cannot be read."""

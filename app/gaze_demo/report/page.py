@@ -18,7 +18,7 @@ from gaze_demo.events.find import Method
 from gaze_demo.report.figures import ModelFigures, figures_of
 from gaze_demo.report.plot import Line, plot_svg
 from gaze_demo.session.folder import Session, load_session
-from gaze_demo.session.names import AREAS
+from gaze_demo.session.names import AREAS, SCREEN
 from gaze_demo.whole_file import write_whole
 
 _STYLE = """
@@ -34,8 +34,8 @@ svg, img { width: 100%; height: auto; border: 1px solid #e4e4e4; margin: 6px 0; 
 @dataclass(frozen=True)
 class ReportOptions:
     """`out`: the HTML file. `plots`: a folder for the plots as separate files. `model`: None for the first, whose
-    trace and maps are drawn. `areas`: a JSON file, None for that of the session, if there is one. `image`: what lay on
-    the whole screen."""
+    trace and maps are drawn. `areas`: a JSON file, `image`: what lay on the whole screen; None for those of the
+    session, if there are any."""
 
     folder: Path
     out: Path
@@ -51,10 +51,10 @@ def write_report(options: ReportOptions) -> list[Path]:
     session = load_session(options.folder)
     if not session.models:
         raise UserError(f"{options.folder} has no gaze of any model: there is nothing to report.")
-    own = options.folder / AREAS
-    areas_file = options.areas or (own if own.exists() else None)
+    areas_file = options.areas or _own(options.folder / AREAS)
+    image_file = options.image or _own(options.folder / SCREEN)
     areas = load_areas(areas_file) if areas_file else ()
-    image = load_background(options.image) if options.image else None
+    image = load_background(image_file) if image_file else None
     names = [options.model, *(m for m in session.models if m != options.model)] if options.model else session.models
     figures = [figures_of(session, name, areas, options.method) for name in names]
     plots = _plots(session, figures[0], areas, image)
@@ -70,6 +70,10 @@ def write_report(options: ReportOptions) -> list[Path]:
             write_whole(path, plot.content)
             paths.append(path)
     return paths
+
+
+def _own(path: Path) -> Path | None:
+    return path if path.exists() else None
 
 
 @dataclass(frozen=True)

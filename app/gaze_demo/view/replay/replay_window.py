@@ -17,7 +17,7 @@ from gaze_demo.events.find import GazeEvent, find_events
 from gaze_demo.geometry import Intrinsics
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.session.folder import Session
-from gaze_demo.session.names import AREAS
+from gaze_demo.session.names import AREAS, SCREEN
 from gaze_demo.view.areas.areas_window import AreasWindow
 from gaze_demo.view.replay.replay_pane import ReplayPane
 from gaze_demo.view.replay.time_line import TimeLine
@@ -186,7 +186,13 @@ class ReplayWindow(QWidget):
         if screen is None:
             return
         try:
-            window = AreasWindow(session.folder / AREAS, (screen.width_px, screen.height_px), parent=self)
+            image = session.folder / SCREEN
+            window = AreasWindow(
+                session.folder / AREAS,
+                (screen.width_px, screen.height_px),
+                image if image.exists() else None,
+                self,
+            )
         except UserError as error:
             QMessageBox.warning(self, "Areas", str(error))
             return

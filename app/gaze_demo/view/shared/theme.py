@@ -126,6 +126,10 @@ QToolButton[segment="last"]:checked, QToolButton[segment="last"]:focus { border-
 QRadioButton { spacing: 8px; }
 QRadioButton::indicator { width: 12px; height: 12px; border: 2px solid $muted; border-radius: 8px; }
 QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent; }
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 12px; height: 12px; border: 2px solid $muted; border-radius: 4px; }
+QCheckBox::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent; }
+QCheckBox::indicator:focus { border-color: $text; }
 QRadioButton::indicator:focus { border-color: $text; }
 
 QLineEdit { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 4px 9px; min-height: 20px; }

@@ -7,6 +7,7 @@ from typing import get_args
 
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -26,6 +27,10 @@ _ALWAYS = (
     "Always kept: the gaze of each model, where the head and the eyes are, how far the eyes are open, the times, your "
     "markers and notes, and the calibration in use. There is no sound."
 )
+_SCREEN = (
+    "Taken three seconds after the start, for heat maps and areas of interest. It shows everything that can be seen on "
+    "the screen then."
+)
 _PRIVATE = "Everything stays on this computer, in a folder that no other account can read."
 _CHOICES: dict[Keep, tuple[str, str]] = {
     "nothing": ("No pictures", "Nobody can be recognised. Other models cannot be tried on it later."),
@@ -40,7 +45,8 @@ _CHOICES: dict[Keep, tuple[str, str]] = {
 
 
 class RecordDialog(QDialog):
-    """Attributes: `choices`, the buttons of what is kept; `name`, the line with the folder's name; `buttons`."""
+    """Attributes: `choices`, the buttons of what is kept; `screen_shot`, whether the screen is kept as well;
+    `name`, the line with the folder's name; `buttons`."""
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +67,11 @@ class RecordDialog(QDialog):
             column.addWidget(button)
             column.addWidget(_muted(meaning, 26))
         self.choices["nothing"].setChecked(True)
+        column.addSpacing(theme.GAP)
+        self.screen_shot = QCheckBox("A picture of the screen")
+        self.screen_shot.setAccessibleDescription(_SCREEN)
+        column.addWidget(self.screen_shot)
+        column.addWidget(_muted(_SCREEN, 26))
         column.addSpacing(theme.GAP)
         column.addWidget(_muted(_ALWAYS))
         column.addSpacing(theme.GAP)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gaze_demo import paths
+from gaze_demo.areas.maps import load_background
 from gaze_demo.session.folder import load_session
 from gaze_demo.view.app import App
 from gaze_demo.view.header.record_button import RecordButton
@@ -55,6 +56,23 @@ def test_the_dialog_keeps_no_pictures_unless_it_is_told_to(qtbot: QtBot, tmp_pat
     assert dialog.keep == "nothing"
     dialog.choices["eyes"].click()
     assert dialog.keep == "eyes"
+
+
+def test_a_picture_of_the_screen_is_kept_if_it_is_wished_for(app: App, qtbot: QtBot) -> None:
+    app.record._shooting.setInterval(50)
+    app.window.header.controls[RecordButton].button.click()  # type: ignore[attr-defined]
+    assert app.record.dialog is not None
+    assert not app.record.dialog.screen_shot.isChecked()
+    app.record.dialog.screen_shot.click()
+    app.record.dialog.accept()
+    picture = app.record.dialog.folder / "screen.png"
+    qtbot.waitUntil(picture.exists, timeout=20_000)
+    app.window.record_bar.stop.click()
+    qtbot.waitUntil(lambda: "Recorded" in app.notices.text, timeout=20_000)
+    size = app.window.screen().size() * app.window.screen().devicePixelRatio()
+    assert load_background(picture).shape[:2] == (size.height(), size.width())
+    session = load_session(app.record.dialog.folder)
+    assert [(event.kind, event.text) for event in session.events] == [("state", "screen")]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a/b", "..", "taken"])
