@@ -209,3 +209,17 @@ def test_a_provider_that_fails_leaves_the_model_on_the_cpu_and_says_so(open_room
         room.pump(lambda: set(room.state.points) == set(PaneId))
     finally:
         choose_provider("cpu")
+
+
+def test_the_virtual_participant_leaves_its_path_to_look_at_the_dots(
+    open_room: OpenRoom, sources: dict[str, FakeSource | Exception]
+) -> None:
+    sources["virtual"] = FakeSource()
+    room = open_room("virtual:path")
+    room.pump(lambda: bool(room.state.seen) and room.state.models_known)
+    assert not room.state.pointer
+    room.commands.run("calibrate")
+    room.pump(lambda: room.state.sitting)
+    assert room.state.pointer
+    assert "path" not in room.desk.source.spec
+    assert "stopped" not in room.notices.text
