@@ -7,6 +7,7 @@
 # make api             pages of the Python interface from its docstrings, in build/api/
 # make kills           a recording killed 100 times at random moments: each session has to open
 # make fuzz           100,000 damaged files for each parser; make fuzz ARGS="--only lens --seconds 60" for less
+# make screenshots     docs/*.png again; their figures are measured meanwhile, so let nothing else run
 # make wheel           the source archive and the wheel, in dist/
 
 PYTHON ?= python3
@@ -21,8 +22,8 @@ XVFB := xvfb-run --auto-servernum --server-args="-screen 0 1600x1000x24"
 # The installed metadata follows these two.
 PROJECT := pyproject.toml constraints.txt
 
-.PHONY: demo test lint types contracts tests faults fuzz train-smoke train-learn train-own kills api wheel readme constraints clean
-.PHONY: system-demo system-test
+.PHONY: demo test lint types contracts tests faults fuzz train-smoke train-learn train-own kills api wheel readme constraints
+.PHONY: clean screenshots system-demo system-test
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -105,6 +106,9 @@ wheel: $(VENV)/.test-installed
 # The table of models in the README, from their contracts.
 readme: $(VENV)/.test-installed
 	$(BIN)/python tools/readme_models.py
+
+screenshots: $(VENV)/.test-installed
+	$(XVFB) $(BIN)/python tools/screenshots.py
 
 # Pins what is installed now; newer Pythons than the one here may lack wheels of the pins, older ones do.
 constraints:
