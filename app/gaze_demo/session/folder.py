@@ -99,7 +99,8 @@ def load_session(folder: Path) -> Session:
         raise UserError(f"{folder} has neither {TABLE} nor {GAZE}: it is not a recorded session.")
     events = read_events(folder / EVENTS)
     if events.broken:
-        problems.append(f"{events.broken} lines of {EVENTS} could not be read.")
+        lines = "1 line" if events.broken == 1 else f"{events.broken} lines"
+        problems.append(f"{lines} of {EVENTS} could not be read.")
     return Session(folder, about, table, events.events, tuple(problems))
 
 

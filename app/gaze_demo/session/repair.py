@@ -45,14 +45,18 @@ def finish(folder: Path, about: SessionAbout, ended: Ended) -> Torn:
 
 def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
     """Repair an interrupted session; returns what was found and what is lost, one sentence each. A complete session is
-    not changed. Raises UserError if the folder is not a session, or is still being recorded.
+    not changed. Raises UserError if the folder is not a session, is still being recorded, or has no gaze that can be
+    read.
     """
     from gaze_demo.session.folder import load_about, unfinished_parts  # which itself imports this module
 
     about = load_about(folder)
     kept = _kept_pictures(folder)
     torn_pictures = None if kept is None else _torn_pictures(kept)
+    if not (folder / GAZE).exists() and not (folder / TABLE).exists():
+        raise UserError(f"{folder} has neither {GAZE} nor {TABLE}: there is nothing to save.")
     if about.ended is not None and not (folder / GAZE).exists() and torn_pictures is None:
+        read_parquet(folder / TABLE)  # raises UserError if it is damaged
         return [f"{folder} is complete: nothing was changed."]
     _refuse_growing(folder, settle_s)
     said = []
@@ -60,14 +64,12 @@ def repair(folder: Path, settle_s: float = _SETTLE_S) -> list[str]:
         repaired = Ended(utc=utc_now(), frames=0, rows=0, repaired=True)
         torn = finish(folder, about, repaired)
         said.append(f"{torn.rows} rows were saved; {lost_sentence(torn)}")
-    elif (folder / TABLE).exists():
+    else:
         table = read_parquet(folder / TABLE)
         frames = len(set(table.column("frame").to_pylist()))
         ended = Ended(utc=utc_now(), frames=frames, rows=table.num_rows, repaired=True)
         write_whole(folder / ABOUT, about.model_copy(update={"ended": ended}).to_json(), private=True)
         said.append(f"{table.num_rows} rows are there.")
-    else:
-        raise UserError(f"{folder} has neither {GAZE} nor {TABLE}: there is nothing to save.")
     if kept is not None and torn_pictures is not None:
         saved = repack(kept)
         said.append(f"The pictures of {saved.rows} frames were saved; {lost_sentence(saved)}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import hmac
 import secrets
 import threading
@@ -77,7 +78,9 @@ class WebSocketStream:
         self._thread.start()
         self._ready.wait()
         if self._error is not None:
-            raise UserError(f"Port {self.port} of {HOST} cannot be used: {self._error}. Choose another with --port.")
+            in_use = isinstance(self._error, OSError) and self._error.errno == errno.EADDRINUSE
+            why = "is in use by another program" if in_use else f"cannot be used: {self._error}"
+            raise UserError(f"Port {self.port} {why}. Choose another with --port.")
 
     def write(self, sample: GazeSample) -> None:
         loop = self._loop

@@ -86,6 +86,26 @@ def test_a_whole_session_is_left_as_it_is(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in (tmp_path / "s").iterdir()} == before
 
 
+def test_lines_of_events_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    recorded(tmp_path / "s", 3)
+    for count in ("1 line", "2 lines"):
+        with (tmp_path / "s" / EVENTS).open("a") as file:
+            file.write('{"time_s": 1.0, "ki\n')
+        assert load_session(tmp_path / "s").problems == (f"{count} of {EVENTS} could not be read.",)
+
+
+@pytest.mark.parametrize("harm", ["damaged", "missing"])
+def test_a_finished_session_without_readable_gaze_is_not_called_whole(tmp_path: Path, harm: str) -> None:
+    folder = tmp_path / "s"
+    recorded(folder, 10)
+    content = (folder / TABLE).read_bytes()
+    (folder / TABLE).unlink()
+    if harm == "damaged":
+        (folder / TABLE).write_bytes(content[: len(content) // 2])
+    with pytest.raises(UserError, match="is damaged" if harm == "damaged" else "nothing to save"):
+        repair(folder, settle_s=0.0)
+
+
 @pytest.mark.fault("the files of a session are cut at random bytes", "it opens with all whole batches and is repaired")
 @pytest.mark.parametrize("seed", range(12))
 def test_cut_at_any_byte_it_opens_and_is_repaired(torn: Path, tmp_path: Path, seed: int) -> None:

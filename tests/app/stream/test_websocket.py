@@ -69,6 +69,12 @@ def test_every_client_gets_each_frame_with_its_capture_time(stream: WebSocketStr
             assert messages[9].models["a"].gaze is None
 
 
+def test_a_port_in_use_is_said_in_one_sentence(stream: WebSocketStream) -> None:
+    with pytest.raises(UserError) as refused:
+        WebSocketStream(stream.port).open(RUN)
+    assert str(refused.value) == f"Port {stream.port} is in use by another program. Choose another with --port."
+
+
 def test_markers_are_taken_in_and_nothing_else(stream: WebSocketStream, marked: list[tuple[str, float | None]]) -> None:
     with joined(stream) as client:
         for text in ('{"type": "marker", "text": "go"}', '{"type": "marker", "text": "then", "time_s": 5.5}'):
