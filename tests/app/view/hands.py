@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from gaze_demo.view.shared.reading import Reading
+from gaze_demo.view.shared.value_text import ValueText
 
 W = TypeVar("W", bound=QWidget)
 LEFT = Qt.MouseButton.LeftButton
@@ -134,7 +134,7 @@ class Hands:
 
     def figure(self, name: str) -> str:
         """The value of a visible figure."""
-        return self.find(Reading, name).text
+        return self.find(ValueText, name).text
 
     def texts(self) -> str:
         """The texts of all visible labels, and those drawn into the previews."""
