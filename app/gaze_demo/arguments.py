@@ -51,29 +51,43 @@ def add_landmarks(parser: argparse.ArgumentParser, default: object = "auto") -> 
     )
 
 
+def number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
 def positive(text: str) -> float:
-    value = float(text)
+    value = number(text)
     if not (math.isfinite(value) and value > 0):
         raise argparse.ArgumentTypeError(f"{text} is not above zero")
     return value
 
 
 def seed(text: str) -> int:
-    value = int(text)
+    value = whole_number(text)
     if value < 0:
         raise argparse.ArgumentTypeError(f"{text} is below zero")
     return value
 
 
 def millimetres(text: str) -> float:
-    value = float(text)
+    value = number(text)
     if not abs(value) <= 2000:
         raise argparse.ArgumentTypeError(f"{text} is not between -2000 and 2000 mm")
     return value
 
 
 def frames(text: str) -> int:
-    value = int(text)
+    value = whole_number(text)
     if not 10 <= value <= 10_000:
         raise argparse.ArgumentTypeError(f"{text} is not between 10 and 10000")
     return value

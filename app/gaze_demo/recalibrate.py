@@ -13,8 +13,9 @@ from rich.table import Table
 
 from gaze_demo.calibration.drift import Hull
 from gaze_demo.calibration.fit import angular_errors, fit
+from gaze_demo.calibration.following import FEWEST_TARGETS, following
 from gaze_demo.calibration.mapping import Correction, Mapping
-from gaze_demo.calibration.profile import Profile, save_profile
+from gaze_demo.calibration.profile import Profile, profile_path, save_profile
 from gaze_demo.calibration.readings import Labelled, Readings, joined, read
 from gaze_demo.calibration.report import Geometry, Report
 from gaze_demo.calibration.sample import CameraKey
@@ -25,7 +26,7 @@ from gaze_demo.replay import refuse_what_is_not_kept
 from gaze_demo.screen import ScreenGeometry
 from gaze_demo.session.again import observations_again, readings_of
 from gaze_demo.session.folder import Session, load_session
-from gaze_demo.session.looks import Look, look_of_times, looks_of
+from gaze_demo.session.looks import Look, look_of_times, looks_of, unreadable_marks
 
 CORRECTIONS: tuple[Correction, ...] = ("offset", "affine", "affine and head", "ridge")
 
@@ -45,7 +46,8 @@ class RecalibrateOptions:
 @dataclass(frozen=True)
 class Refit:
     """One model's new mapping and its errors in degrees: on the targets of the fit, on each target when it is left out
-    of the fit, and on the validation targets; `before` is the plain geometry. NaN if there is none."""
+    of the fit, and on the validation targets; `before` is the plain geometry. NaN if there is none. `followed`: whether
+    the eyes followed the targets at all, where there are enough to tell."""
 
     model: str
     mapping: Mapping
@@ -53,6 +55,7 @@ class Refit:
     fit_deg: float
     left_out_deg: float
     validation_deg: float
+    followed: bool
 
 
 def recalibrate(options: RecalibrateOptions, console: Console) -> tuple[list[Refit], Profile]:
@@ -65,6 +68,8 @@ def recalibrate(options: RecalibrateOptions, console: Console) -> tuple[list[Ref
         )
     times = session.table.column("time_s").to_numpy()
     looks = looks_of(session.events, float(times.max()) if len(times) else 0.0)
+    for mark in unreadable_marks(session.events):
+        _say(console, f"The marker {mark.text!r} at {mark.time_s:.1f} s names no pixel, as 'target 960 540' does.")
     if not any(look.kind == "fit" for look in looks):
         raise UserError(f"{options.folder} has no marker 'target X Y' (screen px) that says where the person looked.")
     refits, hull = [], None
@@ -72,17 +77,28 @@ def recalibrate(options: RecalibrateOptions, console: Console) -> tuple[list[Ref
         labelled = {kind: _label(rows, looks, kind, screen) for kind in ("fit", "validation")}
         fitting = labelled["fit"]
         if fitting is None:
-            console.print(f"{model} gives no gaze at any target.", highlight=False, markup=False)
+            _say(console, f"{model} gives no gaze at any target.")
             continue
         hull = hull or Hull.around(fitting.readings)
         refits.append(_refit(model, fitting, labelled["validation"], options.correction))
     if not refits:
         raise UserError("No model gives a gaze at the marked targets.")
     profile = _profile(options.save or "recalibrated", session, screen, refits, hull, looks)
-    if options.save is not None:
-        console.print(f"Kept as {save_profile(profile)}.", highlight=False, markup=False, soft_wrap=True)
     console.print(_table(refits))
+    if not any(refit.followed for refit in refits):
+        saved = " Nothing was saved." if options.save is not None else ""
+        raise UserError(
+            f"The eyes did not follow the marked targets: no model is nearer to them than the middle is.{saved} Check "
+            "the markers' pixels and times, and --screen."
+        )
+    if options.save is not None:
+        replaced = profile_path(profile).exists()
+        _say(console, f"{'Replaced' if replaced else 'Saved as'} {save_profile(profile)}.")
     return refits, profile
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _readings(
@@ -139,13 +155,17 @@ def _refit(model: str, fitting: Labelled, validation: Labelled | None, only: Cor
     def error_deg(mapping: Mapping, labelled: Labelled | None) -> float:
         return float("nan") if labelled is None else float(np.degrees(angular_errors(mapping, labelled).mean()))
 
+    judged = validation or fitting
+    fit_deg, validation_deg = error_deg(choice.mapping, fitting), error_deg(choice.mapping, validation)
     return Refit(
         model=model,
         mapping=choice.mapping,
-        before_deg=error_deg(Mapping(), validation or fitting),
-        fit_deg=error_deg(choice.mapping, fitting),
+        before_deg=error_deg(Mapping(), judged),
+        fit_deg=fit_deg,
         left_out_deg=choice.left_out_deg.get(choice.mapping.correction, float("nan")),
-        validation_deg=error_deg(choice.mapping, validation),
+        validation_deg=validation_deg,
+        followed=len(np.unique(judged.target)) < FEWEST_TARGETS
+        or following(fitting, judged).followed(fit_deg if validation is None else validation_deg),
     )
 
 

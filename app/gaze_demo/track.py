@@ -111,7 +111,7 @@ class Summary:
         """Print it."""
         landmarks = f", landmarks {self.landmarks_ms.percentile(50):.1f} ms" if self.frames else ""
         console.print(
-            f"{self.source}: {self.frames} frames, {self.faces} with a face, "
+            f"{self.source}: {self.frames} {'frame' if self.frames == 1 else 'frames'}, {self.faces} with a face, "
             f"{self.elapsed_s:.1f} s, {self.rate:.1f} frames/s{landmarks}",
             highlight=False,
             markup=False,

@@ -16,7 +16,7 @@ from gaze_demo.recalibrate import CORRECTIONS, RecalibrateOptions, recalibrate
 from gaze_demo.replay import ReplayOptions, replay
 from gaze_demo.session.events_file import Event
 from gaze_demo.session.folder import load_session
-from gaze_demo.session.looks import SETTLE_S, look_of_times, looks_of
+from gaze_demo.session.looks import SETTLE_S, look_of_times, looks_of, unreadable_marks
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.sink.sink import Run, opened
 
@@ -56,6 +56,7 @@ def test_looks_last_from_the_settling_to_the_next_marker() -> None:
     ]
     events = [Event(time_s=time_s, kind="marker", text=text) for time_s, text in texts]
     first, second = looks_of(events, 30.0)
+    assert [event.text for event in unreadable_marks(events)] == ["target x y"]
     assert (first.kind, first.x_px, first.start_s, first.end_s) == ("fit", 10.0, SETTLE_S, 3.0)
     assert (second.x_px, second.y_px, second.end_s) == (30.5, -4.0, 13.0)  # not longer than 10 s
     assert look_of_times([first, second], np.array([0.1, 1.0, 3.1, 4.0, 15.0])).tolist() == [-1, 0, -1, 1, -1]
@@ -101,3 +102,22 @@ def test_a_session_without_marked_targets_says_what_is_missing(tmp_path: Path) -
 
 def test_the_session_keeps_its_own_points(marked: Path) -> None:
     assert not load_session(marked).trace().on_screen.any()
+
+
+def test_eyes_that_did_not_follow_the_targets_are_no_calibration(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    person, model = Person(seed=1), FakeModel(gain=(0.7, 0.8))
+    recorder = SessionRecorder(Recording(folder, live=False, screen=SCREEN))
+    targets = [(t.x_px, t.y_px) for t in layout_targets(9, SCREEN, 0)]
+    with opened(recorder, Run(source="person", models=(model.entry.name,))):
+        for index in range(9 * 45):
+            if index % 45 == 0:
+                recorder.marker("target {:.1f} {:.1f}".format(*targets[index // 45]), index / 30)
+            seen = person.observe(np.array([960.0, 540.0]), index / 30)
+            seen = replace(seen, frame=replace(seen.frame, index=index))
+            recorder.write(GazeSample.of(seen, [ModelGaze(model.estimate(seen))]))
+    with pytest.raises(UserError, match=r"The eyes did not follow the marked targets.* Nothing was saved"):
+        recalibrate(RecalibrateOptions(folder, save="Ada"), QUIET)
+    from gaze_demo import paths
+
+    assert not list(paths.profiles().glob("*.json"))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from gaze_demo.damaged import damaged
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array
 from gaze_demo.whole_file import write_whole
@@ -76,9 +77,7 @@ def load_areas(path: Path) -> tuple[Area, ...]:
     try:
         areas = _File.model_validate_json(content).areas
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        raise UserError(f"{path}: {f'field {field!r}: ' if field else ''}{first['msg'].rstrip('.')}.") from None
+        raise damaged(path, error, "a file of areas", "Draw the areas again with 'gaze-demo areas'.") from None
     names = [area.name for area in areas]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

@@ -16,7 +16,7 @@ from gaze_demo.geometry import Array, angle_between
 LEAST_CORRELATION = 0.6
 # The error may be this share of the error that the constant answer "the middle" has. Eyes that do not move are at 1.
 MOST_OF_MIDDLE = 0.75
-_FEWEST_TARGETS = 4
+FEWEST_TARGETS = 4
 
 
 class NotFollowedError(UserError):
@@ -64,7 +64,7 @@ def following(fitting: Labelled, validation: Labelled) -> Following:
 
 
 def _correlation(gaze: Array, dots: Array) -> float:
-    if len(gaze) < _FEWEST_TARGETS:
+    if len(gaze) < FEWEST_TARGETS:
         return float("nan")
     known = [
         float(np.corrcoef(gaze[:, axis], dots[:, axis])[0, 1])

@@ -17,6 +17,7 @@ from gaze_demo.calibration.drift import Hull
 from gaze_demo.calibration.mapping import Mapping
 from gaze_demo.calibration.report import Degrees, Report
 from gaze_demo.calibration.sample import CameraKey
+from gaze_demo.damaged import damaged
 from gaze_demo.errors import UserError
 from gaze_demo.screen import ScreenGeometry
 from gaze_demo.whole_file import cannot_write, write_whole
@@ -203,9 +204,7 @@ def load_profile(path: Path) -> Profile:
     try:
         return Profile.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        raise UserError(f"{path}: {f'field {field!r}: ' if field else ''}{first['msg'].rstrip('.')}.") from None
+        raise damaged(path, error, "a calibration profile", "Calibrate again, or choose another profile.") from None
 
 
 def list_profiles(folder: Path | None = None) -> tuple[list[Profile], list[str]]:

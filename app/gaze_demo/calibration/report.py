@@ -147,8 +147,8 @@ def describe_geometry(sitting: SittingData) -> Geometry:
         )
     if screen.lens_source == "assumed":
         guesses.append(
-            "The lens is assumed to be 10 mm above the middle of the screen's top edge; the calibration corrects for "
-            "its real place."
+            "The lens is assumed to be 10 mm above the middle of the screen's top edge. Any correction other than "
+            "'none' also corrects for its real place."
         )
     return Geometry(
         screen=screen,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gaze_demo.calibration.sample import FACE_MARGIN, CameraKey, Fixation, Kind, Sample, SittingData, decode_picture
 from gaze_demo.camera.frame import Frame, Truth
+from gaze_demo.damaged import damaged
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.landmarks.face import COUNT, FaceLandmarks
@@ -130,8 +131,7 @@ def load_sitting(path: Path) -> SittingData:
     try:
         return _sitting_of(arrays)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise UserError(f"{path}: {'.'.join(map(str, first['loc'])) or 'meta'}: {first['msg']}.") from None
+        raise damaged(path, error, "a recorded sitting", "Calibrate again to record a new one.") from None
     except ValueError as error:
         raise UserError(f"{path}: {error}.") from None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from gaze_demo.damaged import damaged
 from gaze_demo.errors import UserError
 from gaze_demo.observation import Observation
 from gaze_demo.session import columns, eye_crops, pictures
@@ -119,9 +120,7 @@ def load_about(folder: Path) -> SessionAbout:
     try:
         return SessionAbout.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        raise UserError(f"{path}: {f'field {field!r}: ' if field else ''}{first['msg'].rstrip('.')}.") from None
+        raise damaged(path, error, "the description of a session", "Restore it from a copy of the folder.") from None
 
 
 def unfinished_parts(folder: Path) -> list[Path]:

@@ -19,6 +19,7 @@ from gaze_demo.session.events_file import Event
 
 SETTLE_S = 0.6  # after a target appears: the eyes are still moving (Leigh and Zee, 2015: 0.2 s until they start)
 LONGEST_S = 10.0
+END = "target end"
 _NUMBER = r"(-?\d{1,6}(?:\.\d{1,6})?)"
 _TARGET = re.compile(rf"(target|validation) {_NUMBER},? {_NUMBER}")
 
@@ -48,6 +49,12 @@ def looks_of(events: Iterable[Event], end_s: float) -> list[Look]:
             kind: Literal["fit", "validation"] = "fit" if found[1] == "target" else "validation"
             looks.append(Look(kind, float(found[2]), float(found[3]), start_s, stop_s))
     return looks
+
+
+def unreadable_marks(events: Iterable[Event]) -> list[Event]:
+    """Markers that begin as those of looks do and do not name a pixel."""
+    marks = (event for event in events if event.kind == "marker" and event.text.startswith(("target", "validation")))
+    return [event for event in marks if event.text.strip() != END and not _TARGET.fullmatch(event.text.strip())]
 
 
 def look_of_times(looks: Iterable[Look], time_s: Array) -> NDArray[np.int64]:
