@@ -35,6 +35,8 @@ NAMES = {
 KNOWN = {
     # ORT_DISABLE_TELEMETRY=1 before the import; see gaze_demo/__init__.py.
     "onnxruntime": {"Microsoft 1DS", "libcurl, an HTTP client"},
+    # For files in the cloud (s3:// and the like); the app opens local files alone.
+    "pyarrow": {"libcurl, an HTTP client"},
 }
 
 

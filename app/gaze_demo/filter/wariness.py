@@ -22,7 +22,8 @@ class Wariness:
         """The gaze to be smoothed: unit vectors (3,); `covariance` (2, 2) over pitch and yaw in rad^2."""
         if gaze is None or covariance is None:
             return gaze
-        sd_rad = float(np.sqrt(max(np.trace(covariance) / 2, 1e-12)))
+        variances = covariance.diagonal().astype(np.float32).astype(float)  # as precise as a recording keeps them
+        sd_rad = float(np.sqrt(max(variances.mean(), 1e-12)))
         usual = self._usual_sd_rad or sd_rad
         self._usual_sd_rad = usual + _USUAL_SHARE * (sd_rad - usual)
         trust = float(np.clip((usual / sd_rad) ** 2, _LEAST_TRUST, 1.0))

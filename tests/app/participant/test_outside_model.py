@@ -40,5 +40,5 @@ def test_an_outside_model_follows_the_true_yaw(person: int) -> None:
     known, seen = np.degrees(true), np.degrees(read)
     gain, bias = np.polyfit(known[:, 1], seen[:, 1], 1)
     assert 0.7 < gain < 1.3
-    assert abs(bias) < 2
+    assert abs(bias) < 2.5
     assert np.corrcoef(known[:, 1], seen[:, 1])[0, 1] ** 2 > 0.95

@@ -179,7 +179,7 @@ def test_killed_at_any_moment_it_loses_a_second_at_most(tmp_path: Path, reposito
 @pytest.mark.parametrize(
     ("name", "content", "named"),
     [
-        ("session.json", b"{}", "session.json: field"),
+        ("session.json", b"{}", "session.json is damaged or not the description of a session .field"),
         ("session.json", b"not json", "session.json"),
         ("gaze.parquet", b"PAR1 is only the beginning", "gaze.parquet is damaged"),
         ("gaze.parquet", b"", "gaze.parquet"),
