@@ -29,7 +29,7 @@ from gaze_demo.view.shell import Shell
 from gaze_demo.view.window.trouble import TroubleRelay
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-FILM_S, RATE, COLOURS = 30, 30, 256
+FILM_S, RATE = 30, 30
 SETTLED_S = 12  # the plots hold 10 s
 PATIENCE_S = 900
 
@@ -95,13 +95,13 @@ def calibrate(app: App) -> None:
 
 
 def save(widget: QWidget, name: str) -> None:
-    """In as few colours as look the same."""
+    """In all its colours: in 256 a photograph shows bands."""
     turn(300)
     kept = QBuffer()
     kept.open(QIODevice.OpenModeFlag.WriteOnly)
     widget.grab().save(kept, "PNG")
     with Image.open(BytesIO(kept.data().data())) as image:
-        image.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(DOCS / name, optimize=True)
+        image.convert("RGB").save(DOCS / name, optimize=True)
     print(f"docs/{name}: {(DOCS / name).stat().st_size // 1000} kB")
 
 
