@@ -105,6 +105,7 @@ class App(QObject):
 
     def _show(self, pane: PaneId) -> None:
         sight: Sight | None = self.desk.engine.take(pane)
-        if sight is not None and not self._closed:
+        gone = self.desk.state.source.gone  # a sight that was on its way when the camera went no longer holds
+        if sight is not None and not self._closed and not gone:
             self.window.show_sight(pane, sight)
             self.desk.see(pane, sight)

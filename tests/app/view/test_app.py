@@ -151,7 +151,7 @@ def test_an_unplugged_camera_dims_the_last_picture_until_it_is_back(
 
 
 def test_no_figure_stands_still_when_the_camera_is_gone(
-    start: Start, sources: dict[str, FakeSource | Exception], qtbot: QtBot
+    start: Start, sources: dict[str, FakeSource | Exception], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = start()
     qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A) and shows_gaze(app, PaneId.B), timeout=50000)
@@ -161,6 +161,11 @@ def test_no_figure_stands_still_when_the_camera_is_gone(
     assert isinstance(camera, FakeSource)
     camera.fault = unplugged(camera.name)
     qtbot.waitUntil(lambda: app.state.source.gone and not app.state.points, timeout=50000)
+    late = app.window.panes[PaneId.A].preview._sight
+    assert late is not None
+    monkeypatch.setattr(app.desk.engine, "take", lambda pane: late)
+    app._show(PaneId.A)
+    assert not app.state.points
     app.window.refresh()
     for pane in PaneId:
         assert app.window.panes[pane].preview.captions == ("", "")
