@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from gaze_demo.camera.open import SourceOptions
 from gaze_demo.commands.lens import lens_of
+from gaze_demo.commands.source import source_options_of
 from gaze_demo.listing import wide_console
 from gaze_demo.record import RecordOptions, record
 
 
 def run(options: argparse.Namespace) -> int:
-    width, height = options.size or (None, None)
     record(
         RecordOptions(
             source=options.source,
@@ -24,14 +23,7 @@ def run(options: argparse.Namespace) -> int:
             filter_strength=options.filter,
             duration_s=options.duration,
             markers=sys.stdin if options.stdin_markers else None,
-            source_options=SourceOptions(
-                width=width,
-                height=height,
-                rate=options.rate,
-                hfov_deg=options.hfov,
-                real_time=False,
-                rotate=options.rotate or 0,
-            ),
+            source_options=source_options_of(options, real_time=False),
         ),
         wide_console(),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from gaze_demo.camera.open import SourceOptions
 from gaze_demo.commands.lens import lens_of
+from gaze_demo.commands.source import source_options_of
 from gaze_demo.errors import UserError
 from gaze_demo.listing import wide_console
 from gaze_demo.record import RecordOptions, record
@@ -16,7 +16,6 @@ def run(options: argparse.Namespace) -> int:
     if not (options.websocket or options.lsl or options.port is not None):
         raise UserError("Choose where to stream: add --websocket, --lsl or both.")
 
-    width, height = options.size or (None, None)
     port = PORT if options.port is None else options.port
     record(
         RecordOptions(
@@ -29,9 +28,7 @@ def run(options: argparse.Namespace) -> int:
             duration_s=options.duration,
             websocket_port=port if options.websocket or options.port is not None else None,
             lsl=options.lsl,
-            source_options=SourceOptions(
-                width=width, height=height, rate=options.rate, hfov_deg=options.hfov, rotate=options.rotate or 0
-            ),
+            source_options=source_options_of(options, real_time=True),
         ),
         wide_console(),
     )

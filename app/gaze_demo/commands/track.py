@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from gaze_demo.camera.open import SourceOptions
 from gaze_demo.commands.lens import lens_of
+from gaze_demo.commands.source import source_options_of
 from gaze_demo.listing import wide_console
 from gaze_demo.track import TrackOptions, track
 
 
 def run(options: argparse.Namespace) -> int:
-    width, height = options.size or (None, None)
-    source = SourceOptions(
-        width=width,
-        height=height,
-        rate=options.rate,
-        hfov_deg=options.hfov,
-        real_time=False,
-        rotate=options.rotate or 0,
-    )
+    source = source_options_of(options, real_time=False)
     track(
         TrackOptions(
             source=options.source,
