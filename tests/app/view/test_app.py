@@ -388,6 +388,8 @@ def test_a_click_on_the_preview_chooses_the_face_there(start: Start, qtbot: QtBo
     app = start()
     qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=20000)
     preview = app.window.panes[PaneId.A].preview
+    with qtbot.waitSignal(preview.painted, timeout=20000):  # a picture has to be there before one can click into it
+        pass
     qtbot.mouseClick(preview, Qt.MouseButton.LeftButton, pos=preview.rect().center())
     ((x_px, y_px),) = FakeObserver.made[-1].chosen
     frame = observation().frame
