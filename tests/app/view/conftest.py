@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QSettings
-from PySide6.QtWidgets import QApplication, QFileDialog
-from pytestqt.qtbot import QtBot
+from PySide6.QtCore import QEvent, QSettings, SignalInstance
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot, SignalBlocker
 
 from app.live.fakes import FakeSource, fake_tools
 from app.tiny_models import follows_head
@@ -24,9 +24,29 @@ from gaze_demo.view.shared.settings import Settings
 from gaze_demo.view.shell import Shell
 from gaze_demo.view.window.trouble import TroubleRelay
 
+PATIENCE_MS = 60_000
 QUICK = Timing(travel_s=0.0, settle_s=0.0, look_s=0.3, longest_s=0.9, repeats=1)
 
 undo_opencv()  # other tests have imported OpenCV by now, and pytest-qt makes the application by itself
+
+
+class PatientBot(QtBot):
+    """Waits for what has to happen. The limits only end a test that would fail: a busy machine may take its time."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: SignalInstance, *, timeout: int = PATIENCE_MS, **how: Any) -> SignalBlocker:
+        return super().waitSignal(signal, timeout=timeout, **how)
+
+    def waitExposed(self, widget: QWidget, *, timeout: int = PATIENCE_MS) -> Any:
+        """To be used by `with`: called alone it does not wait."""
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
@@ -95,9 +115,9 @@ def start(
         running.append(app)
         app.desk.calibration.timing = QUICK
         app.window.resize(1280, 800)
-        app.window.show()
+        with qtbot.waitExposed(app.window):
+            app.window.show()
         app.start()
-        qtbot.waitExposed(app.window)
         return app
 
     yield start

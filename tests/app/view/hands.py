@@ -39,7 +39,7 @@ class Hands:
     def wait(self, condition: Callable[[], object]) -> None:
         """Wait until it is visible."""
         try:
-            self._qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
+            self._qtbot.waitUntil(lambda: bool(condition()))
         except self._qtbot.TimeoutError:
             pytest.fail(f"It cannot be seen:\n{self.texts()}")
 

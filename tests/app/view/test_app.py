@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -52,40 +53,40 @@ def title(app: App, pane: PaneId = PaneId.A) -> str:
 
 def test_two_models_show_the_gaze_side_by_side(start: Start, qtbot: QtBot) -> None:
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A) and shows_gaze(app, PaneId.B), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A) and shows_gaze(app, PaneId.B))
     panes = app.window.panes
     assert panes[PaneId.A].chooser.currentText() == "big"
     assert panes[PaneId.B].chooser.currentText() == "mobilenet25"
-    qtbot.waitUntil(lambda: app.window.panels[Agreement].angle_deg == pytest.approx(0.0, abs=1e-3), timeout=10000)
+    qtbot.waitUntil(lambda: app.window.panels[Agreement].angle_deg == pytest.approx(0.0, abs=1e-3))
     assert title(app) == title(app, PaneId.B) == ""
 
     def timed() -> bool:  # what is painted counts, which a busy machine may put off
         app.window.refresh()
         return app.window.panels[StageTable].value(PaneId.A, "Model") != "–"
 
-    qtbot.waitUntil(timed, timeout=10000)
+    qtbot.waitUntil(timed)
 
 
 def test_a_model_chosen_in_the_dropdown_takes_over_its_pane_and_is_remembered(start: Start, qtbot: QtBot) -> None:
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A))
     chooser = app.window.panes[PaneId.A].chooser
     chooser.setFocus()
     qtbot.keyClick(chooser, Qt.Key.Key_Down)
     assert chooser.currentText() == "mobilenet25"
     seen: list[str] = []
     app.window.panes[PaneId.A].preview.painted.connect(lambda sight, ms: seen.append(sight.estimate.model))
-    qtbot.waitUntil(lambda: seen[-1:] == ["mobilenet25"], timeout=10000)
+    qtbot.waitUntil(lambda: seen[-1:] == ["mobilenet25"])
     app.window.close()
     again = start()
-    qtbot.waitUntil(lambda: again.state.models_known, timeout=10000)
+    qtbot.waitUntil(lambda: again.state.models_known)
     assert again.window.panes[PaneId.A].chooser.currentText() == "mobilenet25"
 
 
 def test_models_named_on_the_command_line_come_first(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
     mine = follows_head(tmp_path / "mine.onnx")
     app = start(models=(str(mine), "big"))
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A))
     assert [app.window.panes[side].chooser.currentText() for side in PaneId] == ["mine", "big"]
 
 
@@ -93,8 +94,8 @@ def test_without_models_the_picture_is_shown_with_what_to_do(start: Start, model
     for path in models.iterdir():
         path.unlink()
     app = start()
-    qtbot.waitUntil(lambda: title(app) == "No models found", timeout=15000)
-    qtbot.waitUntil(lambda: app.state.seen == set(PaneId), timeout=10000)
+    qtbot.waitUntil(lambda: title(app) == "No models found")
+    qtbot.waitUntil(lambda: app.state.seen == set(PaneId))
     assert not app.window.panes[PaneId.A].chooser.isEnabled()
 
 
@@ -102,19 +103,19 @@ def test_without_models_the_picture_is_shown_with_what_to_do(start: Start, model
 def test_a_damaged_model_is_named_and_the_others_can_be_chosen(start: Start, models: Path, qtbot: QtBot) -> None:
     (models / "broken.onnx").write_bytes(b"this is no model")
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A))
     assert "broken.onnx" in app.notices.text
 
 
 def test_a_model_that_does_not_load_says_so_in_its_pane_alone(start: Start, models: Path, qtbot: QtBot) -> None:
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A))
     (models / "big.onnx").write_bytes((models / "big.onnx").read_bytes()[:200])
     app.desk.models.choose(PaneId.B, "big")
-    qtbot.waitUntil(lambda: title(app, PaneId.B) == "This model cannot be used", timeout=10000)
+    qtbot.waitUntil(lambda: title(app, PaneId.B) == "This model cannot be used")
     assert title(app, PaneId.A) == ""
     app.desk.models.choose(PaneId.B, "mobilenet25")
-    qtbot.waitUntil(lambda: title(app, PaneId.B) == "" and shows_gaze(app, PaneId.B), timeout=10000)
+    qtbot.waitUntil(lambda: title(app, PaneId.B) == "" and shows_gaze(app, PaneId.B))
 
 
 @pytest.mark.fault("the camera is taken by another program", "the window says so, and streams once it is free")
@@ -128,12 +129,12 @@ def test_a_camera_that_cannot_be_had_is_told_and_its_return_noticed(
     camera = FakeSource(SourceError(fault, f"Camera 0 {text}: do something."))  # type: ignore[arg-type]
     sources["cam"] = camera
     app = start()
-    qtbot.waitUntil(lambda: title(app) == "No picture", timeout=15000)
+    qtbot.waitUntil(lambda: title(app) == "No picture")
     message = app.window.panes[PaneId.B].preview.message
     assert message is not None
     assert text in message.text
     camera.fault = None
-    qtbot.waitUntil(lambda: title(app) == "" and shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: title(app) == "" and shows_gaze(app, PaneId.A))
 
 
 @pytest.mark.fault("the camera is unplugged while it streams", "the last picture is dimmed until it is back")
@@ -143,24 +144,24 @@ def test_an_unplugged_camera_dims_the_last_picture_until_it_is_back(
     camera = sources["cam"]
     assert isinstance(camera, FakeSource)
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A))
     camera.fault = SourceError("unplugged", "Camera 0 was unplugged: plug it in again.")
-    qtbot.waitUntil(lambda: title(app) == "The camera was disconnected", timeout=10000)
+    qtbot.waitUntil(lambda: title(app) == "The camera was disconnected")
     camera.fault = None
-    qtbot.waitUntil(lambda: title(app) == "", timeout=10000)
+    qtbot.waitUntil(lambda: title(app) == "")
 
 
 def test_no_figure_stands_still_when_the_camera_is_gone(
     start: Start, sources: dict[str, FakeSource | Exception], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A) and shows_gaze(app, PaneId.B), timeout=50000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A) and shows_gaze(app, PaneId.B))
     table, agreement = app.window.panels[StageTable], app.window.panels[Agreement]
-    qtbot.waitUntil(lambda: "–" not in (table.value(PaneId.A, "Total"), agreement._now.text), timeout=50000)
+    qtbot.waitUntil(lambda: "–" not in (table.value(PaneId.A, "Total"), agreement._now.text))
     camera = sources["cam"]
     assert isinstance(camera, FakeSource)
     camera.fault = unplugged(camera.name)
-    qtbot.waitUntil(lambda: app.state.source.gone and not app.state.points, timeout=50000)
+    qtbot.waitUntil(lambda: app.state.source.gone and not app.state.points)
     late = app.window.panes[PaneId.A].preview._sight
     assert late is not None
     monkeypatch.setattr(app.desk.engine, "take", lambda pane: late)
@@ -179,9 +180,9 @@ def test_the_card_of_a_lost_camera_leads_to_the_virtual_participant(
     sources["cam"] = FakeSource(SourceError("absent", "Camera 0 is not connected."))
     sources["virtual"] = FakeSource()
     app = start()
-    qtbot.waitUntil(lambda: title(app) == "No picture", timeout=15000)
+    qtbot.waitUntil(lambda: title(app) == "No picture")
     app.window.panes[PaneId.A].preview._card._button.click()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A))
     header = app.window.header
     assert header.controls[SourceControl].chooser.currentText() == "Virtual participant"
     assert header.controls[VirtualParticipant].isVisible()
@@ -189,7 +190,7 @@ def test_the_card_of_a_lost_camera_leads_to_the_virtual_participant(
 
 def test_a_file_that_is_none_is_told(start: Start, qtbot: QtBot) -> None:
     app = start("missing.mp4")
-    qtbot.waitUntil(lambda: title(app) == "This cannot be shown", timeout=15000)
+    qtbot.waitUntil(lambda: title(app) == "This cannot be shown")
 
 
 def test_the_virtual_participant_is_the_default_where_no_camera_is(
@@ -197,13 +198,13 @@ def test_the_virtual_participant_is_the_default_where_no_camera_is(
 ) -> None:
     sources["virtual"] = FakeSource()
     app = start(None)
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A))
     assert app.desk.source.spec.startswith("virtual")
 
 
 def test_what_the_user_set_is_there_at_the_next_start(start: Start, qtbot: QtBot) -> None:
     app = start()
-    qtbot.waitUntil(lambda: app.state.source_kind is SourceKind.CAMERA, timeout=10000)
+    qtbot.waitUntil(lambda: app.state.source_kind is SourceKind.CAMERA)
     for name in ("two-panes", "axes", "crops", "panel-stages"):
         app.window.menus.actions[name].trigger()
     controls = app.window.header.controls
@@ -228,15 +229,13 @@ def test_what_the_user_set_is_there_at_the_next_start(start: Start, qtbot: QtBot
 
 def test_one_pane_leaves_the_other_s_model_idle(start: Start, qtbot: QtBot) -> None:
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.B), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.B))
     app.window.menus.actions["two-panes"].trigger()
-    qtbot.wait(200)
     told: list[object] = []
     app.bridge.sight_ready.connect(told.append)
-    qtbot.waitUntil(lambda: len(told) > 5, timeout=10000)
-    assert set(told) == {PaneId.A}
+    qtbot.waitUntil(lambda: told[-10:] == [PaneId.A] * 10)
     app.window.menus.actions["two-panes"].trigger()
-    qtbot.waitUntil(lambda: PaneId.B in told, timeout=10000)
+    qtbot.waitUntil(lambda: PaneId.B in told)
 
 
 def test_the_filter_goes_off_and_comes_back_as_it_was(start: Start) -> None:
@@ -252,39 +251,39 @@ def test_another_source_starts_with_nothing_of_the_one_before(
 ) -> None:
     sources["other"] = FakeSource()
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A) and shows_gaze(app, PaneId.B), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A) and shows_gaze(app, PaneId.B))
     app.desk.source.open("other")
     assert app.state.seen == frozenset()
     assert app.window.panels[Agreement].angle_deg is None
     assert title(app) == "Starting…"
-    qtbot.waitUntil(lambda: title(app) == "" and shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: title(app) == "" and shows_gaze(app, PaneId.A))
     camera = sources["cam"]
     assert isinstance(camera, FakeSource)
-    qtbot.waitUntil(lambda: camera.closed == 1, timeout=10000)
+    qtbot.waitUntil(lambda: camera.closed == 1)
 
 
 def test_a_model_is_added_by_copying_it_to_the_user_s_folder(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A))
     mine = follows_head(tmp_path / "mine.onnx")
     app.desk.models.add_file(mine)
-    qtbot.waitUntil(lambda: app.window.panes[PaneId.A].chooser.currentText() == "mine", timeout=10000)
+    qtbot.waitUntil(lambda: app.window.panes[PaneId.A].chooser.currentText() == "mine")
     assert (paths.user_models() / "mine.onnx").is_file()
     shutil.copyfile(tmp_path / "mine.onnx", tmp_path / "bad.onnx")
     (tmp_path / "bad.json").write_text("{}")
     app.desk.models.add_file(tmp_path / "bad.onnx")
-    qtbot.waitUntil(lambda: "bad" in app.notices.text, timeout=10000)
+    qtbot.waitUntil(lambda: "bad" in app.notices.text)
     assert not (paths.user_models() / "bad.onnx").exists()
 
 
 def test_a_model_that_is_put_into_the_folder_appears_at_once(start: Start, qtbot: QtBot) -> None:
     paths.user_models().mkdir(parents=True)
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=15000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A))
     app.desk.models.choose(PaneId.B, "big")
     follows_head(paths.user_models() / "dropped.onnx")
     names = app.window.panes[PaneId.A].chooser
-    qtbot.waitUntil(lambda: names.findText("dropped") >= 0, timeout=15000)
+    qtbot.waitUntil(lambda: names.findText("dropped") >= 0)
     assert app.state.model_names == {PaneId.A: "big", PaneId.B: "big"}
 
 
@@ -302,27 +301,33 @@ def test_trouble_in_a_thread_is_a_notice_that_does_not_stop_anything(start: Star
 def test_neither_a_slow_model_nor_a_hanging_camera_holds_up_the_window(
     start: Start, sources: dict[str, FakeSource | Exception], qtbot: QtBot
 ) -> None:
+    held, go_on = threading.Event(), threading.Event()
+
     class Slow(GazeModel):
         def estimate(self, seen: Observation) -> GazeEstimate:
-            time.sleep(2.0)
+            if held.is_set():
+                go_on.wait(60)
             return super().estimate(seen)
 
     app = start(tools={"load_model": lambda entry: (Slow if entry.name == "big" else GazeModel)(entry)})
     app.heartbeat.start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A) and shows_gaze(app, PaneId.B), timeout=20000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A) and shows_gaze(app, PaneId.B))
+    held.set()
+    qtbot.wait(300)  # the sights that were on their way arrive
     counts = dict.fromkeys(PaneId, 0)
     for pane in counts:
         app.window.panes[pane].preview.painted.connect(lambda *_, p=pane: counts.__setitem__(p, counts[p] + 1))
     app.stats.settle()
-    qtbot.wait(2500)
-    assert counts[PaneId.B] > 5 * counts[PaneId.A]  # the student continues while the teacher works
+    qtbot.waitUntil(lambda: counts[PaneId.B] > 10)  # the student continues while the teacher works
+    assert counts[PaneId.A] <= 1
+    go_on.set()
     hanging = FakeSource()
     hanging.open = lambda: time.sleep(3.0)  # type: ignore[method-assign]
     sources["hanging"] = hanging
     app.desk.source.open("hanging")
     qtbot.wait(300)
     app.desk.source.open("cam")
-    assert app.stats.blocks.worst_ms < 1000
+    assert app.stats.blocks.worst_ms < 2000
 
 
 def test_every_control_is_reached_by_the_keyboard_and_named(start: Start, qtbot: QtBot) -> None:
@@ -376,9 +381,9 @@ def test_only_what_applies_to_the_source_can_be_chosen(
     app = start()
     mirror = app.window.menus.actions["mirror"]
     turns = next(a for a in app.window.menus.menus["Source"].actions() if "urn the picture" in a.text())
-    qtbot.waitUntil(lambda: mirror.isEnabled() and turns.isEnabled(), timeout=20000)
+    qtbot.waitUntil(lambda: mirror.isEnabled() and turns.isEnabled())
     app.desk.source.open("film")
-    qtbot.waitUntil(lambda: not mirror.isEnabled() and app.state.source_kind is SourceKind.FILE, timeout=20000)
+    qtbot.waitUntil(lambda: not mirror.isEnabled() and app.state.source_kind is SourceKind.FILE)
     assert turns.isEnabled()
     app.desk.source.open("virtual")
     assert not turns.isEnabled()
@@ -386,9 +391,9 @@ def test_only_what_applies_to_the_source_can_be_chosen(
 
 def test_a_click_on_the_preview_chooses_the_face_there(start: Start, qtbot: QtBot) -> None:
     app = start()
-    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A), timeout=20000)
+    qtbot.waitUntil(lambda: shows_gaze(app, PaneId.A))
     preview = app.window.panes[PaneId.A].preview
-    with qtbot.waitSignal(preview.painted, timeout=20000):  # a picture has to be there before one can click into it
+    with qtbot.waitSignal(preview.painted):  # a picture has to be there before one can click into it
         pass
     qtbot.mouseClick(preview, Qt.MouseButton.LeftButton, pos=preview.rect().center())
     ((x_px, y_px),) = FakeObserver.made[-1].chosen

@@ -65,9 +65,9 @@ def window(
         running.append(app)
         app.desk.calibration.timing = BRISK
         app.window.resize(1280, 800)
-        app.window.show()
+        with qtbot.waitExposed(app.window):
+            app.window.show()
         app.start()
-        qtbot.waitExposed(app.window)
         return app
 
     yield window

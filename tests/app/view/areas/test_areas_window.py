@@ -19,8 +19,8 @@ LEFT = Qt.MouseButton.LeftButton
 def window_of(qtbot: QtBot, path: Path, image: Path | None = None) -> AreasWindow:
     window = AreasWindow(path, (1920, 1080), image)
     qtbot.addWidget(window, before_close_func=lambda window: setattr(window, "areas", window._saved))
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     return window
 
 

@@ -24,7 +24,7 @@ def begin(start: Start, qtbot: QtBot) -> Start:
 
     def begin(**options: object) -> App:
         app = start(**options)
-        qtbot.waitUntil(lambda: bool(app.state.entries) and PaneId.A in app.state.seen, timeout=20000)
+        qtbot.waitUntil(lambda: bool(app.state.entries) and PaneId.A in app.state.seen)
         return app
 
     return begin
@@ -42,7 +42,7 @@ def screen_of(app: App, qtbot: QtBot) -> CalibrationScreen:
     app.window.menus.actions["calibrate"].trigger()
     screen = app.calibration.screen
     assert screen is not None
-    qtbot.waitUntil(screen.checks.button.isEnabled, timeout=10000)
+    qtbot.waitUntil(screen.checks.button.isEnabled)
     return screen
 
 
@@ -54,14 +54,14 @@ def test_after_the_dots_the_figures_are_shown_and_the_profile_is_in_use(begin: S
     screen.checks.layouts.setCurrentIndex(0)
     qtbot.keyClick(screen, Qt.Key.Key_Return)
     assert screen.page is screen.targets
-    qtbot.waitUntil(lambda: app.state.profile is not None, timeout=60000)
+    qtbot.waitUntil(lambda: app.state.profile is not None)
     assert app.calibration.screen is None
     assert app.calibration.results is not None
     assert app.calibration.results.isVisible()
     assert app.window.menus.actions["results"].isEnabled()
     app.profiles.fill()
     entries = [action for action in app.profiles.actions() if action.text().startswith("Ada")]
-    qtbot.waitUntil(lambda: bool(app.desk.profiles.all()), timeout=10000)
+    qtbot.waitUntil(lambda: bool(app.desk.profiles.all()))
     app.profiles.fill()
     entries = [action for action in app.profiles.actions() if action.text().startswith("Ada")]
     assert entries[0].isChecked()
@@ -74,7 +74,7 @@ def test_the_calibration_is_left_by_escape_and_by_the_window_manager(begin: Star
     app = begin()
     screen = screen_of(app, qtbot)
     screen.checks.button.click()
-    qtbot.waitUntil(lambda: screen.targets.dot is not None, timeout=5000)
+    qtbot.waitUntil(lambda: screen.targets.dot is not None)
     if how == "escape":
         qtbot.keyClick(screen, Qt.Key.Key_Escape)
     else:
@@ -103,10 +103,10 @@ def test_before_the_dots_a_lost_camera_is_waited_for(
     screen, camera = screen_of(app, qtbot), sources["cam"]
     assert isinstance(camera, FakeSource)
     camera.fault = unplugged(camera.name)
-    qtbot.waitUntil(lambda: not screen.checks.button.isEnabled(), timeout=10000)
+    qtbot.waitUntil(lambda: not screen.checks.button.isEnabled())
     assert "Waiting" in screen.checks.hint.text()
     camera.fault = None
-    qtbot.waitUntil(screen.checks.button.isEnabled, timeout=10000)
+    qtbot.waitUntil(screen.checks.button.isEnabled)
 
 
 def test_a_silent_camera_stops_the_dots_with_a_sentence(
@@ -117,15 +117,15 @@ def test_a_silent_camera_stops_the_dots_with_a_sentence(
     assert isinstance(camera, FakeSource)
     screen.checks.button.click()
     camera.hold = True
-    qtbot.waitUntil(lambda: "no picture" in screen.targets.paused, timeout=10000)
+    qtbot.waitUntil(lambda: "no picture" in screen.targets.paused)
     assert not screen.targets.grab().isNull()
     camera.hold = False
-    qtbot.waitUntil(lambda: not screen.targets.paused, timeout=10000)
+    qtbot.waitUntil(lambda: not screen.targets.paused)
 
 
 def test_without_a_profile_the_plain_geometry_is_said(begin: Start, qtbot: QtBot) -> None:
     app = begin()
-    qtbot.waitUntil(lambda: PaneId.A in app.state.points, timeout=10000)
+    qtbot.waitUntil(lambda: PaneId.A in app.state.points)
     assert "Not calibrated" in app.state.screen_words
     assert not app.window.menus.actions["results"].isEnabled()
 
@@ -134,7 +134,7 @@ def test_recentring_shows_a_dot_for_a_moment(begin: Start, qtbot: QtBot) -> None
     app = begin()
     app.window.menus.actions["recentre"].trigger()
     assert app.desktop._dot is not None
-    qtbot.waitUntil(lambda: app.notices.text.startswith("Recentred"), timeout=15000)
+    qtbot.waitUntil(lambda: app.notices.text.startswith("Recentred"))
     assert app.desktop._dot is None
 
 
@@ -154,6 +154,6 @@ def test_the_overlay_shows_both_panes_gaze_and_goes_with_its_menu_entry(begin: S
     app.window.menus.actions["overlay"].trigger()
     overlay = app.desktop.overlay
     assert overlay is not None
-    qtbot.waitUntil(lambda: set(overlay.points) == set(PaneId), timeout=10000)
+    qtbot.waitUntil(lambda: set(overlay.points) == set(PaneId))
     app.window.menus.actions["overlay"].trigger()
     assert app.desktop.overlay is None

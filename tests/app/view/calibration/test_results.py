@@ -30,8 +30,8 @@ def report() -> Report:
 def results(dark: QApplication, qtbot: QtBot, report: Report) -> CalibrationResults:
     results = CalibrationResults(report, "Ada")
     qtbot.addWidget(results)
-    results.show()
-    qtbot.waitExposed(results)
+    with qtbot.waitExposed(results):
+        results.show()
     return results
 
 
@@ -43,8 +43,8 @@ def test_as_many_models_as_the_app_ships_are_seen_without_scrolling(
     results = CalibrationResults(report.model_copy(update={"models": many}), "Ada")
     qtbot.addWidget(results)
     results.resize(1400, 780)  # on a smaller screen it opens as large as that is
-    results.show()
-    qtbot.waitExposed(results)
+    with qtbot.waitExposed(results):
+        results.show()
     last = results.table.visualRect(results.table.model().index(5, 0))
     assert results.table.viewport().rect().contains(last)
     assert results.height() <= 780

@@ -18,8 +18,8 @@ def screen(dark: QApplication, qtbot: QtBot) -> CalibrationScreen:
     screen = CalibrationScreen("Ada")
     qtbot.addWidget(screen)
     screen.resize(1200, 800)
-    screen.show()
-    qtbot.waitExposed(screen)
+    with qtbot.waitExposed(screen):
+        screen.show()
     return screen
 
 

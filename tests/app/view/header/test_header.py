@@ -22,8 +22,8 @@ def header(dark: QApplication, qtbot: QtBot) -> Header:
     header = Header(WindowState(), CommandBook(COMMANDS))
     qtbot.addWidget(header)
     header.resize(1900, 60)
-    header.show()
-    qtbot.waitExposed(header)
+    with qtbot.waitExposed(header):
+        header.show()
     return header
 
 

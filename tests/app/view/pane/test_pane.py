@@ -33,8 +33,8 @@ def pane(dark: QApplication, qtbot: QtBot, state: WindowState) -> Pane:
     widget = Pane(PaneId.A, state, CommandBook(COMMANDS))
     widget.resize(560, 520)
     qtbot.addWidget(widget)
-    widget.show()
-    qtbot.waitExposed(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
     return widget
 
 

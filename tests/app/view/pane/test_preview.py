@@ -105,8 +105,8 @@ def test_head_axes_and_eye_crops_are_drawn_on_demand(preview: Preview) -> None:
 
 
 def test_each_sight_is_reported_painted_once(preview: Preview, qtbot: QtBot) -> None:
-    preview.show()
-    qtbot.waitExposed(preview)
+    with qtbot.waitExposed(preview):
+        preview.show()
     told: list[object] = []
     preview.painted.connect(lambda one, ms: told.append(one))
     one = sight()
@@ -131,8 +131,8 @@ def test_a_card_covers_the_picture_and_its_button_helps(preview: Preview, qtbot:
     RAN.clear()
     preview.show_sight(sight())
     preview.show_message(Message("No models found", "Put one there.", ("Open", "models-folder")))
-    preview.show()
-    qtbot.waitExposed(preview)
+    with qtbot.waitExposed(preview):
+        preview.show()
     card = preview._card
     assert card.isVisible()
     assert preview.rect().contains(card.geometry())

@@ -35,8 +35,8 @@ def plot(dark: QApplication, qtbot: QtBot, state: WindowState) -> SignalPlot:
     widget = SignalPlot(state, CommandBook(COMMANDS))
     widget.resize(900, 170)
     qtbot.addWidget(widget)
-    widget.show()
-    qtbot.waitExposed(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
     return widget
 
 

@@ -39,8 +39,8 @@ def window(folder: Path, qtbot: QtBot) -> ReplayWindow:
     window = ReplayWindow(load_session(folder))
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     return window
 
 
@@ -55,7 +55,7 @@ def test_both_models_show_the_recorded_gaze_of_the_moment(window: ReplayWindow) 
 
 
 def test_events_are_found_and_lost_stretches_are_among_them(window: ReplayWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: window.events is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.events is not None)
     assert window.events is not None
     assert "lost" in {event.kind for event in window.events}
 
@@ -92,7 +92,7 @@ def test_space_plays_and_marks_are_jumped_to_by_key(window: ReplayWindow, qtbot:
     assert window.replay.state.position_s == pytest.approx(1.0)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     assert window.replay.state.playing
-    qtbot.waitUntil(lambda: window.replay.state.position_s > 1.2, timeout=10_000)
+    qtbot.waitUntil(lambda: window.replay.state.position_s > 1.2)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     assert not window.replay.state.playing
 
@@ -114,7 +114,7 @@ def test_a_folder_that_is_dropped_on_the_window_is_replayed(
 ) -> None:
     app = start()
     app.desk.commands.run("open-path", str(folder))
-    qtbot.waitUntil(lambda: app.replay.shown is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: app.replay.shown is not None)
     assert app.replay.shown is not None
     assert app.replay.shown.isVisible()
     assert app.state.source_spec == "cam"
@@ -125,4 +125,4 @@ def test_a_folder_that_is_no_recording_is_told(start: Callable[..., App], tmp_pa
     app = start()
     (tmp_path / "session.json").write_text("{}")
     app.desk.commands.run("open-path", str(tmp_path))
-    qtbot.waitUntil(lambda: "session.json" in app.notices.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "session.json" in app.notices.text)

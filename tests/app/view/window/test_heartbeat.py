@@ -45,4 +45,4 @@ def test_work_of_the_thread_itself_is_told_from_waiting(qtbot: QtBot) -> None:
             pass
 
     QTimer.singleShot(20, work)
-    qtbot.waitUntil(lambda: stats.blocks.work_ms > 140, timeout=20000)
+    qtbot.waitUntil(lambda: stats.blocks.work_ms > 140)

@@ -21,7 +21,7 @@ Start = Callable[..., App]
 def app(start: Start, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> App:
     monkeypatch.setattr(paths, "recordings", lambda: tmp_path / "recordings")
     app = start()
-    qtbot.waitUntil(lambda: len(app.state.seen) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(app.state.seen) == 2)
     return app
 
 
@@ -32,18 +32,18 @@ def test_from_the_button_to_the_session_with_notes_and_markers(app: App, qtbot: 
     button.click()
     assert app.record.dialog is not None
     app.record.dialog.accept()
-    qtbot.waitUntil(lambda: app.state.recording is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: app.state.recording is not None)
     assert bar.isVisible()
     assert button.text() == "Stop"
     bar.note.setText("The light went out")
     qtbot.keyClick(bar.note, Qt.Key.Key_Return)
     assert bar.note.text() == ""
     bar.marker.click()
-    qtbot.waitUntil(lambda: bar.figures.text() > "0:00.5", timeout=20_000)
+    qtbot.waitUntil(lambda: bar.figures.text() > "0:00.5")
     folder = app.record.dialog.folder
     bar.stop.click()
     assert bar.isHidden()
-    qtbot.waitUntil(lambda: "Recorded" in app.notices.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "Recorded" in app.notices.text)
     session = load_session(folder)
     assert session.problems == ()
     assert sorted(event.text for event in session.events) == ["The light went out", "marker 1"]
@@ -66,9 +66,9 @@ def test_a_picture_of_the_screen_is_kept_if_it_is_wished_for(app: App, qtbot: Qt
     app.record.dialog.screen_shot.click()
     app.record.dialog.accept()
     picture = app.record.dialog.folder / "screen.png"
-    qtbot.waitUntil(picture.exists, timeout=20_000)
+    qtbot.waitUntil(picture.exists)
     app.window.record_bar.stop.click()
-    qtbot.waitUntil(lambda: "Recorded" in app.notices.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "Recorded" in app.notices.text)
     size = app.window.screen().size() * app.window.screen().devicePixelRatio()
     assert load_background(picture).shape[:2] == (size.height(), size.width())
     session = load_session(app.record.dialog.folder)

@@ -30,7 +30,7 @@ def sized(start: Start, qtbot: QtBot) -> Callable[[int, int], App]:
 
     def sized(width: int, height: int) -> App:
         app = start()
-        qtbot.waitUntil(lambda: PaneId.A in app.state.seen, timeout=50000)
+        qtbot.waitUntil(lambda: PaneId.A in app.state.seen)
         app.window.resize(width, height)
         qtbot.wait(50)
         return app
