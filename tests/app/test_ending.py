@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and /dev/full are a matter of POSIX")
+BUSY_S = 5.0  # what takes a second at most on an idle machine; a fault lasts until the time is up
 STUCK = "gaze-demo: stopped while a library was working; what was recorded is kept.\n"
 PROGRAM = """
 import hashlib, sys, threading, time
@@ -78,7 +79,7 @@ def test_a_signal_ends_a_command_in_good_order(tmp_path: Path, number: signal.Si
     code, err, took_s = end_of(process)
     assert (code, err) == (128 + number, "")
     assert (tmp_path / "completed").read_text() == "whole"
-    assert took_s < 1
+    assert took_s < BUSY_S
 
 
 @posix
@@ -94,14 +95,14 @@ def test_a_command_stuck_in_native_code_is_left_with_its_files_complete(
     assert code == 128 + signal.SIGINT
     assert err == STUCK
     assert (tmp_path / "completed").read_text() == "whole"
-    assert took_s < 2
+    assert took_s < BUSY_S
 
 
 @pytest.mark.fault("a command ends while a thread is inside native code", "it ends at once, by its own exit code")
 def test_a_thread_inside_native_code_holds_up_no_end(tmp_path: Path) -> None:
     code, err, took_s = end_of(start_program("in_a_thread", tmp_path))
     assert (code, err) == (0, "")
-    assert took_s < 1
+    assert took_s < BUSY_S
 
 
 TRACK = ["-m", "gaze_demo", "track", "virtual", "--model", "mobilenet12", "--out", "gaze.csv", "--video", "seen.mp4"]

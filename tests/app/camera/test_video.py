@@ -64,14 +64,14 @@ def test_it_may_be_opened_again(clip: Path) -> None:
 def test_in_real_time_it_takes_as_long_as_it_is(clip: Path) -> None:
     began = clock.now_s()
     frames = read_all(VideoFile(clip, real_time=True))
-    assert (COUNT - 1) / RATE <= clock.now_s() - began < COUNT / RATE + 0.5
+    assert (COUNT - 1) / RATE <= clock.now_s() - began < COUNT / RATE + 3.0
     assert len(frames) > COUNT / 2
 
 
 def test_in_real_time_a_slow_reader_misses_frames_and_no_time(clip: Path) -> None:
     began = clock.now_s()
     frames = read_all(VideoFile(clip, real_time=True), pause_s=2.5 / RATE)
-    assert clock.now_s() - began < COUNT / RATE + 0.5
+    assert clock.now_s() - began < COUNT / RATE + 1.0  # 2.5 times as long, if it waited for the reader
     assert len(frames) <= COUNT / 2
     assert numbers(frames) == [frame.index for frame in frames]
 
@@ -137,7 +137,7 @@ def test_a_film_that_decodes_slower_than_it_plays_is_shown_without_long_gaps(
     shown = [clock.now_s()]
     while source.read() is not None:
         shown.append(clock.now_s())
-    assert max(np.diff(shown)) < LONGEST_GAP_S + decoding_s + 0.06
+    assert max(np.diff(shown)) < LONGEST_GAP_S + decoding_s + 0.3  # it was the whole film
     assert len(shown) - 1 >= COUNT * decoding_s / 0.26 - 1
 
 
