@@ -17,11 +17,13 @@ from gaze_demo.view.panels.panel import Panel
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.gaze_point import draw_ellipse, draw_point, ellipse_path
 from gaze_demo.view.shared.heat import Heat
+from gaze_demo.view.shared.sparing import SparingUpdate
 
 if TYPE_CHECKING:
     from gaze_demo.calibration.profile import Profile
 
 _WIDTH = 250
+_PAUSE_MS = 50  # between two updates: two models at 60 frames a second move the points 120 times a second
 
 
 class _Glass(QWidget):
@@ -30,6 +32,7 @@ class _Glass(QWidget):
         self.heat, self.show_heat = Heat(), False
         self.size_px = (1920, 1080)
         self.points: Mapping[PaneId, GazePoint] = {}
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the card is painted behind it each time
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def minimumSizeHint(self) -> QSize:
@@ -37,6 +40,7 @@ class _Glass(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, used = QPainter(self), theme.colours()
+        painter.fillRect(self.rect(), QColor(used.surface))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = min(self.width() / self.size_px[0], self.height() / self.size_px[1])
         width, height = self.size_px[0] * scale, self.size_px[1] * scale
@@ -76,6 +80,7 @@ class ScreenMap(Panel):
         title = QLabel("On the screen")
         title.setProperty("kind", "title")
         self.glass = _Glass()
+        self._glass_update = SparingUpdate(self.glass, _PAUSE_MS)
         self.words = QLabel()
         self.words.setProperty("kind", "caption")
         self.words.setWordWrap(True)
@@ -118,7 +123,7 @@ class ScreenMap(Panel):
         if point is not None and point is not self.glass.points.get(PaneId.A):
             self.glass.heat.add(clock.now_s(), point.x_px / self.glass.size_px[0], point.y_px / self.glass.size_px[1])
         self.glass.points = points
-        self.glass.update()
+        self._glass_update.request()
 
     def _show_heat(self, on: bool) -> None:
         self.glass.show_heat = on
