@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gaze_demo import clock
@@ -20,6 +20,7 @@ from gaze_demo.live.shot import Sight
 from gaze_demo.view.panels.panel import Panel, Place
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.figure import Figure
+from gaze_demo.view.shared.polyline import draw_pieces, pieces
 
 SPAN_S = 10.0
 _KEPT_FRAMES = 60
@@ -128,16 +129,12 @@ class _Trace(QWidget):
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         if len(self._points) < 2:
             return
-        top = max(5.0, 5.0 * np.ceil(max(value for _, value in self._points) / 5.0))
+        time_s, angle_deg = np.array(self._points).T
+        top = max(5.0, 5.0 * np.ceil(angle_deg.max() / 5.0))
         per_s, per_deg = area.width() / SPAN_S, area.height() / top
-        line = QPolygonF(
-            [
-                QPointF(area.right() - (self._now - t) * per_s, area.bottom() - value * per_deg)
-                for t, value in self._points
-            ]
-        )
+        places = np.stack([area.right() - (self._now - time_s) * per_s, area.bottom() - angle_deg * per_deg], 1)
         painter.setPen(QColor(used.muted))
         painter.setFont(theme.figure_font(0.8, theme.REGULAR))
         painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, f"{top:.0f}°")
         painter.setPen(QPen(QColor(used.accent), 1.6))
-        painter.drawPolyline(line)
+        draw_pieces(painter, pieces(places))

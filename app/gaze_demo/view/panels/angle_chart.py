@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from gaze_demo.desk import words
 from gaze_demo.geometry import Array
 from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.polyline import draw_pieces, draw_runs, pieces
 
 SPAN_S = 10.0
 _LIMITS_DEG = (20.0, 40.0, 90.0, 180.0)
@@ -32,6 +33,10 @@ class AngleChart(QWidget):
         self.limit_deg = _LIMITS_DEG[0]
         self._title = title
         self._curves: list[tuple[QPen, Array]] = []
+        self._ground, self._ground_of = (
+            QPixmap(),
+            tuple[object, ...](),
+        )  # the grid with its labels, and what it depends on
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(118, 80)
@@ -48,29 +53,37 @@ class AngleChart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, used = QPainter(self), theme.colours()
-        painter.fillRect(self.rect(), QColor(used.surface))
         area = QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
         if area.width() < 20 or area.height() < 20:
+            painter.fillRect(self.rect(), QColor(used.surface))
             return
-        self._draw_grid(painter, area, used)
+        painter.drawPixmap(0, 0, self._drawn_ground(area, used))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(area)
         for pen, rows in self._curves:
             painter.setPen(pen)
-            lines = self.lines(rows, area)
-            if pen.style() == Qt.PenStyle.SolidLine:
-                painter.drawLines(lines)
-            else:  # dashes continue from piece to piece
-                for run in _runs(lines):
-                    painter.drawPolyline(run)
+            draw = draw_pieces if pen.style() == Qt.PenStyle.SolidLine else draw_runs
+            draw(painter, self.pieces(rows, area))
 
-    def lines(self, rows: Array, area: QRectF) -> list[QLineF]:
-        """The pieces of a curve in px; a thick line is drawn several times faster piece by piece than whole."""
+    def pieces(self, rows: Array, area: QRectF) -> Array:
+        """The pieces (n, 4) of a curve, from x, y to x, y in px."""
         x = area.right() + rows[:, 0] * (area.width() / SPAN_S)
         y = area.center().y() - rows[:, 1] * (area.height() / 2 / self.limit_deg)
-        whole = np.isfinite(y[1:] - y[:-1]) & (x[1:] >= area.left())
-        pieces = np.stack([x[:-1], y[:-1], x[1:], y[1:]], 1)[whole]
-        return [QLineF(*piece) for piece in pieces.tolist()]
+        return pieces(np.stack([x, y], 1)[max(int(np.searchsorted(x, area.left())) - 1, 0) :])
+
+    def _drawn_ground(self, area: QRectF, used: theme.Colours) -> QPixmap:
+        """The grid, which is drawn only when it changes: its labels take as long as a curve."""
+        ratio = self.devicePixelRatioF()
+        depends_on = (self.size().toTuple(), ratio, self.limit_deg, used, QApplication.font().key())
+        if depends_on != self._ground_of:
+            self._ground_of = depends_on
+            self._ground = QPixmap(self.size() * ratio)
+            self._ground.setDevicePixelRatio(ratio)
+            self._ground.fill(QColor(used.surface))
+            painter = QPainter(self._ground)
+            self._draw_grid(painter, area, used)
+            painter.end()
+        return self._ground
 
     def _draw_grid(self, painter: QPainter, area: QRectF, used: theme.Colours) -> None:
         painter.setFont(theme.figure_font(0.85, theme.REGULAR))
@@ -97,14 +110,3 @@ class AngleChart(QWidget):
         painter.rotate(-90)
         painter.drawText(QRectF(-60, -height / 2, 120, height), Qt.AlignmentFlag.AlignCenter, self._title)
         painter.restore()
-
-
-def _runs(lines: Sequence[QLineF]) -> list[QPolygonF]:
-    """The pieces that follow on each other, joined."""
-    runs: list[list[QPointF]] = []
-    for line in lines:
-        if runs and runs[-1][-1] == line.p1():
-            runs[-1].append(line.p2())
-        else:
-            runs.append([line.p1(), line.p2()])
-    return [QPolygonF(run) for run in runs]
