@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,23 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
         monkeypatch.setenv(name, str(home / name.lower()))
     yield
     stop_log()
+
+
+def _scheduling() -> tuple[int, int] | None:
+    """The calling thread's policy and priority; None where there is none to ask for."""
+    return (os.sched_getscheduler(0), os.sched_getparam(0).sched_priority) if sys.platform == "linux" else None
+
+
+@pytest.fixture(autouse=True)
+def _usual_priority() -> Iterator[None]:
+    """No test may leave real-time priority behind, as SVT-AV1 does for root: all tests after it, and the programs that
+    they start, would take the processor from the display and from every other program."""
+    before = _scheduling()
+    yield
+    after = _scheduling()
+    if after != before:
+        os.sched_setscheduler(0, before[0], os.sched_param(before[1]))
+        pytest.fail(f"The test changed the scheduling policy and priority from {before} to {after}.")
 
 
 @pytest.fixture(scope="session")
