@@ -203,3 +203,5 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path} is not valid TOML: {error}.") from error
+    except RecursionError:
+        raise UserError(f"{path} is nested too deeply: a configuration has tables of plain values.") from None

@@ -156,7 +156,7 @@ def _read(file: Path) -> dict[str, Any]:
     """Raises UserError if the file is not a JSON object."""
     try:
         whole = json.loads(file.read_text())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{file} is damaged; remove it and run the study again.") from error
     if not isinstance(whole, dict):
         raise UserError(f"{file} is damaged; remove it and run the study again.")

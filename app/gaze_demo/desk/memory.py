@@ -81,7 +81,7 @@ def _filter(memory: Memory) -> FilterChoice:
         return FilterChoice("one-euro")
     try:
         values = json.loads(memory.text("filter/values", "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         values = {}
     if not isinstance(values, dict):
         values = {}

@@ -112,13 +112,17 @@ def test_a_data_set_is_read_from_its_source(tmp_path: Path, capsys: pytest.Captu
     assert "holds no recorded sitting" in capsys.readouterr().err
 
 
-def test_a_configuration_that_is_not_toml_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "a.toml").write_text("name = ")
+@pytest.mark.parametrize(("text", "problem"), [("name = ", "not valid TOML"), ("a = " + 2000 * "[", "too deeply")])
+def test_a_configuration_that_is_not_toml_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, problem: str
+) -> None:
+    (tmp_path / "a.toml").write_text(text)
     assert main(["teacher", str(tmp_path / "a.toml")]) == 2
-    assert "not valid TOML" in capsys.readouterr().err
+    assert problem in capsys.readouterr().err
 
 
 def test_values_are_read_as_toml_writes_them_and_as_text_otherwise() -> None:
+    assert overrides_of(["a=" + 2000 * "["]) == {"a": 2000 * "["}
     assert overrides_of(["a.b=3", "c=true", "d=staged-hints", 'e=["x"]']) == {
         "a.b": 3,
         "c": True,

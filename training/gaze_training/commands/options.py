@@ -34,6 +34,6 @@ def overrides_of(pairs: list[str]) -> dict[str, Any]:
             raise UserError(f"--set {pair}: write it as KEY=VALUE, for example train.epochs=3.")
         try:
             overrides[key] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (tomllib.TOMLDecodeError, RecursionError):
             overrides[key] = value
     return overrides
