@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QStaticText
+from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QStaticText
 
 GROUND = QColor(14, 16, 20, 190)
 _SIDE, _ABOVE = 9.0, 4.0
 
 
 class Pill:
-    """Lays out its text when it changes, not whenever it is drawn, which would take as long as the rest of the
-    drawing."""
+    """Lays out and draws its text when it changes, into a picture: each time that it is shown, this would take as long
+    as the rest of the drawing."""
 
     def __init__(self, font: QFont) -> None:
         self._font = font
         self._static = QStaticText()
         self._static.setTextFormat(Qt.TextFormat.PlainText)
+        self._picture, self._drawn_for = QPixmap(), ("", 0, 0.0)
         self.text = ""
 
     @property
@@ -31,11 +34,24 @@ class Pill:
 
     def draw(self, painter: QPainter, colour: QColor, corner: QPointF) -> QRectF:
         """Draw the text with its upper left corner there; returns where it is."""
-        box = QRectF(corner, self.size)
+        drawn_for = self.text, colour.rgba(), painter.device().devicePixelRatioF()
+        if drawn_for != self._drawn_for:
+            self._drawn_for = drawn_for
+            self._draw_picture(colour, painter.device().devicePixelRatioF())
+        painter.drawPixmap(corner, self._picture)
+        return QRectF(corner, self.size)
+
+    def _draw_picture(self, colour: QColor, ratio: float) -> None:
+        size = self.size
+        self._picture = QPixmap(math.ceil(size.width() * ratio), math.ceil(size.height() * ratio))
+        self._picture.setDevicePixelRatio(ratio)
+        self._picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self._picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(GROUND)
-        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        painter.drawRoundedRect(QRectF(QPointF(0, 0), size), size.height() / 2, size.height() / 2)
         painter.setFont(self._font)
         painter.setPen(colour)
-        painter.drawStaticText(box.topLeft() + QPointF(_SIDE, _ABOVE), self._static)
-        return box
+        painter.drawStaticText(QPointF(_SIDE, _ABOVE), self._static)
+        painter.end()

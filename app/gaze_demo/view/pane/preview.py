@@ -47,6 +47,11 @@ class Preview(QWidget):
         self._image: QImage | None = None
         self._image_map: ImageMap | None = None
         self._is_new = False
+        self._several = False  # people in the picture
+        self._described = ""
+        self._corners, self._corners_of = QPainterPath(), QRectF()
+        self._thin = QColor(theme.video_colour(pane))  # of the arrow of one eye
+        self._thin.setAlpha(200)
         self._without_gaze_since: float | None = None
         self._card = MessageCard(self, run)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -80,7 +85,9 @@ class Preview(QWidget):
         self._image = qimage(sight.shot.preview)
         self._is_new = True
         several = sight.shot.observation.people > 1  # then a click chooses one
-        self.setCursor(Qt.CursorShape.PointingHandCursor if several else Qt.CursorShape.ArrowCursor)
+        if several != self._several:
+            self._several = several
+            self.setCursor(Qt.CursorShape.PointingHandCursor if several else Qt.CursorShape.ArrowCursor)
         reason = str(sight.estimate.reason) if sight.estimate else ""
         if not reason:
             self._without_gaze_since = None
@@ -148,7 +155,10 @@ class Preview(QWidget):
         hint = self.hint
         if hint:
             self._draw_hint(painter, hint)
-        self.setAccessibleDescription(" ".join(filter(None, (*self.captions, hint))))
+        described = " ".join(filter(None, (*self.captions, hint)))
+        if described != self._described:
+            self._described = described
+            self.setAccessibleDescription(described)
 
     def _place(self, painter: QPainter, image: QImage, shot: Shot) -> ImageMap:
         """Draw the picture in the middle, and say where it lies."""
@@ -160,7 +170,8 @@ class Preview(QWidget):
             shown = image.width(), image.height()
             image_map = ImageMap.pixel_exact(width, height, into, shown, ratio, mirrored=mirrored)
             image.setDevicePixelRatio(ratio)
-        painter.fillRect(self.rect(), QColor(theme.colours().surface))
+        if not image_map.rect.contains(into):
+            painter.fillRect(into, QColor(theme.colours().surface))
         if exact:
             painter.drawImage(image_map.rect.topLeft(), image)
         else:
@@ -177,12 +188,10 @@ class Preview(QWidget):
         if self.show_crops and sight.shot.crops is not None:
             draw_eye_crops(painter, image_map.rect, sight.shot.crops, colour, mirrored=sight.shot.mirrored)
         if estimate is not None and estimate.origin_mm is not None:
-            thin = QColor(colour)
-            thin.setAlpha(200)
             if self.show_each_eye:
                 for eye, gaze in ((seen.left, gazes.left), (seen.right, gazes.right)):
                     if eye is not None and gaze is not None:
-                        draw_gaze_arrow(painter, image_map, seen.camera, eye.centre_mm, gaze, thin, 2.0)
+                        draw_gaze_arrow(painter, image_map, seen.camera, eye.centre_mm, gaze, self._thin, 2.0)
             if gazes.mean is not None:
                 draw_gaze_arrow(painter, image_map, seen.camera, estimate.origin_mm, gazes.mean, colour, 4.5)
         truth = seen.frame.truth
@@ -216,9 +225,10 @@ class Preview(QWidget):
 
     def _round_corners(self, painter: QPainter, area: QRectF) -> None:
         """Paint the card's colour over the corners: cheaper than clipping the picture."""
-        outside = QPainterPath()
-        outside.addRect(area)
-        inside = QPainterPath()
-        inside.addRoundedRect(area, theme.RADIUS - 3, theme.RADIUS - 3)
+        if area != self._corners_of:
+            whole, inside = QPainterPath(), QPainterPath()
+            whole.addRect(area)
+            inside.addRoundedRect(area, theme.RADIUS - 3, theme.RADIUS - 3)
+            self._corners, self._corners_of = whole.subtracted(inside), area
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillPath(outside.subtracted(inside), QColor(theme.colours().surface))
+        painter.fillPath(self._corners, QColor(theme.colours().surface))

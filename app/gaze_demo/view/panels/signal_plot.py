@@ -75,7 +75,8 @@ class SignalPlot(Panel):
         self._traces[pane].add(now, gaze)
         if pane is PaneId.A:
             self._traces[_TRUTH].add(now, truth)
-            self._names[_TRUTH].setVisible(truth is not None)
+            if self._names[_TRUTH].isHidden() != (truth is None):
+                self._names[_TRUTH].setVisible(truth is not None)
 
     def clear(self) -> None:
         for trace in self._traces.values():

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -145,3 +146,22 @@ def test_a_card_covers_the_picture_and_its_button_helps(preview: Preview, qtbot:
 def test_the_wanted_size_is_that_of_the_screen(preview: Preview) -> None:
     ratio = preview.devicePixelRatioF()
     assert preview.wanted_size == (round(640 * ratio), round(480 * ratio))
+
+
+def test_a_description_is_set_only_when_it_changes(preview: Preview, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(Preview, "setAccessibleDescription", lambda self, text: said.append(text))
+    for caption in ("yaw 1°", "yaw 1°", "yaw 2°"):
+        preview.show_captions(caption, "")
+        preview.show_sight(sight())
+        preview.grab()
+    assert said == ["yaw 1°", "yaw 2°"]
+
+
+def test_the_hand_is_shown_while_a_click_would_choose_a_person(preview: Preview) -> None:
+    shapes = []
+    for people in (1, 2, 2, 1):
+        preview.show_sight(sight(of=shot(replace(seen_frame(image=GREY), people=people))))
+        shapes.append(preview.cursor().shape())
+    arrow, hand = Qt.CursorShape.ArrowCursor, Qt.CursorShape.PointingHandCursor
+    assert shapes == [arrow, hand, hand, arrow]
