@@ -128,30 +128,32 @@ class Preview(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         started = time.perf_counter()
         painter = QPainter(self)
-        stage = QColor(theme.colours().stage)
+        used = theme.colours()
         if self._sight is None or self._image is None:
-            painter.fillRect(self.rect(), stage)
-            self._round_corners(painter, QRectF(self.rect()))
+            painter.fillRect(self.rect(), QColor(used.stage))
+            self._round_corners(painter, QRectF(self.rect()), QColor(used.surface))
         else:
-            self._draw_sight(painter, self._sight, self._image, stage)
+            self._draw_sight(painter, self._sight, self._image, used)
         painter.end()
         if self._is_new and self._sight is not None:
             self._is_new = False
             self.painted.emit(self._sight, (time.perf_counter() - started) * 1000)
 
-    def _draw_sight(self, painter: QPainter, sight: Sight, image: QImage, stage: QColor) -> None:
-        self._image_map = image_map = self._place(painter, image, sight.shot)
+    def _draw_sight(self, painter: QPainter, sight: Sight, image: QImage, used: theme.Colours) -> None:
+        surface = QColor(used.surface)
+        self._image_map = image_map = self._place(painter, image, sight.shot, surface)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._card.message is not None:
+            stage = QColor(used.stage)
             painter.fillRect(image_map.rect, QColor(stage.red(), stage.green(), stage.blue(), 170))
-            self._round_corners(painter, image_map.rect)
+            self._round_corners(painter, image_map.rect, surface)
             return
         painter.save()
         painter.setClipRect(image_map.rect)
         self._draw_findings(painter, image_map, sight)
         self._draw_captions(painter, image_map.rect)
         painter.restore()
-        self._round_corners(painter, image_map.rect)
+        self._round_corners(painter, image_map.rect, surface)
         hint = self.hint
         if hint:
             self._draw_hint(painter, hint)
@@ -160,7 +162,7 @@ class Preview(QWidget):
             self._described = described
             self.setAccessibleDescription(described)
 
-    def _place(self, painter: QPainter, image: QImage, shot: Shot) -> ImageMap:
+    def _place(self, painter: QPainter, image: QImage, shot: Shot, around: QColor) -> ImageMap:
         """Draw the picture in the middle, and say where it lies."""
         ratio, frame, mirrored = self.devicePixelRatioF(), shot.observation.frame, shot.mirrored
         width, height, into = frame.width, frame.height, QRectF(self.rect())
@@ -171,7 +173,7 @@ class Preview(QWidget):
             image_map = ImageMap.pixel_exact(width, height, into, shown, ratio, mirrored=mirrored)
             image.setDevicePixelRatio(ratio)
         if not image_map.rect.contains(into):
-            painter.fillRect(into, QColor(theme.colours().surface))
+            painter.fillRect(into, around)
         if exact:
             painter.drawImage(image_map.rect.topLeft(), image)
         else:
@@ -223,7 +225,7 @@ class Preview(QWidget):
         painter.setPen(QColor("#ffffff"))
         painter.drawText(box, flags, text)
 
-    def _round_corners(self, painter: QPainter, area: QRectF) -> None:
+    def _round_corners(self, painter: QPainter, area: QRectF, around: QColor) -> None:
         """Paint the card's colour over the corners: cheaper than clipping the picture."""
         if area != self._corners_of:
             whole, inside = QPainterPath(), QPainterPath()
@@ -231,4 +233,4 @@ class Preview(QWidget):
             inside.addRoundedRect(area, theme.RADIUS - 3, theme.RADIUS - 3)
             self._corners, self._corners_of = whole.subtracted(inside), area
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillPath(self._corners, QColor(theme.colours().surface))
+        painter.fillPath(self._corners, around)

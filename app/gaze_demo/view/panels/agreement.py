@@ -20,7 +20,7 @@ from gaze_demo.live.shot import Sight
 from gaze_demo.view.panels.panel import Panel, Place
 from gaze_demo.view.shared import theme
 from gaze_demo.view.shared.figure import Figure
-from gaze_demo.view.shared.polyline import draw_pieces, pieces
+from gaze_demo.view.shared.polyline import draw_runs, pieces
 
 SPAN_S = 10.0
 _KEPT_FRAMES = 60
@@ -137,4 +137,4 @@ class _Trace(QWidget):
         painter.setFont(theme.figure_font(0.8, theme.REGULAR))
         painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, f"{top:.0f}°")
         painter.setPen(QPen(QColor(used.accent), 1.6))
-        draw_pieces(painter, pieces(places))
+        draw_runs(painter, pieces(places))

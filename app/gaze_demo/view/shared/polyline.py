@@ -30,7 +30,7 @@ def draw_pieces(painter: QPainter, of_curve: Array) -> None:
 
 
 def draw_runs(painter: QPainter, of_curve: Array) -> None:
-    """Draw the `pieces` that follow on each other in one go, so that dashes continue from piece to piece."""
+    """Draw the `pieces` that follow on each other in one go: dashes continue, and a dense curve stays thin."""
     for run in runs(of_curve):
         painter.drawPolyline(polygon(run))
 
