@@ -107,6 +107,8 @@ def record(options: RecordOptions, console: Console) -> SessionRecorder | None:
         if options.markers is not None and recorder is not None:
             reading = (options.markers, recorder, stop)
             threading.Thread(target=_read_markers, args=reading, name="markers", daemon=True).start()
+        stderr = sys.stderr  # the progress below may replace it
+        begun = False
         with _progress(console) as progress:
             task = progress.add_task(source.name, told="")
             first_s: float | None = None
@@ -125,6 +127,10 @@ def record(options: RecordOptions, console: Console) -> SessionRecorder | None:
                 bus.write(sample)
                 bus.check()
                 done += 1
+                if not begun and recorder is not None and recorder.frames:
+                    begun = True
+                    told = f"Recording to {recorder.folder}."
+                    print(told, file=sys.stderr if stderr.isatty() else stderr, flush=True)
                 if clock.now_s() - shown_s > 0.2:
                     shown_s = clock.now_s()
                     size = "" if recorder is None else f", {recorder.size_bytes / 1e6:.1f} MB"
@@ -145,8 +151,17 @@ def _summary(recorder: SessionRecorder | None, websocket: WebSocketStream | None
         size = sum(path.stat().st_size for path in recorder.folder.iterdir()) if recorder.folder.is_dir() else 0
         told = f"{recorder.frames} frames, {recorder.duration_s:.1f} s, {size / 1e6:.1f} MB"
         lines.append(f"{recorder.folder}: {told}")
+        if recorder.early_markers:
+            lines.append(_early(recorder))
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _early(recorder: SessionRecorder) -> str:
+    count = recorder.early_markers
+    who = "1 marker" if count == 1 else f"{count} markers"
+    time = "Each has the time when it came" if recorder.recording.live else "The time of that frame was recorded"
+    return f'{who} came before the first frame. {time}; wait for the line "Recording to ..." to avoid this.'
 
 
 def _read_markers(lines: TextIO, recorder: SessionRecorder, stop: threading.Event) -> None:

@@ -67,7 +67,8 @@ def _add_record(commands: Any) -> None:
     record.add_argument(
         "--stdin-markers",
         action="store_true",
-        help="read markers from standard input, one per line; the line 'stop' ends the recording",
+        help="read markers from standard input, one per line, after the line 'Recording to FOLDER.' on standard "
+        "error; the line 'stop' ends the recording",
     )
     add_camera(record, argparse.SUPPRESS)
     add_landmarks(record, argparse.SUPPRESS)

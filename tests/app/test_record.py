@@ -56,6 +56,11 @@ def test_each_line_of_a_stream_is_a_marker_and_stop_ends_it(tmp_path: Path) -> N
     assert session.about.ended.frames < 1000
 
 
+def test_it_says_when_the_first_frame_is_recorded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(options(tmp_path / "s", duration_s=1.0), Console(quiet=True))
+    assert capsys.readouterr().err.splitlines().count(f"Recording to {tmp_path / 's'}.") == 1
+
+
 def test_a_folder_in_use_is_refused_before_the_source_is_read(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(UserError, match="not empty"):

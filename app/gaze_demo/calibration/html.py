@@ -164,7 +164,7 @@ def _error_map(model: ModelReport, screen: ScreenGeometry) -> str:
                 f'<circle class="gaze" cx="{ex:.1f}" cy="{ey:.1f}" r="4">'
                 f"<title>{point.accuracy_deg:.2f} deg</title></circle>"
             )
-    figure = "no gaze" if model.accuracy_deg is None else f"{model.accuracy_deg:.2f}°, {model.correction}"
+    figure = "no gaze" if model.accuracy_deg is None else f"{model.accuracy_deg:.2f}°, correction: {model.correction}"
     box = f'viewBox="-8 -8 {_MAP_WIDTH + 16:.0f} {height + 16:.0f}"'
     return (
         f'<figure><svg {box} role="img" aria-label="errors of {escape(model.model)}">'

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo import LARGEST_IMAGE_PX
+
 # Endings of the pictures that OpenCV reads; of a GIF or AVIF with several pictures, the first one.
 READ = frozenset(".avif .bmp .dib .gif .jfif .jp2 .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split())
 # Endings of pictures that have to be converted first.
@@ -30,12 +32,14 @@ def read_picture(file: Path) -> NDArray[np.uint8]:
         raise PictureError(f"a {file.suffix[1:].upper()} picture, which this program does not read: convert it to JPEG")
     try:
         if file.stat().st_size > LARGEST_BYTES:
-            raise PictureError("too large")
+            raise PictureError(f"too large: a file has at most {LARGEST_BYTES // 1024**2} MB")
         data = np.fromfile(file, np.uint8)  # unlike cv2.imread, with any name on any system
         image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH) if data.size else None
     except cv2.error as error:
         if "MAX_IMAGE" in str(error):
-            raise PictureError("too large: make it smaller first") from None
+            raise PictureError(
+                f"too large: a picture has at most {LARGEST_IMAGE_PX / 1e6:.0f} megapixels, make it smaller first"
+            ) from None
         raise PictureError("damaged, or of another kind") from None
     except OSError as error:
         raise PictureError(f"not to be read ({error.strerror or error})") from None

@@ -100,7 +100,10 @@ def _plots(session: Session, figures: ModelFigures, areas: Sequence[Area], image
     plots = [Plot("trace.svg", "Gaze over time; grey: no gaze", plot_svg(sides, "s", "degrees", lost, marks))]
     head = [Line("distance", seconds, trace.distance_mm / 10)]
     plots.append(Plot("head.svg", "Distance of the eyes from the lens", plot_svg(head, "s", "cm", lost)))
-    plots.append(Plot("blinks.svg", "Blinks per minute", plot_svg([_blink_line(figures, start_s)], "s", "a minute")))
+    blinks = _blink_line(figures, start_s)
+    mean = Line("whole session", blinks.x, np.full(len(blinks.x), figures.blinks_per_min))
+    title = "Blinks per minute, in parts of the session and in the whole session"
+    plots.append(Plot("blinks.svg", title, plot_svg([blinks, mean], "s", "a minute")))
     if len(figures.drift):
         drift = [Line("error", figures.drift[:, 0], figures.drift[:, 1])]
         plots.append(Plot("drift.svg", "Error at marked targets over time", plot_svg(drift, "s", "degrees")))
@@ -122,7 +125,7 @@ def _blink_line(figures: ModelFigures, start_s: float) -> Line:
     edges = np.linspace(time_s[0] if len(time_s) else 0.0, (time_s[0] if len(time_s) else 0.0) + length, count + 1)
     blinks = [event.start_s - start_s for event in figures.events if event.kind == "blink"]
     found = np.histogram(blinks, edges)[0] / np.diff(edges) * 60
-    return Line("blinks", (edges[1:] + edges[:-1]) / 2, found.astype(float))
+    return Line("parts", (edges[1:] + edges[:-1]) / 2, found.astype(float))
 
 
 def _page(session: Session, figures: Sequence[ModelFigures], plots: Sequence[Plot]) -> str:

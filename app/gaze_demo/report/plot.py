@@ -10,7 +10,7 @@ import numpy as np
 
 from gaze_demo.geometry import Array
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 960, 200, 56, 34, 12
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 960, 200, 56, 34, 18
 _MOST_POINTS = 4000
 COLOURS = ("#1f6fb4", "#d2691e", "#2e8b57", "#8a4fa3")
 
@@ -42,7 +42,8 @@ def plot_svg(
         return _LEFT + (x - x0) / (x1 - x0) * (_WIDTH - _LEFT - 8)
 
     def py(y: float) -> float:
-        return float(np.clip(_HEIGHT - _BOTTOM - (y - y0) / (y1 - y0) * (_HEIGHT - _BOTTOM - _TOP), 0, _HEIGHT))
+        height = _HEIGHT - _BOTTOM - _TOP
+        return float(np.clip(_HEIGHT - _BOTTOM - (y - y0) / (y1 - y0) * height, _TOP, _HEIGHT - _BOTTOM))
 
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" ']
     parts.append('font-size="11">')
@@ -96,4 +97,6 @@ def _ticks(low: float, high: float) -> list[float]:
     rough = (high - low) / 5
     size = 10.0 ** np.floor(np.log10(rough))
     step = next(size * k for k in (1, 2, 5, 10) if size * k >= rough)
-    return [float(round(v, 10)) for v in np.arange(np.ceil(low / step) * step, high + 1e-9, step)]
+    return [
+        float(round(v, 10)) + 0.0 for v in np.arange(np.ceil(low / step) * step, high + 1e-9, step)
+    ]  # -0.0 + 0.0 is 0.0

@@ -82,6 +82,8 @@ class SessionRecorder:
         self._picture_rows: list[dict[str, Any]] = []
         self._frames = self._written = 0
         self._first_s = self._last_s = 0.0
+        self._early: list[tuple[str, str, dict[str, Any] | None]] = []  # wait for the time of the first sample
+        self._early_markers = 0
         self._failed: UserError | None = None
         self._closing = threading.Event()
         self._flusher: threading.Thread | None = None
@@ -104,6 +106,11 @@ class SessionRecorder:
     @property
     def frames(self) -> int:
         return self._frames
+
+    @property
+    def early_markers(self) -> int:
+        """How many markers came before the first sample."""
+        return self._early_markers
 
     def open(self, run: Run) -> None:
         """Make the folder, readable by this account alone. Raises UserError if something is in it already."""
@@ -163,7 +170,10 @@ class SessionRecorder:
         return pictures.row_of(seen, keep) if keep == "eyes" or keep == "face" else None
 
     def marker(self, text: str, time_s: float | None = None, data: dict[str, Any] | None = None) -> None:
-        """Mark a moment, now or at a time of the session's clock."""
+        """Mark a moment, now or at a time of the session's clock.
+
+        A recording that is not live has no time before its first sample: earlier markers get the time of that sample.
+        """
         self._event("marker", text, time_s, data)
 
     def note(self, text: str) -> None:
@@ -196,6 +206,7 @@ class SessionRecorder:
             failed = self._failed
             try:
                 if failed is None:
+                    self._write_early(self._first_s)
                     self._flush()
             except UserError as error:
                 failed = error
@@ -230,11 +241,22 @@ class SessionRecorder:
         if update:
             self._about = self._about.model_copy(update=update)
             self._write_about()
+        self._write_early(sample.time_s)
+
+    def _write_early(self, time_s: float) -> None:
+        early, self._early = self._early, []
+        for kind, text, data in early:
+            self._event(kind, text, time_s, data)
 
     def _event(self, kind: str, text: str, time_s: float | None, data: dict[str, Any] | None) -> None:
         with self._lock:
             if self._events is None or self._failed is not None:
                 raise self._failed or UserError("Nothing is being recorded: start a recording first.")
+            if time_s is None and self._frames == 0:
+                self._early_markers += kind == "marker"
+                if not self.recording.live:
+                    self._early.append((kind, text, data))
+                    return
             when = self._now_s() if time_s is None else time_s
             self._events.write(Event(time_s=when, kind=kind, text=text[:MOST_TEXT], data=data or {}))
 

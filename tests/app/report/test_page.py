@@ -86,3 +86,24 @@ def test_a_plot_of_anything_is_an_svg(y: list[float]) -> None:
     )
     ElementTree.fromstring(svg)
     assert len(svg) < 200_000
+
+
+def test_zero_on_an_axis_has_no_sign() -> None:
+    svg = plot_svg([Line("a", np.arange(9.0), np.linspace(-4.1, 4.1, 9))], "s", "°")
+    assert ">0</text>" in svg
+    assert ">-0</text>" not in svg
+
+
+def test_curves_stay_below_the_legend_and_above_the_labels() -> None:
+    y = np.array([0.0] * 1000 + [1000.0, -1000.0])
+    root = ElementTree.fromstring(plot_svg([Line("a", np.arange(1002.0), y)], "s", "°"))
+    curves = root.iter("{http://www.w3.org/2000/svg}polyline")
+    heights = [float(pair.split(",")[1]) for curve in curves for pair in curve.attrib["points"].split()]
+    labels = [float(text.attrib["y"]) for text in root.iter("{http://www.w3.org/2000/svg}text") if "y" in text.attrib]
+    assert min(heights) > min(labels)
+    assert max(heights) < 200 - 34 + 1
+
+
+def test_the_chart_shows_the_blinks_per_minute_of_the_table(folder: Path, tmp_path: Path) -> None:
+    write_report(ReportOptions(folder, tmp_path / "r.html", plots=tmp_path / "plots"))
+    assert "whole session" in (tmp_path / "plots" / "blinks.svg").read_text("utf8")

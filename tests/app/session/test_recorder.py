@@ -203,3 +203,38 @@ def test_a_pulled_disk_ends_it_with_a_sentence_and_keeps_what_is_there(tmp_path:
     assert len(session.trace("a")) == 60
     if keep != "nothing":
         assert len(list(session.observations())) == 54
+
+
+def test_markers_before_the_first_sample_keep_their_order_and_get_its_time(tmp_path: Path) -> None:
+    recorder = SessionRecorder(Recording(tmp_path / "s", live=False))
+    recorder.open(RUN)
+    recorder.marker("one")
+    recorder.marker("two")
+    recorder.write(sample(0, 100.0))
+    recorder.write(sample(1, 100.5))
+    recorder.marker("three")
+    recorder.close()
+    events = load_session(tmp_path / "s").events
+    assert [(event.text, event.time_s) for event in events] == [("one", 100.0), ("two", 100.0), ("three", 100.5)]
+    assert recorder.early_markers == 2
+
+
+def test_early_markers_of_a_live_recording_keep_their_own_times(tmp_path: Path) -> None:
+    recorder = SessionRecorder(Recording(tmp_path / "s"))
+    recorder.open(RUN)
+    before = clock.now_s()
+    recorder.marker("one")
+    after = clock.now_s()
+    recorder.write(sample(0, clock.now_s()))
+    recorder.close()
+    (event,) = load_session(tmp_path / "s").events
+    assert before <= event.time_s <= after
+    assert recorder.early_markers == 1
+
+
+def test_a_marker_is_kept_if_no_sample_ever_came(tmp_path: Path) -> None:
+    recorder = SessionRecorder(Recording(tmp_path / "s", live=False))
+    recorder.open(RUN)
+    recorder.marker("one")
+    recorder.close()
+    assert '"one"' in (tmp_path / "s" / "events.jsonl").read_text("utf-8")
