@@ -4,6 +4,7 @@ until then. A full disk, a crash or a failed run never leaves half a file under 
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import secrets
@@ -16,6 +17,7 @@ from typing import IO
 from gaze_demo.errors import UserError
 
 _MOST_PARTS = 1000
+_NO_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS)  # nothing can be written there
 _PUBLIC, _PRIVATE = 0o666, 0o600
 
 
@@ -143,6 +145,8 @@ def refuse_unwritable(path: Path) -> None:
 
 def cannot_write(path: Path, error: OSError, then: str = "") -> UserError:
     """The sentence for a file that the system does not let us write."""
+    if not then and error.errno in _NO_PLACE:
+        then = " Choose a folder that this account may write to."
     return UserError(f"{path} cannot be written: {error.strerror or error}.{then}")
 
 

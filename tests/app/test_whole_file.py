@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -9,7 +10,15 @@ from typing import IO
 import pytest
 
 from gaze_demo.errors import UserError
-from gaze_demo.whole_file import PartFile, refuse_same_file, refuse_unwritable, whole_file, write_whole, write_whole_by
+from gaze_demo.whole_file import (
+    PartFile,
+    cannot_write,
+    refuse_same_file,
+    refuse_unwritable,
+    whole_file,
+    write_whole,
+    write_whole_by,
+)
 
 LINUX_ONLY = pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full and limits of file size")
 
@@ -126,3 +135,14 @@ def test_a_place_that_cannot_be_is_refused_before_any_work(tmp_path: Path) -> No
     with pytest.raises(UserError, match="is a folder"):
         refuse_unwritable(tmp_path)
     refuse_unwritable(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("code", [errno.ENOENT, errno.EACCES, errno.EROFS])
+def test_a_place_that_takes_no_file_is_told_with_the_remedy(code: int) -> None:
+    told = str(cannot_write(Path("x.csv"), OSError(code, "reason")))
+    assert told == "x.csv cannot be written: reason. Choose a folder that this account may write to."
+
+
+def test_what_was_kept_is_told_instead_of_the_remedy() -> None:
+    told = str(cannot_write(Path("x.csv"), OSError(errno.EACCES, "reason"), " It is kept in y."))
+    assert told == "x.csv cannot be written: reason. It is kept in y."
