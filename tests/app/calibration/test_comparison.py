@@ -92,6 +92,7 @@ def test_the_page_says_what_it_rests_on(report: Report) -> None:
     text = page(report)
     assert all(escape(guess) in text for guess in report.geometry.guesses)
     assert "took no part in the fit" in text
+    assert "°, correction: " in text  # "1.89°, none" would not tell what is none
 
 
 def test_a_place_that_cannot_be_written_is_named(report: Report, tmp_path: Path) -> None:
