@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.desk.fakes import Room
-from app.live.fakes import FakeSource
+from app.live.fakes import FakeObserver, FakeSource
 from gaze_demo.errors import UserError
 from gaze_demo.session.folder import Session, load_session
 from gaze_demo.session.recorder import SessionRecorder
@@ -32,8 +32,15 @@ def stop(room: Room) -> None:
     room.pump(lambda: "Recorded" in room.notices.text)
 
 
+def watch(room: Room, frames: int) -> None:
+    """Go on until that many more are observed."""
+    observed = FakeObserver.made[-1].lenses
+    enough = len(observed) + frames
+    room.pump(lambda: len(observed) >= enough)
+
+
 def recorded(room: Room, folder: Path) -> Session:
-    room.wait(0.5)
+    watch(room, 20)
     stop(room)
     session = load_session(folder)
     assert session.problems == ()
@@ -47,7 +54,8 @@ def test_every_frame_is_recorded_with_the_gaze_of_both_models(room: Room, tmp_pa
     for name in session.models:
         trace = session.trace(name)
         assert len(trace) > 10
-        assert (np.diff(trace.frame) == 1).all()
+        assert np.isin(trace.frame, session.trace("big").frame).mean() > 0.8
+        assert (np.diff(trace.frame) >= 1).all()  # a busy machine does not observe every frame of the camera
         assert (np.diff(trace.time_s) > 0).all()
         assert trace.valid.mean() > 0.8
     assert [model.sha256 != "" for model in session.about.models] == [True, True]
@@ -91,7 +99,7 @@ def test_how_long_and_how_large_is_told_while_it_goes_on(room: Room, tmp_path: P
 
 def test_another_source_ends_the_recording_and_says_so(room: Room, tmp_path: Path) -> None:
     start(room, tmp_path / "one")
-    room.wait(0.3)
+    watch(room, 12)
     room.desk.source.restart()
     assert room.state.recording is None
     room.pump(lambda: "The source has changed. Recorded" in room.notices.text)
@@ -100,7 +108,7 @@ def test_another_source_ends_the_recording_and_says_so(room: Room, tmp_path: Pat
 
 def test_closing_the_window_completes_the_session(room: Room, tmp_path: Path) -> None:
     start(room, tmp_path / "one")
-    room.wait(0.3)
+    watch(room, 12)
     room.desk.close()
     session = load_session(tmp_path / "one")
     assert session.problems == ()
@@ -111,16 +119,20 @@ def test_a_full_disk_ends_the_recording_with_a_sentence_and_keeps_what_is_there(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start(room, tmp_path / "one")
-    room.wait(1.2)
+    room.wait(1.2)  # what is older than a second is in the file
+    watch(room, 20)
 
     def full(recorder: SessionRecorder) -> None:
         recorder._failed = UserError(f"{recorder.folder} cannot be written: {errno.ENOSPC}.")
         raise recorder._failed
 
     monkeypatch.setattr(SessionRecorder, "_flush", full)
-    room.wait(1.0)
-    room.desk.refresh()
-    assert room.state.recording is None
+
+    def ended() -> bool:
+        room.desk.refresh()
+        return room.state.recording is None
+
+    room.pump(ended)
     assert "cannot be written" in room.notices.text
     assert len(load_session(tmp_path / "one").trace()) > 5
     assert room.state.source.state == "streaming"
