@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,17 @@ def command(interrupts):
 
 leave(run_guarded("gaze-demo", command, native_s={native_s}))
 """
+
+
+@pytest.fixture(autouse=True)
+def _hang_up_is_heeded() -> Iterator[None]:
+    """Programs inherit that SIGHUP is ignored where the tests run under nohup."""
+    if os.name != "posix":
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def start(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
