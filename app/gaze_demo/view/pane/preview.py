@@ -229,8 +229,9 @@ class Preview(QWidget):
         """Paint the card's colour over the corners: cheaper than clipping the picture."""
         if area != self._corners_of:
             whole, inside = QPainterPath(), QPainterPath()
-            whole.addRect(area)
-            inside.addRoundedRect(area, theme.RADIUS - 3, theme.RADIUS - 3)
+            touched = QRectF(area.toAlignedRect())  # a row that is drawn in part would keep a grey line outside
+            whole.addRect(touched)
+            inside.addRoundedRect(touched, theme.RADIUS - 3, theme.RADIUS - 3)
             self._corners, self._corners_of = whole.subtracted(inside), area
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillPath(self._corners, around)
