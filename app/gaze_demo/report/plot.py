@@ -97,6 +97,5 @@ def _ticks(low: float, high: float) -> list[float]:
     rough = (high - low) / 5
     size = 10.0 ** np.floor(np.log10(rough))
     step = next(size * k for k in (1, 2, 5, 10) if size * k >= rough)
-    return [
-        float(round(v, 10)) + 0.0 for v in np.arange(np.ceil(low / step) * step, high + 1e-9, step)
-    ]  # -0.0 + 0.0 is 0.0
+    places = np.arange(np.ceil(low / step) * step, high + 1e-9, step)
+    return [float(round(place, 10)) + 0.0 for place in places]  # -0.0 + 0.0 is 0.0

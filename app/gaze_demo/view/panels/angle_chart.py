@@ -33,10 +33,8 @@ class AngleChart(QWidget):
         self.limit_deg = _LIMITS_DEG[0]
         self._title = title
         self._curves: list[tuple[QPen, Array]] = []
-        self._ground, self._ground_of = (
-            QPixmap(),
-            tuple[object, ...](),
-        )  # the grid with its labels, and what it depends on
+        self._ground = QPixmap()  # the grid with its labels
+        self._ground_of: tuple[object, ...] = ()  # what it depends on
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(118, 80)
