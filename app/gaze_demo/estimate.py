@@ -30,8 +30,8 @@ class GazeEstimate:
     """What one model makes of an observation; unit vectors (3,) in the camera frame, None if there is no gaze.
 
     `gaze` is the mean of the eyes that can be read, or the model's own if it gives one gaze for both (`left` and
-    `right` are None then). If both eyes have a covariance, the mean is weighted by the inverse of their variances.
-    `reason` says why there is no gaze at all; `left_reason` and `right_reason` why an eye took no part in it.
+    `right` are None then). An eye that is much more certain than the other counts for more. `reason` says why there is
+    no gaze at all; `left_reason` and `right_reason` why an eye took no part in it.
     `origin_mm`: (3,), where `gaze` starts: the middle of the eyes. `embedding`: (rows, E), one row per eye (left first)
     or one for the face. `left_condition`, `right_condition`: None if the model does not report it. `left_covariance`,
     `right_covariance`, `covariance`: (2, 2) over pitch and yaw in rad^2, camera frame, of `left`, `right` and `gaze`.

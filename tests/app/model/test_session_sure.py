@@ -101,7 +101,7 @@ def test_a_model_that_does_not_tell_of_the_iris_believes_the_landmarks(tmp_path:
     assert estimate.model_ms == 0
 
 
-def test_the_surer_eye_weighs_more_but_never_all(tmp_path: Path) -> None:
+def test_an_eye_that_is_clearly_surer_weighs_more_but_never_all(tmp_path: Path) -> None:
     # The left eye looks 6 degrees up, the right one straight ahead.
     gaze = [[np.radians(6.0), 0.0], [0.0, 0.0]]
     seen = observation(head_pose())
@@ -114,7 +114,9 @@ def test_the_surer_eye_weighs_more_but_never_all(tmp_path: Path) -> None:
         return float(angle_between(estimate.gaze, estimate.right) / angle_between(estimate.left, estimate.right))
 
     assert share(SURE, SURE) == pytest.approx(0.5, abs=0.01)
-    assert share([0.001, 0.001, 0.0], [0.002, 0.002, 0.0]) == pytest.approx(2 / 3, abs=0.01)
+    assert share([0.001, 0.001, 0.0], [0.0029, 0.0029, 0.0]) == pytest.approx(0.5, abs=0.01)
+    assert share([0.0029, 0.0029, 0.0], [0.001, 0.001, 0.0]) == pytest.approx(0.5, abs=0.01)
+    assert share([0.001, 0.001, 0.0], [0.006, 0.006, 0.0]) == pytest.approx(2 / 3, abs=0.01)
     assert share([1e-6, 1e-6, 0.0], [0.01, 0.01, 0.0]) == pytest.approx(0.8, abs=0.01)
     assert share([0.01, 0.01, 0.0], [1e-6, 1e-6, 0.0]) == pytest.approx(0.2, abs=0.01)
 
