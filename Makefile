@@ -131,6 +131,7 @@ $(BIN)/python:
 
 $(VENV)/.demo-installed: $(PROJECT) | system-demo $(BIN)/python
 	@$(PIP) --editable .
+	@$(BIN)/python -m compileall -q app
 	@touch $@
 
 $(VENV)/.test-installed: $(PROJECT) | system-test $(BIN)/python

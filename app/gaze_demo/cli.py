@@ -24,6 +24,7 @@ from gaze_demo.arguments import (
 )
 from gaze_demo.command_line import Commands, Given, Parser, add_verbose, parse
 from gaze_demo.ending import Interrupts, leave, leaving_when_asked, run_guarded
+from gaze_demo.garbage import pause_collection, resume_collection
 from gaze_demo.log import start_log
 from gaze_demo.native_logs import silence_native_logs
 from gaze_demo.participant.names import NAMES, STUDIED, find_person
@@ -326,7 +327,11 @@ def _load_command(name: str, options: argparse.Namespace) -> Callable[[argparse.
     This is the only place where the command line loads the other modules. OpenCV, onnxruntime and Qt take seconds to
     load: neither the help nor a command that does not use them should wait for them.
     """
-    if getattr(options, "landmarks", "auto") != "auto":
-        resolve_name("gaze_demo.landmarks.engine:prefer")(options.landmarks)
-    run: Callable[[argparse.Namespace], int] = resolve_name(f"gaze_demo.commands.{name}:run")
+    pause_collection()
+    try:
+        if getattr(options, "landmarks", "auto") != "auto":
+            resolve_name("gaze_demo.landmarks.engine:prefer")(options.landmarks)
+        run: Callable[[argparse.Namespace], int] = resolve_name(f"gaze_demo.commands.{name}:run")
+    finally:
+        resume_collection()
     return run

@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import DEFAULT_HFOV_DEG, Array, Intrinsics
-from gaze_demo.structured_text import read_structured
 
 _KIND = "a YAML, XML or JSON file of an OpenCV or ROS calibration"
 _MAX_NUMBERS = 64
@@ -108,6 +107,8 @@ def load_intrinsics(path: Path) -> Intrinsics:
     `fisheye_model`, `roi` and `binning`, and refuses a rectification. Raises UserError, with the field's name, if the
     file cannot be used.
     """
+    from gaze_demo.structured_text import read_structured  # loads YAML: the window should not wait for it
+
     return _Fields(path, read_structured(path, _KIND)).intrinsics()
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gaze_demo.camera.turned import Turn
-from gaze_demo.intrinsics import Lens
+if TYPE_CHECKING:
+    from gaze_demo.camera.turned import Turn
+    from gaze_demo.intrinsics import Lens
 
 
 @dataclass(frozen=True)

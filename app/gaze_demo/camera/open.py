@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from gaze_demo.camera.devices import list_cameras
-from gaze_demo.camera.images import ImageFiles
 from gaze_demo.camera.picture import NOT_READ, READ
 from gaze_demo.camera.source import Source, SourceError
 from gaze_demo.camera.turned import Turn, turn_source
-from gaze_demo.camera.video import VideoFile
 from gaze_demo.camera.webcam import Webcam
 from gaze_demo.errors import UserError
 from gaze_demo.participant.names import NAMES, STUDIED, find_person
@@ -90,6 +88,10 @@ def _looks_like_a_path(path: Path) -> bool:
 
 
 def _file(path: Path, options: SourceOptions) -> Source:
+    # They load FFmpeg: a camera's user should not wait for it.
+    from gaze_demo.camera.images import ImageFiles
+    from gaze_demo.camera.video import VideoFile
+
     if path.is_dir() or path.suffix.lower() in (READ | NOT_READ) - _MOVING:
         return ImageFiles(path, _SHOWN_S if options.real_time else None)
     return VideoFile(path, options.real_time, hold_at_end=options.real_time)

@@ -15,7 +15,7 @@ import threading
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -25,8 +25,10 @@ from gaze_demo import clock
 from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import SourceError
-from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.geometry import Intrinsics
+
+if TYPE_CHECKING:
+    from gaze_demo.camera.virtual import VirtualSource
 
 _HEAD = struct.Struct("<qd")
 _TRUTH = 25
@@ -43,6 +45,8 @@ class VirtualProcess:
     frame_count: int | None = None
 
     def __init__(self, spec: str, options: SourceOptions) -> None:
+        from gaze_demo.camera.virtual import VirtualSource  # as in `open_source`
+
         twin = open_source(spec, options)
         if not isinstance(twin, VirtualSource):
             raise ValueError(f"{spec} is not the virtual participant")
@@ -151,6 +155,8 @@ def _numbers(truth: Truth) -> np.ndarray:
 
 def _render(order: str) -> None:
     """The child's main loop, until nobody reads its frames any more."""
+    from gaze_demo.camera.virtual import VirtualSource
+
     cv2.setNumThreads(1)
     given = json.loads(order)
     source = open_source(given["spec"], SourceOptions(**given["options"]))

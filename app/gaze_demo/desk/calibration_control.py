@@ -1,17 +1,15 @@
-"""The calibration: checks, dots, the fit in the background, the profile, the results."""
+"""The calibration: checks, dots, the fit in the background, the profile, the results.
+
+What only a calibration needs is loaded when one begins: the window should not wait for it when it starts.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gaze_demo import clock
-from gaze_demo.calibration.calibrate import Calibration
-from gaze_demo.calibration.kept_profile import grown, keep, profile_of, recalibrated, undone
-from gaze_demo.calibration.profile import Profile
-from gaze_demo.calibration.recommend import replacement
 from gaze_demo.calibration.sample import SittingData
-from gaze_demo.calibration.sitting import Sitting, Timing
-from gaze_demo.calibration.targets import PursuitPath, layout_targets, validation_targets
 from gaze_demo.desk.calibration_phases import Checking, Fitting, Looking, Phase
 from gaze_demo.desk.camera_key import camera_key
 from gaze_demo.desk.gaze_control import GazeControl
@@ -23,14 +21,18 @@ from gaze_demo.desk.source_control import SourceControl
 from gaze_demo.desk.state import SourceState, WindowState, is_virtual
 from gaze_demo.desk.trouble import sentence
 from gaze_demo.live.background import Background
-from gaze_demo.live.calibration_worker import CalibrationWorker
 from gaze_demo.live.engine import Engine
 from gaze_demo.live.events import Outcome, Tell
 from gaze_demo.live.shot import Shot
 from gaze_demo.live.tools import Tools
 from gaze_demo.log import logger
-from gaze_demo.model.reach import farthest
 from gaze_demo.screen import ScreenGeometry
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.calibrate import Calibration
+    from gaze_demo.calibration.profile import Profile
+    from gaze_demo.calibration.sitting import Timing
+    from gaze_demo.live.calibration_worker import CalibrationWorker
 
 _NOTICE = "calibration"
 _SILENT = "The camera sends no picture. The dots continue when it does."
@@ -106,6 +108,11 @@ class CalibrationControl:
 
     def start(self, points: int, name: str) -> None:
         """Show the dots of this layout, 0 for a path to follow; the profile will have this name."""
+        from gaze_demo.calibration.sitting import Sitting
+        from gaze_demo.calibration.targets import PursuitPath, layout_targets, validation_targets
+        from gaze_demo.live.calibration_worker import CalibrationWorker
+        from gaze_demo.model.reach import farthest
+
         phase = self.phase
         if not isinstance(phase, Checking):
             return
@@ -156,6 +163,8 @@ class CalibrationControl:
 
     def add_models(self) -> None:
         """Calibrate all available models with the samples kept with the profile in use."""
+        from gaze_demo.calibration.kept_profile import recalibrated
+
         profile, entries = self._state.profile, list(self._state.entries)
         if profile is None:
             return
@@ -194,6 +203,9 @@ class CalibrationControl:
         self._enter(phase.finish(camera_key(self._engine, self._source.spec, phase.shot)))
 
     def _finish(self, worker: CalibrationWorker, result: Calibration | Exception) -> None:
+        from gaze_demo.calibration.kept_profile import profile_of
+        from gaze_demo.calibration.recommend import replacement
+
         phase = self.phase
         if not isinstance(phase, (Looking, Fitting)) or phase.worker is not worker:
             return
@@ -220,6 +232,8 @@ class CalibrationControl:
 
     def use(self, made: Made) -> None:
         """Use a new calibration from now on, and save it."""
+        from gaze_demo.calibration.kept_profile import keep
+
         self._gaze.use(made.profile)
         self._background.run(lambda: keep(made.profile, made.data), lambda _: None, self._not_kept)
         self.show_results()
@@ -227,6 +241,8 @@ class CalibrationControl:
 
     def _grow(self, before: Profile, made: Made) -> None:
         """Fit to this sitting together with the earlier ones of the same person."""
+        from gaze_demo.calibration.kept_profile import grown
+
         entries = list(self._state.entries)
         self._notices.info("Fitting to this calibration and the earlier ones together…", _NOTICE)
 
@@ -242,6 +258,8 @@ class CalibrationControl:
 
     def undo(self) -> None:
         """Take back the last sitting that was added to the profile in use."""
+        from gaze_demo.calibration.kept_profile import undone
+
         profile = self._state.profile
         if profile is not None:
             self._background.run(lambda: undone(profile), self._use_undone, self._not_kept)

@@ -1,21 +1,25 @@
 """The phases of a calibration, each an object: checking, looking at dots, fitting.
 
-Each takes shots from the feed's thread by `add`; everything else is called from the window's thread.
+Each takes shots from the feed's thread by `add`; everything else is called from the window's thread. What only a
+calibration needs is loaded when one begins: the window should not wait for it when it starts.
 """
 
 from __future__ import annotations
 
 import threading
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
-from gaze_demo.calibration.checks import Check, check
 from gaze_demo.calibration.sample import CameraKey, SittingData
-from gaze_demo.calibration.sitting import Dot, Sitting
 from gaze_demo.desk.monitors import Monitor
-from gaze_demo.live.calibration_worker import CalibrationWorker
 from gaze_demo.live.shot import Image, Shot
 from gaze_demo.screen import ScreenGeometry
 from gaze_demo.sink.mailbox import Mailbox
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.checks import Check
+    from gaze_demo.calibration.sitting import Dot, Sitting
+    from gaze_demo.live.calibration_worker import CalibrationWorker
 
 
 class Checking:
@@ -32,6 +36,8 @@ class Checking:
         self._newest: Mailbox[tuple[tuple[Check, ...], Image]] = Mailbox()
 
     def add(self, shot: Shot) -> None:
+        from gaze_demo.calibration.checks import check
+
         self._newest.put((tuple(check(shot.observation)), shot.preview))
 
     def refresh(self) -> bool:

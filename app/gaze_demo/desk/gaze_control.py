@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gaze_demo import clock
 from gaze_demo.calibration.drift import ClickTeacher, recentred
-from gaze_demo.calibration.ellipse import CHI_SQUARE_90
 from gaze_demo.calibration.mapping import Mapping
-from gaze_demo.calibration.on_screen import screen_covariance
-from gaze_demo.calibration.profile import Profile
 from gaze_demo.calibration.readings import Readings, joined, read
 from gaze_demo.calibration.sample import CameraKey
 from gaze_demo.desk.camera_key import camera_key
@@ -27,6 +25,9 @@ from gaze_demo.live.engine import Engine
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Sight
 from gaze_demo.screen import ScreenGeometry
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.profile import Profile
 
 RECENTRE_S = 1.7  # how long the recentring dot is shown
 _LOOK_AFTER_S = 0.7  # of this time the eyes need this much to arrive
@@ -187,9 +188,9 @@ class GazeControl:
         x, y = geometry.camera_to_px(point_mm)[0]
         profile = self._state.profile
         outside = float(profile.hull.distance(row)[0]) if profile and profile.hull else 0.0
-        covariance = screen_covariance(teacher.mapping, row, geometry) if teacher and profile else None
+        ellipse = _ellipse(teacher.mapping, row, geometry) if teacher and profile else None
         certainty = float(np.clip(2.0 - outside, 0.0, 1.0))
-        return GazePoint(float(x), float(y), certainty, None if covariance is None else _ellipse(covariance))
+        return GazePoint(float(x), float(y), certainty, ellipse)
 
     def _explain(self, sight: Sight, point: GazePoint | None) -> None:
         """One line that says what the points mean at present."""
@@ -218,8 +219,16 @@ class GazeControl:
         self._state.points = {}
 
 
-def _ellipse(covariance: Array) -> tuple[float, float, float]:
-    """Half axes in px and the angle of the first in degrees, of the ellipse that holds 90 % of a covariance (2, 2)."""
+def _ellipse(mapping: Mapping, row: Readings, geometry: ScreenGeometry) -> tuple[float, float, float] | None:
+    """Half axes in px and the angle of the first in degrees, of the ellipse that holds 90 % of the gazes; None if the
+    calibration has not measured it."""
+    # Loaded with the first profile: the window should not wait for them when it starts.
+    from gaze_demo.calibration.ellipse import CHI_SQUARE_90
+    from gaze_demo.calibration.on_screen import screen_covariance
+
+    covariance = screen_covariance(mapping, row, geometry)
+    if covariance is None:
+        return None
     variances, axes = np.linalg.eigh(covariance)
     small, large = np.sqrt(np.maximum(variances, 0.0) * CHI_SQUARE_90)
     return float(large), float(small), float(np.degrees(np.arctan2(axes[1, 1], axes[0, 1])))

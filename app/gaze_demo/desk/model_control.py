@@ -44,19 +44,19 @@ class ModelControl:
         state.on("provider", self._use_provider)
 
     def look(self) -> None:
-        """Read the models' folders, and the files named on the command line, in the background."""
+        """Read the models' folders in the background; those named on the command line are read and shown first."""
         wanted, tools = self._wanted, self._tools
         self._state.providers = tools.installed_providers()
         tools.choose_provider(self._state.provider)
 
-        def job() -> tuple[Models, list[ModelEntry]]:
+        def job() -> list[ModelEntry]:
             found = [tools.find_model(name) for name in wanted]
             for entry in found:
                 if any(other.name == entry.name and other.path != entry.path for other in found):
                     raise UserError(f"Two files are called {entry.name}.onnx: rename one of them.")
-            return tools.scan_models(), found
+            return found
 
-        self._background.run(job, self._on_found, self._on_not_found)
+        self._background.run(job, self._on_wanted, self._on_not_found)
 
     def choose(self, pane: PaneId, name: str) -> None:
         """Show this model in the pane, and remember it."""
@@ -92,8 +92,13 @@ class ModelControl:
                 self._notices.trouble(notice, f"provider {entry.name}")
             self._tell_error(pane, sentence(error, f"{entry.name} could not be loaded") if error else "")
 
-    def _on_found(self, found: tuple[Models, list[ModelEntry]]) -> None:
-        models, wanted = found
+    def _on_wanted(self, wanted: list[ModelEntry]) -> None:
+        if not self._state.models_known:
+            for pane, entry in zip(PaneId, wanted, strict=False):
+                self._show(pane, entry)
+        self._background.run(self._tools.scan_models, lambda models: self._on_found(models, wanted), self._on_not_found)
+
+    def _on_found(self, models: Models, wanted: list[ModelEntry]) -> None:
         named = {entry.name for entry in wanted}
         self._state.entries = (*wanted, *(entry for entry in models.entries if entry.name not in named))
         for problem in models.problems:
@@ -101,8 +106,8 @@ class ModelControl:
         default = default_pair(list(self._state.entries))
         for i, pane in enumerate(PaneId):
             shown = self._state.models[pane]
-            if self._state.models_known and shown is not None and self._by_name(shown.name) == shown:
-                continue  # the folder has changed, this model has not
+            if shown is not None and self._by_name(shown.name) == shown:
+                continue  # it is shown already, as it is
             entry = wanted[i] if i < len(wanted) else self._by_name(self._memory.text(_key(pane)))
             if entry is None and default:
                 entry = default[min(i, len(default) - 1)]

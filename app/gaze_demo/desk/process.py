@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psutil
+if TYPE_CHECKING:
+    import psutil
 
 
 def seconds_since_start() -> float:
@@ -15,9 +17,15 @@ def seconds_since_start() -> float:
         fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
         started = int(fields[19]) / 100  # field 22, in ticks of 10 ms since the boot
         return time.clock_gettime(time.CLOCK_BOOTTIME) - started
-    return time.time() - psutil.Process().create_time()
+    return time.time() - float(_process().create_time())
 
 
 def resident_mb() -> float:
     """Memory that this process holds now, in MB of a million bytes."""
-    return float(psutil.Process().memory_info().rss) / 1e6
+    return float(_process().memory_info().rss) / 1e6
+
+
+def _process() -> psutil.Process:
+    import psutil  # which the window should not wait for when it starts
+
+    return psutil.Process()

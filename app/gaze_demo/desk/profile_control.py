@@ -1,12 +1,14 @@
-"""The saved profiles, and the one that was used last."""
+"""The saved profiles, and the one that was used last.
+
+The modules of profiles are loaded when they are first used: the window should not wait for them when it starts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gaze_demo.calibration.kept_profile import delete_profile, export_profile, renamed
-from gaze_demo.calibration.profile import Profile, list_profiles, profile_path
 from gaze_demo.desk.gaze_control import GazeControl, Mismatch
 from gaze_demo.desk.memory import Memory
 from gaze_demo.desk.notices import Notices
@@ -14,6 +16,9 @@ from gaze_demo.desk.source_control import SourceControl
 from gaze_demo.desk.state import WindowState
 from gaze_demo.desk.trouble import sentence
 from gaze_demo.live.background import Background
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.profile import Profile
 
 _KEY, _NOTICE = "profile", "profile"
 
@@ -51,12 +56,16 @@ class ProfileControl:
 
     def all(self) -> list[Profile]:
         """Newest first; unreadable ones are reported."""
+        from gaze_demo.calibration.profile import list_profiles
+
         found, problems = list_profiles()
         if problems:
             self._notices.warn(problems[0])
         return found
 
     def is_in_use(self, profile: Profile) -> bool:
+        from gaze_demo.calibration.profile import profile_path
+
         used = self._state.profile
         return used is not None and profile_path(profile) == profile_path(used)
 
@@ -67,6 +76,7 @@ class ProfileControl:
 
     def rename(self, profile: Profile, name: str, done: Callable[[], None]) -> None:
         """Give a profile another name; `done` is called once it has it."""
+        from gaze_demo.calibration.kept_profile import renamed
 
         def use(again: Profile) -> None:
             if self._state.profile is not None and self.is_in_use(profile):
@@ -77,6 +87,8 @@ class ProfileControl:
 
     def delete(self, profile: Profile, done: Callable[[], None]) -> None:
         """Remove a profile with all its pictures; if it is in use, the plain geometry replaces it."""
+        from gaze_demo.calibration.kept_profile import delete_profile
+
         in_use = self.is_in_use(profile)
 
         def forget(_: None) -> None:
@@ -90,6 +102,7 @@ class ProfileControl:
 
     def export(self, profile: Profile, path: Path) -> None:
         """Write a profile and its pictures into one ZIP file."""
+        from gaze_demo.calibration.kept_profile import export_profile
 
         def tell(_: None) -> None:
             self._notices.info(f"Exported {profile.name} to {path}.", _NOTICE)
@@ -155,4 +168,6 @@ class ProfileControl:
 
 def _of_name(name: str) -> list[Profile]:
     """All profiles of one name, newest first."""
+    from gaze_demo.calibration.profile import list_profiles
+
     return [profile for profile in list_profiles()[0] if profile.name == name]

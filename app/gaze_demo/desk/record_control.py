@@ -1,4 +1,7 @@
-"""Records what the window sees to a session folder, while the window keeps running."""
+"""Records what the window sees to a session folder, while the window keeps running.
+
+What only a recording needs is loaded when one begins: the window should not wait for it when it starts.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gaze_demo import clock, paths
-from gaze_demo.calibration.on_screen import ProfileMap
-from gaze_demo.calibration.profile import Profile
 from gaze_demo.desk import words
 from gaze_demo.desk.gaze_control import GazeControl
 from gaze_demo.desk.notices import Notices
@@ -27,13 +29,15 @@ from gaze_demo.live.pane_id import PaneId
 from gaze_demo.live.shot import Sight
 from gaze_demo.log import logger
 from gaze_demo.pipeline import ModelGaze
-from gaze_demo.session.about import Keep, ModelAbout
-from gaze_demo.session.folder import Session, load_session
 from gaze_demo.session.names import SCREEN
-from gaze_demo.session.recorder import Recording, SessionRecorder
-from gaze_demo.sink.bus import Bus
-from gaze_demo.sink.sink import Run
 from gaze_demo.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.profile import Profile
+    from gaze_demo.session.about import Keep
+    from gaze_demo.session.folder import Session
+    from gaze_demo.session.recorder import SessionRecorder
+    from gaze_demo.sink.bus import Bus
 
 _KEY = "recording"
 # When it ends, the app waits this long for a slow disk; what is not written by then is missing from the session.
@@ -80,6 +84,8 @@ class RecordControl:
 
     def begin(self, folder: Path, keep: Keep = "nothing") -> None:
         """Record from now on into a new folder. A notice reports what goes wrong."""
+        from gaze_demo.sink.sink import Run
+
         source, profile = self._engine.source, self._state.profile
         if self._running is not None or self._starting or source is None or not self._state.source_live:
             return
@@ -95,6 +101,10 @@ class RecordControl:
         number = self._engine.source_number
 
         def job() -> _Running:
+            from gaze_demo.session.about import ModelAbout
+            from gaze_demo.session.recorder import Recording, SessionRecorder
+            from gaze_demo.sink.bus import Bus
+
             if folder.parent == paths.recordings():
                 paths.make_private(folder.parent)
             models = {entry.name: ModelAbout.of(entry) for entry in entries}
@@ -145,8 +155,14 @@ class RecordControl:
 
     def read(self, folder: Path) -> None:
         """Read a session in the background; a notice says why it cannot be read."""
+
+        def job() -> Session:
+            from gaze_demo.session.folder import load_session
+
+            return load_session(folder)
+
         self._background.run(
-            lambda: load_session(folder),
+            job,
             self.session_read.tell,
             lambda error: self._notices.trouble(sentence(error, "The recording cannot be opened"), _KEY),
         )
@@ -220,6 +236,8 @@ class RecordControl:
         used = [entry for entry in self._state.models.values() if entry is not None]
 
         def job() -> None:
+            from gaze_demo.session.about import ModelAbout
+
             recorder.add_models([ModelAbout.of(entry) for entry in used])
             recorder.state("models", {"models": [entry.name for entry in used]})
 
@@ -234,6 +252,8 @@ class RecordControl:
 
 def _mapped_by(profile: Profile | None) -> Callable[[PaneId, Sight], ModelGaze]:
     """Unfiltered gazes with their points on the profile's screen: a filter is chosen when the session is read."""
+    from gaze_demo.calibration.on_screen import ProfileMap
+
     to_screen = ProfileMap(profile) if profile is not None else None
 
     def make_gaze(pane: PaneId, sight: Sight) -> ModelGaze:

@@ -48,8 +48,7 @@ def scan_models() -> Models:
     """All models of the shipped and the user's folder; a model of the user replaces a shipped one of the same name."""
     found: dict[str, ModelEntry] = {}
     problems: list[str] = []
-    folders: list[tuple[Path, Origin]] = [(paths.models(), "shipped"), (paths.user_models(), "yours")]
-    for folder, origin in folders:
+    for folder, origin in _folders():
         for path in sorted(folder.glob("*.onnx")) if folder.is_dir() else ():
             try:
                 found[path.stem] = read_entry(path, origin)
@@ -87,6 +86,8 @@ def find_model(name_or_path: str) -> ModelEntry:
                 f"There is no file {path}: give the path of an ONNX file, or a name from 'gaze-demo models'."
             )
         return read_entry(path, "path")
+    if (named := _read_alone(name_or_path)) is not None:
+        return named
     models = scan_models()
     for entry in models.entries:
         if entry.name == name_or_path:
@@ -157,6 +158,25 @@ def contract_of(entry: ModelEntry) -> Contract:
     if not isinstance(entry.contract, Contract):
         raise ContractError(f"{entry.name} is a committee: name one of its models.")
     return entry.contract
+
+
+def _folders() -> tuple[tuple[Path, Origin], ...]:
+    """The folders of models; a later one replaces what an earlier one has."""
+    return (paths.models(), "shipped"), (paths.user_models(), "yours")
+
+
+def _read_alone(name: str) -> ModelEntry | None:
+    """The ONNX file of that name, without reading the others; None if that does not settle which model it is."""
+    for folder, origin in reversed(_folders()):
+        file = next((path for path in folder.glob("*.onnx") if path.stem == name), None)
+        if file is not None:
+            try:
+                return read_entry(file, origin)
+            except UserError:
+                return None
+        if any(path.stem == name for path in folder.glob(f"*{COMMITTEE_SUFFIX}")):
+            return None
+    return None
 
 
 def _committee_files(folder: Path) -> list[Path]:

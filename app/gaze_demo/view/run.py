@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from gaze_demo import paths
 from gaze_demo.desk.trouble import sentence
 from gaze_demo.errors import UserError
+from gaze_demo.garbage import pause_collection, resume_collection
 from gaze_demo.log import start_log
 from gaze_demo.native_logs import silence_native_logs
 from gaze_demo.view.loading import Loading
@@ -79,6 +80,7 @@ class Run(QObject):
         if self.closed:
             return
         self._shell.window.show()
+        pause_collection()  # until everything is loaded
         self._loading.start()
         if self._options.duration_s is not None:
             QTimer.singleShot(round(self._options.duration_s * 1000), self, self._finish)
@@ -86,6 +88,7 @@ class Run(QObject):
     def close(self) -> None:
         """Close the window and stop its workers."""
         self.closed = True
+        resume_collection()
         self._shell.window.close()
         if self._app is not None:
             self._app.close()
@@ -96,6 +99,12 @@ class Run(QObject):
         QTimer.singleShot(0, QCoreApplication.quit)
 
     def _fill(self) -> None:
+        try:
+            self._make_app()
+        finally:
+            resume_collection()
+
+    def _make_app(self) -> None:
         from gaze_demo.view.app import App  # makes classes of Qt: here, on the GUI thread, once the rest is loaded
 
         if not self._shell.window.isVisible():  # it was closed in the meantime
@@ -106,6 +115,7 @@ class Run(QObject):
         self._app.start()
 
     def _give_up_loading(self, error: Exception) -> None:
+        resume_collection()
         self._shell.notices.trouble(sentence(error, "A part of the app could not be loaded"))
 
     def _finish(self) -> None:

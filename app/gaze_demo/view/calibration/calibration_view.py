@@ -1,19 +1,26 @@
-"""Shows the phases of a calibration on the full screen, and then its results."""
+"""Shows the phases of a calibration on the full screen, and then its results.
+
+Both windows are loaded when they are first opened: the main window should not wait for them when it starts.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox
 
-from gaze_demo.calibration.profile import Profile
-from gaze_demo.desk.calibration_control import Made
 from gaze_demo.desk.calibration_phases import Checking, Fitting, Looking, Phase
 from gaze_demo.desk.desk import Desk
-from gaze_demo.view.calibration.results import CalibrationResults
-from gaze_demo.view.calibration.screen import CalibrationScreen
 from gaze_demo.view.shared.monitor import screen_of
 from gaze_demo.view.shared.timers import every
 from gaze_demo.view.window.window import Window
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.profile import Profile
+    from gaze_demo.desk.calibration_control import Made
+    from gaze_demo.view.calibration.results import CalibrationResults
+    from gaze_demo.view.calibration.screen import CalibrationScreen
 
 _FRAME_MS = 16
 _NOBODY = "Me"
@@ -55,6 +62,8 @@ class CalibrationView(QObject):
     def _check(self, phase: Checking) -> None:
         monitors = self._desk.state.monitors
         if self.screen is None:
+            from gaze_demo.view.calibration.screen import CalibrationScreen
+
             screen = self.screen = CalibrationScreen(self._desk.profiles.name or _NOBODY, self._window)
             screen.started.connect(lambda points: self._desk.calibration.start(points, screen.name or _NOBODY))
             screen.cancelled.connect(self._desk.calibration.cancel)
@@ -95,6 +104,8 @@ class CalibrationView(QObject):
         self.question = box
 
     def _show_results(self, profile: Profile) -> None:
+        from gaze_demo.view.calibration.results import CalibrationResults
+
         if self.results is not None:
             self.results.close()
         self.results = CalibrationResults(profile.report, profile.name, self._window)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gaze_demo import paths
 from gaze_demo.desk.desk import Desk
-from gaze_demo.session.folder import Session
-from gaze_demo.view.replay.replay_window import ReplayWindow
+
+if TYPE_CHECKING:
+    from gaze_demo.session.folder import Session
+    from gaze_demo.view.replay.replay_window import ReplayWindow
 
 
 class ReplayView(QObject):
@@ -30,5 +33,7 @@ class ReplayView(QObject):
             self._desk.record.read(Path(name))
 
     def _show(self, session: Session) -> None:
+        from gaze_demo.view.replay.replay_window import ReplayWindow  # the main window should not wait for it
+
         self.shown = ReplayWindow(session, parent=self._window)
         self.shown.show()

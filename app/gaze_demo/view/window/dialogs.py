@@ -1,4 +1,7 @@
-"""The commands that open a dialog, a folder or another window."""
+"""The commands that open a dialog, a folder or another window.
+
+Each dialog is loaded when it is first opened: the window should not wait for them when it starts.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,7 @@ from gaze_demo import paths
 from gaze_demo.camera.picture import READ
 from gaze_demo.desk.desk import Desk
 from gaze_demo.live.pane_id import PaneId
-from gaze_demo.view.calibration.card_ruler import CardRuler
-from gaze_demo.view.calibration.profiles_dialog import ProfilesDialog
 from gaze_demo.view.shared.monitor import monitor_of
-from gaze_demo.view.window.about import About
-from gaze_demo.view.window.help import Help
-from gaze_demo.view.window.palette import Palette
 
 _VIDEOS = ("mp4", "mov", "avi", "mkv", "webm", "m4v")
 _KINDS = " ".join(f"*.{ending}" for ending in (*_VIDEOS, *sorted(suffix.lstrip(".") for suffix in READ)))
@@ -34,12 +32,12 @@ class Dialogs(QObject):
             "open-folder": self._open_folder,
             "add-model": self._add_model,
             "models-folder": _open_models_folder,
-            "palette": lambda: Palette(desk.state, desk.commands, window).open(),
+            "palette": self._show_palette,
             "measure": self._measure,
-            "profiles": lambda: ProfilesDialog(desk.profiles, window).open(),
-            "help": lambda: Help(desk.commands, window).open(),
+            "profiles": self._show_profiles,
+            "help": self._show_help,
             "log": lambda: _open(paths.log_file()),
-            "about": lambda: About(desk.state.entries, window).open(),
+            "about": self._show_about,
             "quit": window.close,
         }.items():
             desk.commands.bind(name, call)
@@ -74,11 +72,33 @@ class Dialogs(QObject):
 
     def _measure(self) -> None:
         """Ask for the true size of the monitor that the window is on, and for the place of the camera."""
+        from gaze_demo.view.calibration.card_ruler import CardRuler
+
         calibration = self._desk.calibration
         parent = self._window.window()
         ruler = CardRuler(calibration.known_geometry(monitor_of(parent.screen())), parent)
         ruler.accepted.connect(lambda: calibration.keep_measured(ruler.measured()))
         ruler.open()
+
+    def _show_palette(self) -> None:
+        from gaze_demo.view.window.palette import Palette
+
+        Palette(self._desk.state, self._desk.commands, self._window).open()
+
+    def _show_profiles(self) -> None:
+        from gaze_demo.view.calibration.profiles_dialog import ProfilesDialog
+
+        ProfilesDialog(self._desk.profiles, self._window).open()
+
+    def _show_help(self) -> None:
+        from gaze_demo.view.window.help import Help
+
+        Help(self._desk.commands, self._window).open()
+
+    def _show_about(self) -> None:
+        from gaze_demo.view.window.about import About
+
+        About(self._desk.state.entries, self._window).open()
 
 
 def _open_models_folder() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from gaze_demo.calibration.profile import Profile
 from gaze_demo.desk.profile_control import ProfileControl
+
+if TYPE_CHECKING:
+    from gaze_demo.calibration.profile import Profile
 
 
 class ProfilesMenu(QMenu):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QBuffer, QByteArray, QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QImageWriter
 
 from gaze_demo import paths
 from gaze_demo.desk.desk import Desk
 from gaze_demo.view.shared.timers import every
-from gaze_demo.view.window.record_dialog import RecordDialog
 from gaze_demo.view.window.window import Window
+
+if TYPE_CHECKING:
+    from gaze_demo.view.window.record_dialog import RecordDialog
 
 SCREEN_SHOT_MS = 3000
 """After the start of a recording: time to show what is looked at."""
@@ -37,6 +41,8 @@ class RecordView(QObject):
         if self._desk.state.recording is not None:
             self._desk.record.stop()
             return
+        from gaze_demo.view.window.record_dialog import RecordDialog  # the main window should not wait for it
+
         dialog = self.dialog = RecordDialog(self._desk.record.new_folder(), self._window)
         dialog.accepted.connect(lambda: self._begin(dialog))
         dialog.open()
