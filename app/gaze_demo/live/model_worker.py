@@ -8,6 +8,7 @@ from collections.abc import Callable
 from gaze_demo.blink import BlinkWatch
 from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
 from gaze_demo.filter.kinds import FilterChoice
+from gaze_demo.garbage import return_free_memory
 from gaze_demo.live.shot import Shot, Sight
 from gaze_demo.log import logger
 from gaze_demo.model.load import GazeEstimator
@@ -98,6 +99,7 @@ class ModelWorker:
             return None
         self._notice = model.notice
         self._loaded(entry, None, self._notice)
+        return_free_memory()
         return model
 
     def _estimate(self, model: GazeEstimator | None, blinks: BlinkWatch, smoothed: GazeFilter, shot: Shot) -> None:
