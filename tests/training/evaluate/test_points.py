@@ -35,8 +35,8 @@ def test_a_model_that_sees_the_point_finds_it(tmp_path: Path) -> None:
 def test_a_model_that_knows_the_eyes_but_not_the_direction_gains_nothing(tmp_path: Path) -> None:
     """Points are left out whole: an answer that tells points apart without any order among them cannot help."""
     eyes = load_point_eyes(write(tmp_path / "eyes.npz"))
-    answer = np.random.default_rng(5).normal(0, 0.2, (12, 2))[eyes.point]
-    result = point_result(eyes, answer)
+    answer = np.random.default_rng(5).normal(0, 0.2, (12, 2))[eyes.points.number]
+    result = point_result(eyes.points, answer)
     assert max(result.r2_x, result.r2_y) < 0.4
     assert result.median_affine > 0.7 * result.guess
 
@@ -61,6 +61,7 @@ def test_the_crop_grows_with_the_scale(tmp_path: Path) -> None:
         lambda path: np.savez(path, image=np.zeros((3, 50, 100)), point_px=np.zeros((3, 2))),
         lambda path: np.savez(path, image=np.array([{"a": 1}], object), point_px=np.zeros((1, 2))),
         lambda path: np.savez(path, image=np.zeros((3, 100, 50), np.uint8), point_px=np.zeros((3, 2))),
+        lambda path: np.savez(path, image=np.zeros((3, 50, 100), np.uint8), point_px=np.full((3, 2), np.nan)),
         lambda path: path.unlink(missing_ok=True),
     ],
 )

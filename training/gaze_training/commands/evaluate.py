@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gaze_training.evaluate.zero import ZeroResult
 
 _CACHE = Path("runs/cache")
+_LEAST_EYE_PX = 10
 
 
 def add_to(commands: Any) -> None:
@@ -39,6 +40,28 @@ def add_to(commands: Any) -> None:
             help="heldout: people who are not used in training",
         )
     _add(tests, "points", "FILE", _points, "webcam eyes with known screen points (npz)")
+    in_faces = _add(
+        tests,
+        "points-in-faces",
+        "EYES",
+        _points_in_faces,
+        "the same eyes, laid into portraits and seen as the app sees a webcam",
+        networks=False,
+    )
+    in_faces.add_argument("faces", type=Path, metavar="FACES", help="a folder of portraits")
+    in_faces.add_argument(
+        "--face",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="file name of a portrait, may be repeated; otherwise the first three in order of name that are frontal, "
+        "with eyes that are open and large enough",
+    )
+    in_faces.add_argument("--every", type=int, default=4, metavar="K", help="take every K-th eye of the file")
+    in_faces.add_argument(
+        "--eye-px", type=float, default=28.0, metavar="PX", help="width of an eye in the webcam's picture"
+    )
+    in_faces.add_argument("--seed", type=int, default=1, help="of the camera's noise and of where the pixels lie")
     screen = _add(
         tests,
         "screen",
@@ -162,6 +185,36 @@ def _points(options: argparse.Namespace) -> int:
     eyes = load_point_eyes(options.data)
     results = {name: point_test(eyes, predict) for name, predict in _predictors(options.model).items()}
     print(point_table(results))
+    return _write(options.json, {name: asdict(result) for name, result in results.items()})
+
+
+def _points_in_faces(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import track
+
+    from gaze_demo.model.load import load_model
+    from gaze_demo.model.registry import find_model
+    from gaze_training.evaluate.eye_place import Webcam, choose_portraits, eye_width_px
+    from gaze_training.evaluate.points_in_faces import PORTRAITS, frames_in_faces, points_in_faces_result
+    from gaze_training.evaluate.screen import ask
+    from gaze_training.evaluate.table import points_in_faces_table
+    from gaze_training.evaluate.webcam_eyes import load_webcam_eyes
+
+    eyes = load_webcam_eyes(options.data)
+    most = eye_width_px(eyes.image.shape[2])
+    if options.every < 1 or options.seed < 0:
+        raise UserError("--every is at least 1, and --seed at least 0.")
+    if not _LEAST_EYE_PX <= options.eye_px <= most:
+        raise UserError(f"--eye-px is between {_LEAST_EYE_PX} and {most:.0f}, the width of an eye in {options.data}.")
+    eyes = eyes.every(options.every)
+    models = {name: load_model(find_model(name)) for name in _exported(options.model)}
+    portraits = choose_portraits(options.faces, options.face, PORTRAITS, most)
+    frames = frames_in_faces(eyes, portraits, Webcam(options.eye_px), options.seed)
+    total = len(eyes) * len(portraits)
+    answers = ask(models, track(frames, "frames", total=total, console=Console(stderr=True)))
+    names = [portrait.name for portrait in portraits]
+    results = {name: points_in_faces_result(answer, names) for name, answer in answers.items()}
+    print(points_in_faces_table(results))
     return _write(options.json, {name: asdict(result) for name, result in results.items()})
 
 

@@ -21,7 +21,7 @@ from gaze_demo.observation import Observation
 from gaze_training.data.photographs import PHOTO_FOCAL, list_photographs
 from gaze_training.evaluate.skin import typology_angle_deg
 from gaze_training.readers.files import read_image
-from gaze_training.readers.measured import IRIS_CENTRES, observe, open_observer
+from gaze_training.readers.measured import IRIS_CENTRES, Observes, observe, open_observer
 
 _VERSION = 5
 
@@ -108,18 +108,31 @@ def observe_portraits(folder: Path, focal: float = PHOTO_FOCAL, *, mirrored: boo
     """
     any_face = False
     with open_observer() as observer:
-        for path, group, person in list_photographs(folder):
-            image = read_image(path)
-            if image is None:
-                continue
-            height, width = image.shape[:2]
-            camera = Intrinsics(width, height, focal * width, focal * width, width / 2, height / 2)
-            seen = observe(observer, image[:, ::-1] if mirrored else image, camera)
-            if seen.pose is not None:
+        for photograph in list_photographs(folder):
+            portrait = observe_portrait(observer, photograph, focal, mirrored=mirrored)
+            if portrait is not None:
                 any_face = True
-                yield Portrait(path.name, group, person, seen)
+                yield portrait
     if not any_face:
         raise UserError(f"{folder} has no photograph with a face: name a folder of face photographs.")
+
+
+def observe_portrait(
+    observer: Observes, photograph: tuple[Path, str, str], focal: float = PHOTO_FOCAL, *, mirrored: bool = False
+) -> Portrait | None:
+    """A photograph (file, group, person), `mirrored` or as it is; None if it is broken or has no face."""
+    path, group, person = photograph
+    image = read_image(path)
+    if image is None:
+        return None
+    seen = observe(observer, image[:, ::-1] if mirrored else image, photograph_camera(image, focal))
+    return None if seen.pose is None else Portrait(path.name, group, person, seen)
+
+
+def photograph_camera(image: NDArray[np.uint8], focal: float = PHOTO_FOCAL) -> Intrinsics:
+    """The camera of a photograph whose focal length is known in widths of the image."""
+    height, width = image.shape[:2]
+    return Intrinsics(width, height, focal * width, focal * width, width / 2, height / 2)
 
 
 def concatenate(parts: Sequence[LensFaces]) -> LensFaces:

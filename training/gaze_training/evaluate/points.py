@@ -1,6 +1,5 @@
 """The point test: real webcam eyes of one person who looked at known points of a screen, and how well a simple map from
-predicted angles finds those points again. Only for measuring. The file: `image` (n, h, w) uint8 grey, the right eye,
-unmirrored, cropped from corner to corner; `point_px` (n, 2).
+predicted angles finds those points again. Only for measuring.
 """
 
 from __future__ import annotations
@@ -12,23 +11,38 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array
 from gaze_demo.normalisation.normalise import DISTANCE_MM
 from gaze_training.evaluate.lens_faces import crop_geometry
 from gaze_training.evaluate.predict import Crops, Predict, in_batches
+from gaze_training.evaluate.webcam_eyes import load_webcam_eyes
 
 CORNER_DISTANCE_MM = 27.5
 _DRAWS = 200
 
 
 @dataclass(frozen=True, eq=False)
+class KnownPoints:
+    """What n frames look at. `px`: (n, 2) x to the right, y down. `number`: (n,) the same for frames of one point."""
+
+    px: Array
+    number: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, px: Array) -> KnownPoints:
+        """Points (n, 2), numbered."""
+        return cls(px, np.unique(px, axis=0, return_inverse=True)[1].reshape(-1))
+
+    def __len__(self) -> int:
+        return len(self.px)
+
+
+@dataclass(frozen=True, eq=False)
 class PointEyes:
-    """`crops`: (n, h, w) grey, mirrored: the nose is at the left. `point_px`: (n, 2). `point`: (n,) its number."""
+    """`crops`: (n, h, w) grey, mirrored: the nose is at the left. `points`: what they look at."""
 
     crops: Crops
-    point_px: Array
-    point: NDArray[np.intp]
+    points: KnownPoints
 
     def __len__(self) -> int:
         return len(self.crops)
@@ -56,15 +70,8 @@ class PointResult:
 
 def load_point_eyes(file: Path, *, scale: int = 1) -> PointEyes:
     """The eyes in the models' crop geometry; skin beyond the image repeats its edge. Raises UserError."""
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            images, points = arrays["image"], arrays["point_px"].astype(float)
-    except Exception as error:  # a damaged file raises whatever numpy's and zip's readers stumble over
-        raise UserError(f"{file} is not a file of webcam eyes: it needs the arrays image and point_px.") from error
-    if images.ndim != 3 or images.dtype != np.uint8 or points.shape != (len(images), 2) or len(images) == 0:
-        raise UserError(f"{file} is not a file of webcam eyes: image is (n, h, w) uint8 and point_px is (n, 2).")
-    crops = np.stack([_crop(image, scale) for image in images])
-    return PointEyes(crops, points, np.unique(points, axis=0, return_inverse=True)[1].reshape(-1))
+    eyes = load_webcam_eyes(file)
+    return PointEyes(np.stack([_crop(image, scale) for image in eyes.image]), KnownPoints.of(eyes.point_px))
 
 
 def _crop(image: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
@@ -75,8 +82,6 @@ def _crop(image: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR)
     left, top = (geometry.width - size[0]) // 2, (geometry.height - size[1]) // 2
     right, bottom = geometry.width - size[0] - left, geometry.height - size[1] - top
-    if min(left, top) < 0:
-        raise UserError(f"webcam eyes of {width} x {height} px are not cropped from corner to corner.")
     padded = cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_REPLICATE)
     return np.ascontiguousarray(np.asarray(padded, np.uint8)[:, ::-1])
 
@@ -84,23 +89,23 @@ def _crop(image: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
 def point_test(eyes: PointEyes, predict: Predict) -> PointResult:
     """The test with an unknown head pose, which is assumed to be frontal."""
     angles = in_batches(predict, eyes.crops, np.zeros((len(eyes), 2), np.float32))
-    return point_result(eyes, angles.astype(float))
+    return point_result(eyes.points, angles.astype(float))
 
 
-def point_result(eyes: PointEyes, angles: Array) -> PointResult:
+def point_result(points: KnownPoints, angles: Array) -> PointResult:
     """The figures of predicted pitch and yaw (n, 2)."""
-    quadratic, affine = _points_left_out(eyes, _quadratic(angles)), _points_left_out(eyes, _affine(angles))
-    r2, r2_affine = _r2(eyes.point_px, quadratic), _r2(eyes.point_px, affine)
+    quadratic, affine = _points_left_out(points, _quadratic(angles)), _points_left_out(points, _affine(angles))
+    r2, r2_affine = _r2(points.px, quadratic), _r2(points.px, affine)
     return PointResult(
         r2_x=float(r2[0]),
         r2_y=float(r2[1]),
         r2_x_affine=float(r2_affine[0]),
         r2_y_affine=float(r2_affine[1]),
-        median_quadratic=_median(quadratic, eyes.point_px),
-        median_affine=_median(affine, eyes.point_px),
-        median_9=_few_frames(eyes, angles, 9),
-        median_40=_few_frames(eyes, angles, 40),
-        guess=_median(np.broadcast_to(eyes.point_px.mean(0), eyes.point_px.shape), eyes.point_px),
+        median_quadratic=_median(quadratic, points.px),
+        median_affine=_median(affine, points.px),
+        median_9=_few_frames(points, angles, 9),
+        median_40=_few_frames(points, angles, 40),
+        guess=_median(np.broadcast_to(points.px.mean(0), points.px.shape), points.px),
     )
 
 
@@ -117,23 +122,23 @@ def _fit(features: Array, points: Array) -> Array:
     return np.asarray(np.linalg.lstsq(features, points, rcond=None)[0], float)
 
 
-def _points_left_out(eyes: PointEyes, features: Array) -> Array:
-    predicted = np.empty_like(eyes.point_px)
-    for k in np.unique(eyes.point):
-        out = eyes.point == k
-        predicted[out] = features[out] @ _fit(features[~out], eyes.point_px[~out])
+def _points_left_out(points: KnownPoints, features: Array) -> Array:
+    predicted = np.empty_like(points.px)
+    for k in np.unique(points.number):
+        out = points.number == k
+        predicted[out] = features[out] @ _fit(features[~out], points.px[~out])
     return predicted
 
 
-def _few_frames(eyes: PointEyes, angles: Array, frames: int) -> float:
+def _few_frames(points: KnownPoints, angles: Array, frames: int) -> float:
     rng = np.random.default_rng(0)
     features, medians = _affine(angles), []
     for _ in range(_DRAWS):
-        chosen = rng.choice(len(eyes), min(frames, len(eyes)), replace=False)
-        others = ~np.isin(eyes.point, eyes.point[chosen])
+        chosen = rng.choice(len(points), min(frames, len(points)), replace=False)
+        others = ~np.isin(points.number, points.number[chosen])
         if others.any():
-            predicted = features[others] @ _fit(features[chosen], eyes.point_px[chosen])
-            medians.append(_median(predicted, eyes.point_px[others]))
+            predicted = features[others] @ _fit(features[chosen], points.px[chosen])
+            medians.append(_median(predicted, points.px[others]))
     return float(np.median(medians)) if medians else float("nan")
 
 

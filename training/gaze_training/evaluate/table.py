@@ -17,6 +17,7 @@ from gaze_training.evaluate.zero import ZeroResult
 if TYPE_CHECKING:
     from gaze_training.evaluate.calibrated import CalibratedRow
     from gaze_training.evaluate.heads import HeadsResult  # it loads MediaPipe
+    from gaze_training.evaluate.points_in_faces import PointsInFacesResult
     from gaze_training.evaluate.screen import ScreenResult
 
 Cell = str | float | int
@@ -116,6 +117,29 @@ def point_table(results: Mapping[str, PointResult]) -> str:
     return text_table(header, rows)
 
 
+def points_in_faces_table(results: Mapping[str, PointsInFacesResult]) -> str:
+    """One line a portrait and model, then one for the mean of the portraits; and what was lost."""
+
+    def whole(value: float) -> Cell:
+        return "-" if np.isnan(value) else round(value)
+
+    header = ["face", "model", "from 40", "from 9", "guess", "R2 x", "R2 y", "pitch", "yaw", "frames", "lost"]
+    by_face = zip(*([*r.faces, r.mean] for r in results.values()), strict=True)
+    rows: list[list[Cell]] = [
+        [
+            *(row.face, name, *(whole(v) for v in (row.points.median_40, row.points.median_9, row.points.guess))),
+            *(row.points.r2_x_affine, row.points.r2_y_affine, row.pitch, row.yaw, row.frames, row.lost),
+        ]
+        for of_face in by_face
+        for name, row in zip(results, of_face, strict=True)
+    ]
+    first = (
+        "Median distance to points left out, in px of the screen in the file, by affine maps of 40 and of 9 frames; R2 "
+        "of affine maps; degrees of pitch for 100 px further up and of yaw for 100 px further to the right:"
+    )
+    return f"{first}\n{text_table(header, rows)}\n\n" + _lost_frames({name: r.reasons for name, r in results.items()})
+
+
 def screen_tables(results: Mapping[str, ScreenResult]) -> str:
     """Medians by the number of frames fitted to, then by fifths of the screen and of the eyes' opening, and what was
     lost; in the unit of the points. A number of frames for which no series is long enough has no row."""
@@ -138,10 +162,6 @@ def screen_tables(results: Mapping[str, ScreenResult]) -> str:
     ]
     places = [*(f"{name} fifth" for name in ("top", "2nd", "middle", "4th", "bottom"))]
     openings = [*(f"{name} eyes" for name in ("narrowest", "2nd", "middle", "4th", "widest"))]
-    reasons = [
-        f"{name}: {', '.join(f'{count} {reason}' for reason, count in sorted(r.reasons.items())) or 'none'}"
-        for name, r in results.items()
-    ]
     first = "Median distance between the point looked at and the predicted one, in the unit of the points:"
     second = (
         "The same for each fifth of the screen and for each fifth of the frames by the eyes' opening, both eyes, "
@@ -156,7 +176,16 @@ def screen_tables(results: Mapping[str, ScreenResult]) -> str:
     if FIFTHS_FROM not in short:
         header = ["model", *places, *openings, "guess", "frames", "lost"]
         parts.append(f"{second}\n{text_table(header, fifths)}")
-    return "\n\n".join([*parts, "Frames without a gaze: " + "; ".join(reasons)])
+    return "\n\n".join([*parts, _lost_frames({name: r.reasons for name, r in results.items()})])
+
+
+def _lost_frames(reasons: Mapping[str, Mapping[str, int]]) -> str:
+    """How many frames each model did not answer, and why."""
+    models = [
+        f"{name}: {', '.join(f'{count} {reason}' for reason, count in sorted(own.items())) or 'none'}"
+        for name, own in reasons.items()
+    ]
+    return "Frames without a gaze: " + "; ".join(models)
 
 
 def calibrated_table(rows: Sequence[CalibratedRow]) -> str:
