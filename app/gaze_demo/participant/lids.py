@@ -76,6 +76,7 @@ class Lids:
         self._person = person
         share = np.linspace(0, 1, _STEPS + 1)
         self._bump = (4 * share * (1 - share)) ** 0.7
+        self._hood = person.hood_mm * self._bump * np.clip((share - 0.3) / 0.4, 0, 1)
 
     def _edge(self, points_px: Array) -> Array:
         """A smooth line through the landmarks of a lid, from corner to corner."""
@@ -95,7 +96,7 @@ class Lids:
         """
         person, bump = self._person, self._bump
         travel = _IRIS_TRAVEL_MM * (np.sin(pitch) - np.sin(rest_pitch))
-        upper = self.rest.upper + (person.lids_open_mm[0] + person.upper_follow * travel) * bump
+        upper = self.rest.upper + (person.lids_open_mm[0] + person.upper_follow * travel) * bump - self._hood
         follow = person.lower_follow * (1.0 if travel < 0 else 0.6)
         lower = self.rest.lower + (follow * travel - person.lids_open_mm[1]) * bump
         upper = np.maximum(upper, lower + _LEAST_GAP_MM * bump)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # By number, as `gaze_demo.participant.person.PEOPLE`.
-NAMES = ("Person 1", "Person 2", "Person 3", "Amara", "Noor", "Finn", "Jun", "Ivo")
+NAMES = ("Person 1", "Person 2", "Person 3", "Amara", "Noor", "Finn", "Jun", "Ivo", "Otto", "Rosa")
 STUDIED = 3  # the calibration study uses this many people, the first ones
 
 

@@ -43,7 +43,7 @@ def desk_screen() -> ScreenGeometry:
 
 class VirtualParticipant:
     """Renders frames one after the other; the point it looks at may be set from any thread. Until then, and always with
-    `mode` "path", the eyes follow a path over the screen. `person` is 0 to 2.
+    `mode` "path", the eyes follow a path over the screen. `person` is a number in `PEOPLE`.
 
     Attributes: `camera`, the exact intrinsics.
     """

@@ -1,4 +1,4 @@
-"""The virtual people: three from one photograph and five drawn ones, so that no result depends on a single face."""
+"""The virtual people: three from one photograph and seven drawn ones, so that no result depends on a single face."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ class Person:
     `kappa_left_deg`, `kappa_right_deg`: (temporal, up) turn from the visual to the optical axis of either eye.
     `eyeball_left_mm`, `eyeball_right_mm`: (temporal, up, back) from an eye's centre, the midpoint of its corners, to
     its eyeball's centre.
-    `lids_open_mm`: (upper, lower) how much further the lids are open than in the photograph. `upper_follow`,
-    `lower_follow`: the share of the iris's vertical movement that the lids follow. `portrait`: which picture in the
-    assets shows the face; the named ones are drawn by tools/drawn_portraits.py.
+    `lids_open_mm`: (upper, lower) how much further the lids are open than in the photograph. `hood_mm`: how much lower
+    the outer half of the upper lid hangs. `upper_follow`, `lower_follow`: the share of the iris's vertical movement
+    that the lids follow. `portrait`: which picture in the assets shows the face; the named ones are drawn by
+    tools/drawn_portraits.py.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Person:
     upper_follow: float
     lower_follow: float
     portrait: str = "portrait"
+    hood_mm: float = 0.0
 
 
 _PHOTOGRAPHED = (
@@ -247,6 +249,52 @@ _DRAWN = (
         upper_follow=0.78,
         lower_follow=0.30,
         portrait="person_ivo",
+    ),
+    Person(
+        name="Otto",
+        style=Style(),
+        shape=EyeballShape(iris_radius_mm=5.8, pupil_radius_mm=1.3),
+        look=EyeballLook(
+            iris_outer=(0.085, 0.055, 0.032),
+            iris_inner=(0.14, 0.085, 0.042),
+            sclera=(0.47, 0.42, 0.36),
+            veins=0.7,
+            limbal_ring=0.35,
+            seed=131,
+        ),
+        kappa_left_deg=(4.1, 0.7),
+        kappa_right_deg=(4.6, 1.1),
+        eyeball_left_mm=(0.5, 1.3, 6.9),
+        eyeball_right_mm=(0.3, 1.3, 6.9),
+        lids_open_mm=(0.6, 0.3),
+        upper_follow=0.74,
+        lower_follow=0.26,
+        portrait="person_otto",
+        hood_mm=1.2,
+    ),
+    Person(
+        name="Rosa",
+        style=Style(wider=0.06, longer=-0.05, jaw=-0.08),
+        shape=EyeballShape(
+            radius_mm=11.8, cornea_radius_mm=7.7, cornea_offset_mm=5.25, iris_plane_mm=9.45, iris_radius_mm=5.75
+        ),
+        look=EyeballLook(
+            iris_outer=(0.10, 0.13, 0.16),
+            iris_inner=(0.17, 0.19, 0.18),
+            sclera=(0.52, 0.48, 0.43),
+            veins=0.6,
+            limbal_ring=0.35,
+            seed=139,
+        ),
+        kappa_left_deg=(5.4, 0.4),
+        kappa_right_deg=(4.8, -0.2),
+        eyeball_left_mm=(0.4, 1.3, 6.6),
+        eyeball_right_mm=(0.4, 1.3, 6.6),
+        lids_open_mm=(-0.6, 0.2),
+        upper_follow=0.78,
+        lower_follow=0.30,
+        portrait="person_rosa",
+        hood_mm=1.5,
     ),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,13 @@ def test_skin_comes_from_skin_in_order_and_stays_at_brow_and_cheek(
     upper, lower = lids.rest.at(ALONG)
     assert not ((source < upper - 1e-4) & (source > lower + 1e-4)).any()
     assert source[[0, -1]] == pytest.approx(np.repeat(above[[0, -1]], len(ALONG), 1), abs=0.6)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_lids_that_hang_cover_more_of_the_outer_half_of_the_eye(side: str) -> None:
+    landmarks = load_portrait(0).landmarks_px
+    plain, hooded = (Lids(landmarks, side, PX_PER_MM, replace(PEOPLE[0], hood_mm=mm)) for mm in (0.0, 1.5))
+    change = plain.edges(0.0, 0.0, 0.0).upper - hooded.edges(0.0, 0.0, 0.0).upper
+    assert change[:14] == pytest.approx(0)
+    assert 1.0 < change[34] < 1.5
+    assert change[-1] == pytest.approx(0)

@@ -27,7 +27,7 @@ def test_named_people_are_sources_of_their_own() -> None:
         means.append(float(source.read().image[40:120, 60:100].mean()))
         source.close()
     assert max(means) - min(means) > 10
-    with pytest.raises(UserError, match=r"a name \(amara, noor, finn, jun, ivo\) or person=0 to 7"):
+    with pytest.raises(UserError, match=r"a name \(amara, noor, finn, jun, ivo, otto, rosa\) or person=0 to 9"):
         open_source("virtual:nobody")
 
 

@@ -63,7 +63,9 @@ def test_landmarks_of_the_irises_follow_the_truth(person: int, search: FaceSearc
     seen, known = np.array(found), np.array(drawn)
     iris_width_px = 11.8 * source.intrinsics.fx / 600
     assert np.abs((seen - known).mean(0)).max() < 0.15 * iris_width_px
-    for axis, least_gain, least in ((0, 0.8, 0.97), (1, 0.5, 0.85)):  # lids hide much of an iris that looks down
+    # Lids hide much of an iris that looks down, and those that hang hide more
+    least_down = 0.35 if PEOPLE[person].hood_mm > 0 else 0.5
+    for axis, least_gain, least in ((0, 0.8, 0.97), (1, least_down, 0.85)):
         there, here = known[:, :, axis].mean(1), seen[:, :, axis].mean(1)
         assert least_gain < np.polyfit(there, here, 1)[0] < 1.2
         assert np.corrcoef(there, here)[0, 1] > least
