@@ -4,6 +4,7 @@
     python tools/measure_sessions.py space                    an hour of each kind of pictures, from 20 s
     python tools/measure_sessions.py hour                     writes an hour, then reads and reports it
     xvfb-run -a python tools/measure_sessions.py window       opens the replay window on an hour
+    xvfb-run -a python tools/measure_sessions.py live --source 0 --seconds 600      which frames a long recording has
 
 Times depend on the load of the machine. Those of `cost` are therefore taken in turn.
 """
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
@@ -34,6 +36,9 @@ from gaze_demo.session.folder import load_session
 from gaze_demo.session.names import ABOUT, EVENTS, TABLE
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.sink.sink import Run
+
+if TYPE_CHECKING:
+    from gaze_demo.view.app import App
 
 RATE, HOUR_S = 30, 3600
 QUIET = Console(quiet=True)
@@ -134,12 +139,6 @@ def window(place: Path, options: argparse.Namespace) -> None:
 def cost(place: Path, options: argparse.Namespace) -> None:
     """Processor time per observed frame of the window with two models, with and without a recording, in turns."""
     from gaze_demo.observer import Observer
-    from gaze_demo.options import WindowOptions
-    from gaze_demo.view.app import App
-    from gaze_demo.view.shared.qt import application
-    from gaze_demo.view.shared.settings import Settings
-    from gaze_demo.view.shell import Shell
-    from gaze_demo.view.window.trouble import TroubleRelay
 
     observed = 0
     observe = Observer.observe
@@ -150,13 +149,7 @@ def cost(place: Path, options: argparse.Namespace) -> None:
         return observe(self, frame)
 
     Observer.observe = counted  # type: ignore[method-assign]
-    qt, settings = application(), Settings(frozen=True)
-    shell = Shell(qt, settings, TroubleRelay(), full_screen=False)
-    app = App(shell, WindowOptions(source="virtual:path"), settings)
-    app.window.show()
-    app.start()
-    wait(lambda: len(app.state.seen) == 2)
-    pause(5.0)
+    app = started_app(options.source)
     costs: dict[str, list[float]] = {"off": [], options.keep: []}
     lost = 0
     for turn in range(2 * options.turns):
@@ -183,6 +176,52 @@ def cost(place: Path, options: argparse.Namespace) -> None:
     print(f"recording costs {100 * median(pairs):.1f} % more (median of {len(pairs)} pairs); {lost} frames lost")
 
 
+def live(place: Path, options: argparse.Namespace) -> None:
+    """Which frames of a source the window with two models observes and records, and when it left some out."""
+    app = started_app(options.source)
+    app.desk.record.begin(place / "session", options.keep)
+    wait(lambda: app.state.recording is not None)
+    started = time.process_time()
+    pause(options.seconds)
+    spent = time.process_time() - started
+    app.desk.record.stop()
+    wait(lambda: "Recorded" in app.notices.text)
+    app.window.close()
+    session = load_session(place / "session")
+    assert session.about.ended is not None
+    table = session.table
+    index, first = np.unique(table.column("frame").to_numpy(), return_index=True)
+    time_s = table.column("time_s").to_numpy()[first]
+    came = int(index[-1] - index[0]) + 1
+    length_s = float(time_s[-1] - time_s[0])
+    print(f"{came} frames came in {length_s:.1f} s ({(came - 1) / length_s:.2f} a second); {len(index)} were recorded")
+    print(f"{came - len(index)} came while the one before was still observed; the disk lost {session.about.ended.lost}")
+    for name in session.models:
+        print(f"{name} answered {table.column('model').to_pylist().count(name)}")
+    skipped, step_s = np.diff(index) - 1, np.diff(time_s)
+    for i in np.flatnonzero(skipped)[:20]:
+        print(f"  {skipped[i]} left out at {time_s[i] - time_s[0]:.1f} s, within {1000 * step_s[i]:.0f} ms")
+    print(f"longest step between frames: {1000 * step_s.max():.0f} ms; processor: {100 * spent / length_s:.0f} %")
+
+
+def started_app(source: str) -> App:
+    """The app with its window, five seconds after both models have answered."""
+    from gaze_demo.options import WindowOptions
+    from gaze_demo.view.app import App
+    from gaze_demo.view.shared.qt import application
+    from gaze_demo.view.shared.settings import Settings
+    from gaze_demo.view.shell import Shell
+    from gaze_demo.view.window.trouble import TroubleRelay
+
+    qt, settings = application(), Settings(frozen=True)
+    app = App(Shell(qt, settings, TroubleRelay(), full_screen=False), WindowOptions(source=source), settings)
+    app.window.show()
+    app.start()
+    wait(lambda: len(app.state.seen) == 2)
+    pause(5.0)
+    return app
+
+
 def timed(call: Callable[[], object]) -> tuple[float, float]:
     wall, processor = time.perf_counter(), time.process_time()
     call()
@@ -204,9 +243,10 @@ def pause(seconds: float) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    jobs = {"cost": cost, "space": space, "hour": hour, "window": window}
+    jobs = {"cost": cost, "space": space, "hour": hour, "window": window, "live": live}
     parser.add_argument("job", choices=list(jobs))
     parser.add_argument("--seconds", type=float, default=20.0, help="length of a turn, or of a recording")
+    parser.add_argument("--source", default="virtual:path", help="of cost and live")
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--keep", choices=["nothing", "crops", "eyes", "face", "video"], default="nothing")
     options = parser.parse_args()

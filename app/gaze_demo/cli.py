@@ -200,11 +200,12 @@ def _parser() -> argparse.ArgumentParser:
     add_session_commands(commands)
     watch = commands.add_parser(
         "replay-window",
-        help="look at a recorded session: gaze, markers and events over time",
-        description="Opens a recorded session in a separate window. In the main window, press Ctrl+Shift+R.",
+        help="look at a recorded session or a film: gaze, markers and events over time, by any two models",
+        description="Opens a recorded session or a film in a separate window. Each pane shows what was recorded, or "
+        "any model, calibration and filter. In the main window, press Ctrl+Shift+R.",
     )
     watch.set_defaults(run="replay_window")
-    watch.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder")
+    watch.add_argument("folder", type=Path, metavar="FOLDER", help="a session folder, or a video file")
     watch.add_argument(
         "--against",
         type=Path,

@@ -18,6 +18,7 @@ from gaze_demo.camera.frame import Frame
 from gaze_demo.camera.source import Source
 from gaze_demo.estimate import GazeEstimate
 from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
+from gaze_demo.filter.kinds import FilterChoice
 from gaze_demo.filter.one_euro import of_strength
 from gaze_demo.geometry import Array
 from gaze_demo.intrinsics import Lens
@@ -109,15 +110,17 @@ class GazeSample:
 class ModelStage:
     """One model with its watch for blinks, its filter and its mapping to the screen; for one thread.
 
-    Attributes: `model`, `to_screen` and `filter_strength` (0 passes gazes as they are, 1 is the calmest) may be
-    replaced between two calls.
+    Attributes: `model`, `to_screen` and `choice`, the filter (None passes gazes as they are), may be replaced between
+    two calls.
     """
 
-    def __init__(self, model: Estimator, *, to_screen: ToScreen | None = None, filter_strength: float = 0.0) -> None:
+    def __init__(
+        self, model: Estimator, *, to_screen: ToScreen | None = None, choice: FilterChoice | None = None
+    ) -> None:
         self.model = model
         self.to_screen = to_screen
-        self.filter_strength = filter_strength
-        self._filter = GazeFilter(of_strength(filter_strength))
+        self.choice = choice or FilterChoice()
+        self._filter = GazeFilter(self.choice)
         self._blinks = BlinkWatch()
 
     @property
@@ -127,7 +130,7 @@ class ModelStage:
 
     def reset(self) -> None:
         """Forget earlier frames, because the next one comes from another source."""
-        self._filter = GazeFilter(of_strength(self.filter_strength))
+        self._filter = GazeFilter(self.choice)
         self._blinks = BlinkWatch()
 
     def gaze(self, seen: Observation) -> ModelGaze:
@@ -139,8 +142,8 @@ class ModelStage:
     def finish(self, seen: Observation, estimate: GazeEstimate) -> ModelGaze:
         """The estimate filtered and mapped to the screen; for an estimate that is there already."""
         raw = Gazes(estimate.gaze, estimate.left, estimate.right)
-        if seen.frame.cut or self._filter.choice != of_strength(self.filter_strength):
-            self._filter = GazeFilter(of_strength(self.filter_strength))
+        if seen.frame.cut or self._filter.choice != self.choice:
+            self._filter = GazeFilter(self.choice)
         filtered = self._filter.apply(raw, seen.frame.time_s, estimate)
         if self.to_screen is None:
             return ModelGaze(estimate, filtered)
@@ -171,7 +174,8 @@ class Pipeline:
         filter_strength: float = 0.0,
     ) -> None:
         self.observer = observer
-        self.stages = tuple(ModelStage(model, to_screen=to_screen, filter_strength=filter_strength) for model in models)
+        choice = of_strength(filter_strength)
+        self.stages = tuple(ModelStage(model, to_screen=to_screen, choice=choice) for model in models)
 
     @classmethod
     def on(

@@ -21,8 +21,8 @@ from gaze_demo.calibration.report import Geometry, Report
 from gaze_demo.calibration.sample import CameraKey
 from gaze_demo.errors import UserError
 from gaze_demo.model.load import load_model
-from gaze_demo.model.registry import find_model
-from gaze_demo.replay import refuse_what_is_not_kept
+from gaze_demo.model.registry import ModelEntry, find_model
+from gaze_demo.rerun import Choice, refuse_what_is_not_kept
 from gaze_demo.screen import ScreenGeometry
 from gaze_demo.session.again import observations_again, readings_of
 from gaze_demo.session.folder import Session, load_session
@@ -66,21 +66,19 @@ def recalibrate(options: RecalibrateOptions, console: Console) -> tuple[list[Ref
         raise UserError(
             "The recording does not say which screen was used: give --screen 1920x1080@527x296 (px, then mm)."
         )
-    times = session.table.column("time_s").to_numpy()
-    looks = looks_of(session.events, float(times.max()) if len(times) else 0.0)
+    looks = looks_of_session(session)
     for mark in unreadable_marks(session.events):
         _say(console, f"The marker {mark.text!r} at {mark.time_s:.1f} s names no pixel, as 'target 960 540' does.")
     if not any(look.kind == "fit" for look in looks):
         raise UserError(f"{options.folder} has no marker 'target X Y' (screen px) that says where the person looked.")
     refits, hull = [], None
     for model, rows in _readings(session, options.models, looks):
-        labelled = {kind: _label(rows, looks, kind, screen) for kind in ("fit", "validation")}
-        fitting = labelled["fit"]
-        if fitting is None:
+        refit, own = _fitted(model, rows, looks, screen, options.correction)
+        if refit is None:
             _say(console, f"{model} gives no gaze at any target.")
             continue
-        hull = hull or Hull.around(fitting.readings)
-        refits.append(_refit(model, fitting, labelled["validation"], options.correction))
+        hull = hull or own
+        refits.append(refit)
     if not refits:
         raise UserError("No model gives a gaze at the marked targets.")
     profile = _profile(options.save or "recalibrated", session, screen, refits, hull, looks)
@@ -97,6 +95,49 @@ def recalibrate(options: RecalibrateOptions, console: Console) -> tuple[list[Ref
     return refits, profile
 
 
+def fitted_profile(session: Session, choice: Choice) -> Profile:
+    """A calibration of a choice's model, fitted to the targets that are marked in a session, with the correction that
+    is best on targets left out. Raises UserError."""
+    screen, looks = session.about.screen, looks_of_session(session)
+    if screen is None or not any(look.kind == "fit" for look in looks):
+        raise UserError(
+            "The recording has no markers 'target X Y' on a known screen, which a calibration is fitted to."
+        )
+    if choice.entry is None:
+        _, rows = next(_recorded_readings(session, (choice.model,), looks))
+    elif session.has_pictures:
+        _, rows = next(_readings_again(session, [choice.entry], looks))
+    else:
+        raise UserError("A calibration is fitted to recorded gazes or kept eyes, not to a video: use --keep crops.")
+    refit, hull = _fitted(choice.model, rows, looks, screen, None)
+    if refit is None:
+        raise UserError(f"{choice.model} gives no gaze at any marked target.")
+    if not refit.followed:
+        raise UserError(f"The eyes did not follow the marked targets: {choice.model} is not near them.")
+    return _profile("marked targets", session, screen, [refit], hull, looks)
+
+
+def looks_of_session(session: Session) -> list[Look]:
+    """The looks at targets that a session's markers describe."""
+    times = session.table.column("time_s").to_numpy()
+    return looks_of(session.events, float(times.max()) if len(times) else 0.0)
+
+
+def _fitted(
+    model: str,
+    rows: list[tuple[int, Readings]],
+    looks: list[Look],
+    screen: ScreenGeometry,
+    correction: Correction | None,
+) -> tuple[Refit | None, Hull | None]:
+    """A model's fit, and where the head was; None if it gives no gaze at any target."""
+    fitting = _label(rows, looks, "fit", screen)
+    if fitting is None:
+        return None, None
+    validation = _label(rows, looks, "validation", screen)
+    return _refit(model, fitting, validation, correction), Hull.around(fitting.readings)
+
+
 def _say(console: Console, text: str) -> None:
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 
@@ -106,22 +147,32 @@ def _readings(
 ) -> Iterator[tuple[str, list[tuple[int, Readings]]]]:
     """For each model the readings within looks, each with the look's number."""
     if session.has_pictures:
-        entries = [find_model(name) for name in models or session.models]
-        for entry in entries:
-            refuse_what_is_not_kept(session, entry)
-        loaded = [load_model(entry) for entry in entries]
-        found: dict[str, list[tuple[int, Readings]]] = {entry.name: [] for entry in entries}
-        for seen in observations_again(session):
-            look = int(look_of_times(looks, np.array([seen.frame.time_s]))[0])
-            if look < 0:
-                continue
-            for model in loaded:
-                row = read(seen, model.estimate(seen))
-                if row is not None:
-                    found[model.entry.name].append((look, row))
-        yield from found.items()
-        return
-    for name in models or session.models:
+        return _readings_again(session, [find_model(name) for name in models or session.models], looks)
+    return _recorded_readings(session, models or tuple(session.models), looks)
+
+
+def _readings_again(
+    session: Session, entries: list[ModelEntry], looks: list[Look]
+) -> Iterator[tuple[str, list[tuple[int, Readings]]]]:
+    for entry in entries:
+        refuse_what_is_not_kept(session, entry)
+    loaded = [load_model(entry) for entry in entries]
+    found: dict[str, list[tuple[int, Readings]]] = {entry.name: [] for entry in entries}
+    for seen in observations_again(session):
+        look = int(look_of_times(looks, np.array([seen.frame.time_s]))[0])
+        if look < 0:
+            continue
+        for model in loaded:
+            row = read(seen, model.estimate(seen))
+            if row is not None:
+                found[model.entry.name].append((look, row))
+    yield from found.items()
+
+
+def _recorded_readings(
+    session: Session, models: tuple[str, ...], looks: list[Look]
+) -> Iterator[tuple[str, list[tuple[int, Readings]]]]:
+    for name in models:
         trace = session.trace(name)
         index = look_of_times(looks, trace.time_s)
         usable = (index >= 0) & trace.valid & (trace.gaze[:, 2] < -0.05) & (trace.eye_mm[:, 2] > 0)

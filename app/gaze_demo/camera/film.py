@@ -139,6 +139,18 @@ class Film:
         """When late, frames that no other frame depends on are not decoded."""
         self._stream.codec_context.skip_frame = "NONREF" if hurry else "DEFAULT"
 
+    def packet_times(self) -> NDArray[np.float64]:
+        """The times (n,) in s of the frames from here on, from the film's beginning."""
+        step_s, stream = 1 / (self.rate or LIKELY_RATE), self._stream
+        stamps: list[int | None] = []
+        with suppress(FFmpegError):  # the file was cut off
+            stamps = [packet.pts for packet in self._container.demux(stream) if packet.size]
+        known = sorted(stamp for stamp in stamps if stamp is not None)
+        if len(known) < len(stamps) or not known or not stream.time_base:
+            return np.asarray(np.arange(len(stamps)) * step_s)
+        zero = known[0] if self._zero is None else self._zero
+        return np.asarray(np.maximum((np.array(known) - zero) * float(stream.time_base), 0.0))
+
     def close(self) -> None:
         container = getattr(self, "_container", None)
         if container is not None:
@@ -191,6 +203,21 @@ class Film:
             yield from frames
         with suppress(FFmpegError):  # what the decoder still holds, where the file was cut off
             yield from self._stream.codec_context.decode(None)
+
+
+def film_times(path: Path) -> NDArray[np.float64]:
+    """The times (n,) in s of all frames from the film's beginning, read from the file without decoding pictures.
+
+    Where the file gives no times, frames follow each other at its rate. Raises SourceError, or OSError.
+    """
+    film = Film(path)
+    try:
+        found = film.packet_times()
+    finally:
+        film.close()
+    if not len(found):
+        raise unreadable(path)
+    return found
 
 
 def unreadable(path: Path) -> SourceError:

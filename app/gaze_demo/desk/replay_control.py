@@ -8,7 +8,9 @@ import numpy as np
 
 from gaze_demo.desk.observed import Observed
 from gaze_demo.errors import UserError
-from gaze_demo.geometry import Array
+from gaze_demo.geometry import Array, vector_to_pitch_yaw
+from gaze_demo.live.rerunner import Rerun
+from gaze_demo.screen import ScreenGeometry
 from gaze_demo.session.folder import Session
 from gaze_demo.session.trace import GazeTrace
 
@@ -28,21 +30,59 @@ class Mark:
 class Track:
     """One model's gaze over the recording.
 
-    Attributes: `trace`, with the session's clock; `time_s` (n,) from the start of the recording; `yaw_deg`, `pitch_deg`
-    (n,), NaN if there is no gaze.
+    Attributes: `trace`, with the session's clock; `time_s` (n,) from the start of the recording; `gaze` (n, 3), as it
+    is shown; `yaw_deg`, `pitch_deg` (n,), NaN if there is no gaze; `point_px` (n, 2), as it is shown; `screen`, of the
+    points, if there is one; `version`, which rises if more of it is known; `problem`, why nothing is, else empty;
+    `share` that is known, 0 to 1.
     """
 
-    def __init__(self, trace: GazeTrace, start_s: float) -> None:
-        self.trace = trace
+    problem, share, version = "", 1.0, 0
+
+    def __init__(self, trace: GazeTrace, start_s: float, screen: ScreenGeometry | None = None) -> None:
+        self.trace, self.screen = trace, screen
         self.time_s = trace.time_s - start_s
-        pitch_yaw: Array = np.degrees(trace.pitch_yaw)
+        self._show(trace.gaze)
+
+    def _show(self, gaze: Array) -> None:
+        trace = self.trace
+        pitch_yaw: Array = np.degrees(vector_to_pitch_yaw(gaze))
+        self.gaze = gaze
         self.pitch_deg: Array = pitch_yaw[:, 0]
         self.yaw_deg: Array = pitch_yaw[:, 1]
+        shown = np.isfinite(trace.shown_px).all(1, keepdims=True)
+        self.point_px: Array = np.where(shown, trace.shown_px, trace.point_px)
+
+    def refresh(self) -> bool:
+        """Take over what has become known since the last call; whether there was anything."""
+        return False
+
+    @property
+    def has_points(self) -> bool:
+        return self.screen is not None and bool(np.isfinite(self.point_px).any())
 
     def row_at(self, time_s: float) -> int | None:
         """The frame that is shown at a time; None before the first one and in a gap."""
         row = int(np.searchsorted(self.time_s, time_s + 1e-9, side="right")) - 1
         return row if row >= 0 and time_s - self.time_s[row] <= _LONGEST_FRAME_S else None
+
+
+class RerunTrack(Track):
+    """What another model, calibration or filter makes of the recording, while it is computed."""
+
+    def __init__(self, rerun: Rerun, start_s: float) -> None:
+        self.rerun = rerun
+        super().__init__(rerun.trace, start_s)
+        self.version = -1
+
+    def refresh(self) -> bool:
+        rerun = self.rerun
+        if rerun.version == self.version:
+            return False
+        self.version, self.problem, self.share = rerun.version, rerun.problem, rerun.share
+        profile = rerun.choice.profile
+        self.screen = None if profile is None else profile.screen
+        self._show(rerun.shown)
+        return True
 
 
 @dataclass
@@ -75,10 +115,12 @@ class Replay:
         times = [trace.time_s for trace in traces if len(trace)]
         self.start_s = min((float(time[0]) for time in times), default=0.0)
         self.duration_s = max((float(time[-1]) for time in times), default=0.0) - self.start_s
-        self.tracks = {trace.model: Track(trace, self.start_s) for trace in traces}
+        screen = session.about.screen
+        self.tracks = {trace.model: Track(trace, self.start_s, screen) for trace in traces}
         for name in against.models if against is not None else ():
             assert against is not None
-            self.tracks[f"{name} ({against.folder.absolute().name})"] = Track(against.trace(name), self.start_s)
+            track = Track(against.trace(name), self.start_s, against.about.screen)
+            self.tracks[f"{name} ({against.folder.absolute().name})"] = track
         self.marks = tuple(
             Mark(event.time_s - self.start_s, event.text, event.kind)
             for event in session.events

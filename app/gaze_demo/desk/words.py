@@ -14,6 +14,7 @@ _HINTS: Final = {
     "too dark": "Too dark. Turn on a light in front of you.",
     "eye out of the picture": "Your eyes are out of the picture. Move, or tilt the camera.",
     "two people": "Another person is in the picture and you are not. Come back, or click on the face to follow.",
+    "not computed yet": "Computing…",
     "head turned too far": "The head is turned too far. Turn towards the camera.",
 }
 
@@ -58,6 +59,11 @@ def size(num_bytes: int) -> str:
     if num_bytes < 1e5:
         return f"{num_bytes / 1e3:.0f} kB"
     return f"{num_bytes / 1e6:.{1 if num_bytes < 1e8 else 0}f} MB"
+
+
+def whole(value: float) -> str:
+    """A whole number, with a proper minus."""
+    return f"{MINUS if round(value) < 0 else ''}{abs(round(value))}"
 
 
 def clock_time(seconds: float) -> str:

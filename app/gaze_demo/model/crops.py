@@ -33,6 +33,7 @@ from gaze_demo.model.contract import (
 from gaze_demo.normalisation.normalise import CropGeometry, normalising_rotation, warp_image, warp_matrix
 from gaze_demo.observation import Observation
 
+USUAL_GEOMETRY = CropGeometry()
 _EYES = (*LEFT_CORNERS, *RIGHT_CORNERS)
 _FACE_CENTRES = {
     "eyes_and_nose": ((_EYES, 0.5), ((98, 327), 0.5)),
@@ -95,11 +96,7 @@ def make_views(contract: Contract, seen: Observation) -> list[View]:
     ):
         frames = _frames(names, centre_mm, pose, tilt)
         if isinstance(form, NormalisedEyes):
-            rotation = (
-                frames["normalised"] if "normalised" in frames else normalising_rotation(centre_mm, pose.rotation)
-            )
-            kept = _kept_crop(seen, form, len(views))
-            crop = _normalised_crop(seen, centre_mm, rotation, form.geometry) if kept is None else kept
+            crop = _eye_crop(seen, form, len(views))
         else:
             crop = _level_crop(image, seen.landmarks.points_px[list(corners)], tilt, form)
         views.append(
@@ -159,10 +156,23 @@ def _normalised_crop(seen: Observation, centre_mm: Array, rotation: Array, geome
     return warp_image(seen.frame.image, warp, geometry.width, geometry.height)
 
 
-def _kept_crop(seen: Observation, form: NormalisedEyes, eye: int) -> NDArray[np.uint8] | None:
-    """The crop of the left (0) or the right eye that a recording kept, BGR; None if there is none of this form."""
-    if seen.eye_crops is None or form.pixels.colour != "grey" or form.geometry != CropGeometry():
-        return None
+def normalised_eye_crop(seen: Observation, eye: int, geometry: CropGeometry = USUAL_GEOMETRY) -> NDArray[np.uint8]:
+    """The crop of the left (0) or the right eye of an observation with a pose, BGR (h, w, 3), unmirrored. It is made
+    once for all models and recordings of the observation: nobody may write to it."""
+    assert seen.pose is not None
+    key = f"{'right' if eye else 'left'} eye {geometry}"
+    crop: NDArray[np.uint8] | None = seen.prepared.get(key)
+    if crop is None:
+        centre_mm = seen.pose.right_eye_mm if eye else seen.pose.left_eye_mm
+        rotation = normalising_rotation(centre_mm, seen.pose.rotation)
+        crop = seen.prepared[key] = _normalised_crop(seen, centre_mm, rotation, geometry)
+    return crop
+
+
+def _eye_crop(seen: Observation, form: NormalisedEyes, eye: int) -> NDArray[np.uint8]:
+    """The crop of an eye, BGR: the one that a recording kept if it is of this form, else one of the frame."""
+    if seen.eye_crops is None or form.pixels.colour != "grey" or form.geometry != USUAL_GEOMETRY:
+        return normalised_eye_crop(seen, eye, form.geometry)
     return np.asarray(cv2.cvtColor(seen.eye_crops[eye], cv2.COLOR_GRAY2BGR), np.uint8)
 
 

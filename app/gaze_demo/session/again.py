@@ -36,11 +36,13 @@ class RecordedFrame:
     estimates: tuple[GazeEstimate, ...]
 
 
-def recorded_frames(session: Session) -> Iterator[RecordedFrame]:
-    """Every frame of the table in order of time. Raises UserError if the table has no camera to go with it."""
+def recorded_frames(session: Session, first: int = 0) -> Iterator[RecordedFrame]:
+    """Every frame of the table in order of time, from the one of index `first` on. Raises UserError if the table has no
+    camera to go with it."""
     camera = _camera(session)
     frame: list[dict[str, Any]] = []
-    for batch in session.table.to_batches(max_chunksize=5000):
+    early = int(np.count_nonzero(session.table.column("frame").to_numpy() < first)) if first else 0
+    for batch in session.table.slice(early).to_batches(max_chunksize=300):
         for row in batch.to_pylist():
             if frame and row["frame"] != frame[0]["frame"]:
                 yield _recorded(frame, camera)
@@ -50,25 +52,30 @@ def recorded_frames(session: Session) -> Iterator[RecordedFrame]:
         yield _recorded(frame, camera)
 
 
-def observations_again(session: Session) -> Iterator[Observation]:
+def observations_again(session: Session, first: int = 0) -> Iterator[Observation]:
     """Every frame with the pictures that were kept; a frame without a face has no picture, and its reason says why.
 
     Raises UserError if no pictures were kept, or they are damaged.
     """
-    kept = session.observations()
+    return (seen for seen, _ in frames_again(session, first))
+
+
+def frames_again(session: Session, first: int = 0) -> Iterator[tuple[Observation, RecordedFrame]]:
+    """The same from the frame of index `first` on, each with what was recorded of it."""
+    kept = session.observations(first=first)
     waiting = next(kept, None)
-    for recorded in recorded_frames(session):
+    for recorded in recorded_frames(session, first):
         index = recorded.seen.frame.index
         while waiting is not None and waiting.frame.index < index:
             waiting = next(kept, None)
         if waiting is not None and waiting.frame.index == index:
-            yield waiting
+            yield waiting, recorded
             waiting = next(kept, None)
         elif recorded.seen.landmarks is None:
-            yield recorded.seen
+            yield recorded.seen, recorded
         else:  # the picture was lost with the end of the file
             lost = Reason.NO_ANSWER
-            yield replace(recorded.seen, reason=lost, landmarks=None, pose=None, left=None, right=None)
+            yield replace(recorded.seen, reason=lost, landmarks=None, pose=None, left=None, right=None), recorded
 
 
 class RecordedMap:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from gaze_demo.damaged import damaged
@@ -28,7 +29,8 @@ class Session:
     """A recorded session.
 
     `table`: a pyarrow Table, one row for each frame and model; `gaze_demo.session.columns` says what its columns are.
-    `problems`: what is missing, one sentence each; empty if the recording is complete.
+    `problems`: what is missing, one sentence each; empty if the recording is complete. `film`: of a film that is no
+    recording, its file; `folder` is that file then.
     """
 
     folder: Path
@@ -36,6 +38,7 @@ class Session:
     table: Any
     events: tuple[Event, ...]
     problems: tuple[str, ...] = ()
+    film: Path | None = None
 
     @property
     def models(self) -> list[str]:
@@ -58,12 +61,20 @@ class Session:
         return any((self.folder / name).exists() for name in (PICTURES, CROPS))
 
     @property
+    def can_run_models(self) -> bool:
+        """Whether there is anything that models can be run on."""
+        return self.has_pictures or self.video is not None
+
+    @property
     def video(self) -> Path | None:
+        if self.film is not None:
+            return self.film
         paths = (self.folder / VIDEO, self.folder / TORN_VIDEO)
         return next((path for path in paths if path.exists()), None)
 
-    def observations(self, fill: int = 0) -> Iterator[Observation]:
-        """The kept observations in order; frames are `fill` (0..255) wherever no picture was kept.
+    def observations(self, fill: int = 0, first: int = 0) -> Iterator[Observation]:
+        """The kept observations in order, from the frame of index `first` on; frames are `fill` (0..255) wherever no
+        picture was kept.
 
         Raises UserError if there are none, or they are damaged.
         """
@@ -72,10 +83,11 @@ class Session:
         if (self.folder / CROPS).exists():
             reader = eye_crops.CropReader(fill)
             for batch in ArrowReader(self.folder / CROPS, eye_crops.schema(), MOST_PICTURE_BYTES):
-                yield from reader.observations_of(batch)
+                yield from reader.observations_of(batch, first)
             return
         for batch in ArrowReader(self.folder / PICTURES, pictures.schema(), MOST_PICTURE_BYTES):
-            yield from pictures.observations_of(batch, fill)
+            early = np.count_nonzero(batch.column("frame").to_numpy() < first)
+            yield from pictures.observations_of(batch.slice(int(early)), fill)
 
 
 def load_session(folder: Path) -> Session:

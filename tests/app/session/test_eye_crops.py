@@ -18,7 +18,7 @@ from gaze_demo.model.crops import make_views, to_tensor
 from gaze_demo.model.load import load_model
 from gaze_demo.model.registry import find_model, list_models, read_entry
 from gaze_demo.observation import Observation
-from gaze_demo.replay import refuse_what_is_not_kept
+from gaze_demo.rerun import refuse_what_is_not_kept
 from gaze_demo.session import eye_crops
 from gaze_demo.session.folder import load_session
 

@@ -17,6 +17,18 @@ def test_pictures_come_back_to_the_last_bit_one_by_one() -> None:
         assert np.array_equal(decoder.decode(encoder.encode(picture)), picture)
 
 
+@pytest.mark.parametrize("first", [1, 299, 300, 301, 450])
+def test_pictures_are_decoded_from_any_one_on(first: int) -> None:
+    chance = np.random.default_rng(1)
+    pictures = [chance.integers(100, 120, (36, 120), dtype=np.uint8) for _ in range(460)]
+    encoder, decoder = GreyEncoder(120, 36), GreyDecoder(120, 36)
+    packets = [encoder.encode(picture) for picture in pictures]
+    for packet in packets[:first]:
+        decoder.skip(packet)
+    for picture, packet in zip(pictures[first:], packets[first:], strict=True):
+        assert np.array_equal(decoder.decode(packet), picture)
+
+
 def test_a_picture_of_another_size_is_refused() -> None:
     packet = GreyEncoder(64, 64).encode(np.zeros((64, 64), np.uint8))
     with pytest.raises(ValueError, match="another size"):

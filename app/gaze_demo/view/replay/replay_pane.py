@@ -13,14 +13,18 @@ from gaze_demo.geometry import Intrinsics
 from gaze_demo.view.pane.gaze_arrow import draw_gaze_arrow
 from gaze_demo.view.pane.image_map import ImageMap
 from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.gaze_point import draw_point
 
 # Of a usual head: half the distance of the eyes, its half axes, half an eye's width.
 _HALF_EYES_MM, _HEAD_MM, _EYE_MM = 32.0, (75.0, 105.0), 14.0
 _WIDTH = 3.0
+_SCREEN_SHARE = 0.34  # of the pane's sides
 
 
 class ReplayPane(QWidget):
     """Shows a row of a track; this needs no recorded pictures. `mirrored`: as a person sees themselves.
+
+    Where there is a point of gaze, a small screen in the corner shows it, and the target that was marked.
 
     Attributes: `text`, shown over it.
     """
@@ -30,6 +34,8 @@ class ReplayPane(QWidget):
         self._camera, self._colour, self._mirrored = camera, colour, mirrored
         self._track: Track | None = None
         self._row: int | None = None
+        self._version = 0
+        self._target_px: tuple[float, float] | None = None
         self.text = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 130)
@@ -37,18 +43,29 @@ class ReplayPane(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(480, 320)
 
-    def show_row(self, track: Track | None, row: int | None) -> None:
-        """A frame of a track; None if there is none."""
-        if track is self._track and row == self._row:
+    def show_row(
+        self, track: Track | None, row: int | None, target_px: tuple[float, float] | None = None, notice: str = ""
+    ) -> None:
+        """A frame of a track; None if there is none. `target_px`: where the person was asked to look. `notice`: a
+        sentence about the track."""
+        version = 0 if track is None else track.version
+        if (track, row, version, target_px) == (self._track, self._row, self._version, self._target_px):
             return
-        self._track, self._row = track, row
-        if track is None or row is None:
+        self._track, self._row, self._version, self._target_px = track, row, version, target_px
+        if track is not None and track.problem:
+            self.text = track.problem
+        elif track is None or row is None:
             self.text = "Nothing was recorded here"
         elif not track.trace.valid[row]:
             self.text = words.hint(str(track.trace.reason[row]))
         else:
             yaw, pitch = track.yaw_deg[row], track.pitch_deg[row]
             self.text = f"yaw {words.signed_degrees(yaw)}  pitch {words.signed_degrees(pitch)}"
+            if np.isfinite(track.point_px[row]).all():
+                x, y = track.point_px[row]
+                self.text += f"   point {words.whole(x)}, {words.whole(y)} px"
+            elif notice:
+                self.text += f"\n{notice}"
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -68,6 +85,28 @@ class ReplayPane(QWidget):
         painter.setFont(theme.figure_font(1.0))
         box = QRectF(self.rect()).adjusted(theme.GAP, 8, -theme.GAP, -8)
         painter.drawText(box, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self.text)
+        if self._track is not None and self._track.has_points and not self._track.problem:
+            self._draw_screen(painter, self._track)
+
+    def _draw_screen(self, painter: QPainter, track: Track) -> None:
+        """A small screen in the lower right corner with the point of gaze and the target."""
+        assert track.screen is not None
+        used, size = theme.colours(), (track.screen.width_px, track.screen.height_px)
+        scale = min(_SCREEN_SHARE * self.width() / size[0], _SCREEN_SHARE * self.height() / size[1])
+        box = QRectF(0, 0, size[0] * scale, size[1] * scale)
+        box.moveBottomRight(QPointF(self.width() - theme.GAP, self.height() - theme.GAP))
+        painter.setPen(QPen(QColor(used.muted), 1))
+        painter.setBrush(QColor(used.surface))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setClipRect(box.adjusted(1, 1, -1, -1))
+        if self._target_px is not None:
+            x, y = box.x() + self._target_px[0] * scale, box.y() + self._target_px[1] * scale
+            painter.setPen(QPen(QColor(used.text), 1.4))
+            painter.drawLine(QPointF(x - 5, y), QPointF(x + 5, y))
+            painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 5))
+        if self._row is not None and np.isfinite(track.point_px[self._row]).all():
+            x, y = (track.point_px[self._row] * scale + [box.x(), box.y()]).tolist()
+            draw_point(painter, QPointF(x, y), self._colour, 1.0, 8)
 
     def _draw_person(self, painter: QPainter, image: ImageMap, track: Track, row: int) -> None:
         trace = track.trace
@@ -91,4 +130,5 @@ class ReplayPane(QWidget):
             painter.setBrush(QColor(used.surface))
             painter.drawEllipse(eye, half, half * (float(openness) if np.isfinite(openness) else 0.3))
         if trace.valid[row]:
-            draw_gaze_arrow(painter, image, self._camera, middle, trace.gaze[row], self._colour, _WIDTH)
+            gaze = track.gaze[row] if np.isfinite(track.gaze[row]).all() else trace.gaze[row]
+            draw_gaze_arrow(painter, image, self._camera, middle, gaze, self._colour, _WIDTH)

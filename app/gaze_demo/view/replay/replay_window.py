@@ -4,70 +4,93 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QMessageBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QToolButton, QVBoxLayout, QWidget
 
 from gaze_demo import clock
+from gaze_demo.calibration.profile import Profile, list_profiles
 from gaze_demo.desk import words
-from gaze_demo.desk.replay_control import Replay
+from gaze_demo.desk.replay_choices import ReplayChoices
+from gaze_demo.desk.replay_control import Replay, Track
 from gaze_demo.errors import UserError
 from gaze_demo.events.find import GazeEvent, find_events
 from gaze_demo.geometry import Intrinsics
 from gaze_demo.live.pane_id import PaneId
+from gaze_demo.model.registry import ModelEntry, default_pair, list_models
+from gaze_demo.recalibrate import looks_of_session
 from gaze_demo.session.folder import Session
+from gaze_demo.session.looks import look_of_times
 from gaze_demo.session.names import AREAS, SCREEN
 from gaze_demo.view.areas.areas_window import AreasWindow
+from gaze_demo.view.replay.pane_choosers import PaneChoosers
 from gaze_demo.view.replay.replay_pane import ReplayPane
 from gaze_demo.view.replay.time_line import TimeLine
 from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.combo_box import ComboBox
 from gaze_demo.view.shared.icons import app_icon
 from gaze_demo.view.shared.timers import every
 
-_TICK_MS = 33
+_TICK_MS, _PROGRESS_MS = 33, 250
 _JUMP_S = 5.0
 _SHOWN_MS = 300
 _PLAY, _PAUSE, _AGAIN = "▶", "❚❚", "↻"
 
 
 class ReplayWindow(QWidget):
-    """Attributes: `replay`; `panes`, `choosers`, by pane; `line`; `play`, `areas`, buttons; `events`, once they were
-    found."""
+    """Attributes: `replay`; `choices`; `panes`, `choosers`, by pane; `line`; `play`, `areas`, `quantity`, controls;
+    `events`, once they were found; `offered`, whether models and calibrations can be chosen yet."""
 
     _found = Signal(object)
+    _offered = Signal(object)
 
     def __init__(self, session: Session, against: Session | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setWindowTitle(f"{session.folder.name} – recording")
+        self.setWindowTitle(f"{session.folder.name} – {'film' if session.film else 'recording'}")
         self.setWindowIcon(app_icon())
         self.replay = Replay(session, against)
         self.events: tuple[GazeEvent, ...] | None = None
+        self._looked_at: Track | None = None
         about = session.about
         camera = about.camera.intrinsics if about.camera else Intrinsics.from_hfov(640, 480)
         used = theme.colours()
         colours = {PaneId.A: QColor(used.pane_a), PaneId.B: QColor(used.pane_b)}
         live = about.clock.kind == "live"
         self.panes = {pane: ReplayPane(camera, colours[pane], mirrored=live) for pane in PaneId}
+        self.choices = ReplayChoices(self.replay)
+        self.choosers = {pane: PaneChoosers(pane) for pane in PaneId}
         second = max(len(session.models), 1) if against is not None and against.models else 1
-        self.choosers = {pane: self._chooser(pane, 0 if pane is PaneId.A else second) for pane in PaneId}
+        keys = list(self.choices.models)
+        for pane, at in zip(PaneId, (0, second), strict=True):
+            self.choosers[pane].show_choices(self.choices, keys[min(at, len(keys) - 1)] if keys else "")
+            self.choosers[pane].changed.connect(self._choose)
+        self._looks = looks_of_session(session)
+        self.offered = False
         self.line = TimeLine(self.replay.duration_s, self.replay.marks)
         self.line.sought.connect(self.replay.seek)
         self._lay_out(session)
         self._timer = every(_TICK_MS, lambda: self.replay.tick(clock.now_s()), self)
+        self._progress = every(_PROGRESS_MS, self._show_progress, self)
         self._timer.start()
         state = self.replay.state
         state.on_any(("position_s", "playing", "speed"), self._show, now=True)
         self._found.connect(self._show_events)
+        self._offered.connect(self._offer)
+        threading.Thread(target=self._find_offers, name="offers", daemon=True).start()
         self._looking = every(_SHOWN_MS, self._look_for_events, self, once=True)
         self._choose()
         self._calls = self._keys()
-        self.resize(1100, 720)
+        self.resize(1120, 780)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()
+        self._progress.stop()
+        self.choices.close()
         super().closeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -78,23 +101,28 @@ class ReplayWindow(QWidget):
         else:
             call()
 
-    def _chooser(self, pane: PaneId, chosen: int) -> QComboBox:
-        box = QComboBox()
-        names = list(self.replay.tracks)
-        box.addItems([name or "No model" for name in names])
-        box.setAccessibleName(f"{pane.title} model")
-        box.setStyleSheet(f"color: {theme.pane_colour(pane).name()}; font-weight: 600")
-        box.setCurrentIndex(min(chosen, len(names) - 1))
-        box.currentIndexChanged.connect(lambda _: self._choose())
-        return box
+    def _find_offers(self) -> None:
+        """Models and calibrations, in a separate thread: the window is shown first."""
+        offers = (list_models() if self.replay.session.can_run_models else [], list_profiles()[0])
+        with suppress(RuntimeError):  # the window was closed
+            self._offered.emit(offers)
+
+    def _offer(self, offers: tuple[list[ModelEntry], list[Profile]]) -> None:
+        entries, profiles = offers
+        self.choices.offer(entries, profiles)
+        pair = [f"run {entry.name}" for entry in default_pair(entries)] if self.replay.session.film and entries else []
+        for i, chooser in enumerate(self.choosers.values()):
+            chooser.show_choices(self.choices, pair[min(i, len(pair) - 1)] if pair else chooser.wish.model)
+        self.offered = True
+        if pair:
+            self._choose()
 
     def _lay_out(self, session: Session) -> None:
         about, marks = session.about, self.replay.marks
         when = about.clock.wall(self.replay.start_s).astimezone()
-        told = (
-            f"{when:%Y-%m-%d %H:%M} · {about.source} · {words.clock_time(self.replay.duration_s)} · "
-            f"{len(marks)} {'mark' if len(marks) == 1 else 'marks'}"
-        )
+        told = f"{about.source} · {words.clock_time(self.replay.duration_s)}"
+        if session.film is None:
+            told = f"{when:%Y-%m-%d %H:%M} · {told} · {len(marks)} {'mark' if len(marks) == 1 else 'marks'}"
         head = QLabel(told)
         head.setProperty("kind", "muted")
         column = QVBoxLayout(self)
@@ -115,15 +143,18 @@ class ReplayWindow(QWidget):
             inside.addWidget(self.choosers[pane])
             inside.addWidget(self.panes[pane], 1)
             panes.addWidget(card, 1)
-            card.setVisible(pane is PaneId.A or len(self.replay.tracks) > 1)
-        column.addLayout(panes, 3)
+        column.addLayout(panes, 5)
+        if self.choices.why_no_models:
+            why = QLabel(self.choices.why_no_models)
+            why.setProperty("kind", "muted")
+            column.addWidget(why)
         column.addWidget(self._transport())
         card = QFrame()
         card.setObjectName("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(4, 4, 4, 4)
         inside.addWidget(self.line)
-        column.addWidget(card, 2)
+        column.addWidget(card, 4)
 
     def _transport(self) -> QFrame:
         bar = QFrame()
@@ -153,8 +184,13 @@ class ReplayWindow(QWidget):
             part.setEnabled(bool(replay.marks))
             row.addWidget(part)
         row.addWidget(self._mark, 1)
-        for part in (slower, self._speed, faster, self.areas):
-            row.addWidget(part)
+        self.quantity = ComboBox()
+        self.quantity.addItems(["Gaze angles", "Points on the screen"])
+        self.quantity.setAccessibleName("What the time line shows")
+        self.quantity.activated.connect(lambda _: self._show_progress())
+        parts: tuple[QWidget, ...] = (slower, self._speed, faster, self.quantity, self.areas)
+        for control in parts:
+            row.addWidget(control)
         return bar
 
     def _keys(self) -> dict[str, Callable[[], object]]:
@@ -199,44 +235,78 @@ class ReplayWindow(QWidget):
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.show()
 
+    @property
+    def tracks(self) -> dict[PaneId, Track]:
+        """What each pane shows."""
+        return {pane: self.choices.track(chooser.wish) for pane, chooser in self.choosers.items()}
+
     def _choose(self) -> None:
-        names = list(self.replay.tracks)
-        tracks = [self.replay.tracks[names[self.choosers[pane].currentIndex()]] for pane in PaneId]
-        self.line.show_tracks(tracks[: len(names)])
+        tracks = list(self.tracks.values())
+        for track in tracks:
+            track.refresh()
+        self.line.show_tracks(tracks if tracks[0] is not tracks[1] else tracks[:1])
+        self.choices.compute(tracks)
         self.events = None
         self.line.show_events(None, self.replay.start_s)
-        self._looking.start()  # events of an hour take seconds to find: the window is shown first
+        self._progress.start()
+        self._show_progress()
         self._show()
+
+    def _show_progress(self) -> None:
+        """Take over what was computed since the last call."""
+        tracks = self.tracks
+        changed = [track.refresh() for track in tracks.values()]
+        for pane, track in tracks.items():
+            self.choosers[pane].show_progress(track.share, problem=bool(track.problem))
+        self.quantity.setEnabled(any(track.has_points for track in tracks.values()))
+        self.line.show_points(self.quantity.currentIndex() == 1 and self.quantity.isEnabled())
+        if any(changed):
+            self._show()
+        if all(track.share >= 1.0 or track.problem for track in tracks.values()):
+            self._progress.stop()
+        if self._complete(tracks[PaneId.A]) and self.events is None and not self._looking.isActive():
+            self._looking.start()  # events of an hour take seconds to find: the window is shown first
+
+    def _complete(self, track: Track) -> bool:
+        return track.share >= 1.0 and not track.problem
 
     def _look_for_events(self) -> None:
         """Find the events of the left pane's model, in a separate thread."""
-        trace = self.replay.tracks[list(self.replay.tracks)[self.choosers[PaneId.A].currentIndex()]].trace
-        screen = self.replay.session.about.screen
+        track = self.tracks[PaneId.A]
+        if not self._complete(track) or self._looked_at is track:
+            return
+        self._looked_at = track
+        trace = track.trace
+        screen = track.screen or self.replay.session.about.screen
 
         def look() -> None:
             try:
                 found = tuple(find_events(trace, screen))
             except UserError:
                 found = ()
-            try:
-                self._found.emit((trace, found))
-            except RuntimeError:  # the window was closed
-                return
+            with suppress(RuntimeError):  # the window was closed
+                self._found.emit((track, found))
 
         threading.Thread(target=look, name="events", daemon=True).start()
 
     def _show_events(self, found: object) -> None:
         assert isinstance(found, tuple)
-        trace, events = found
-        if trace is self.replay.tracks[list(self.replay.tracks)[self.choosers[PaneId.A].currentIndex()]].trace:
+        track, events = found
+        self._looked_at = None
+        if track is self.tracks[PaneId.A]:
             self.events = events
             self.line.show_events(events, self.replay.start_s)
+        else:
+            self._looking.start()
 
     def _show(self) -> None:
-        state, names = self.replay.state, list(self.replay.tracks)
-        for pane, widget in self.panes.items():
-            track = self.replay.tracks[names[self.choosers[pane].currentIndex()]]
-            widget.show_row(track, track.row_at(state.position_s))
+        state = self.replay.state
+        self.choices.look_at(state.position_s)
+        look = look_of_times(self._looks, np.array([state.position_s + self.replay.start_s]))[0]
+        target_px = None if look < 0 else (self._looks[look].x_px, self._looks[look].y_px)
+        for pane, track in self.tracks.items():
+            notice = self.choices.without_calibration(self.choosers[pane].wish)
+            self.panes[pane].show_row(track, track.row_at(state.position_s), target_px, notice)
         self.play.setText(_AGAIN if self.replay.ended and not state.playing else _PAUSE if state.playing else _PLAY)
         self._time.setText(f"{words.clock_time(state.position_s)} / {words.clock_time(self.replay.duration_s)}")
         self._speed.setText(f"{state.speed:g}×")

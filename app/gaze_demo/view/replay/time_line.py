@@ -36,9 +36,10 @@ _TICKS_S: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1
 
 
 class TimeLine(QWidget):
-    """Charts of yaw and pitch of up to two models, with lanes of events below them; the wheel zooms around the pointer.
+    """Charts of yaw and pitch of up to two models, or of their points on the screen, with lanes of events below them;
+    the wheel zooms around the pointer.
 
-    Attributes: `span_s`, the start and end of the visible part.
+    Attributes: `span_s`, the start and end of the visible part; `points`, whether points on the screen are shown.
 
     Signals: `sought`, with the time in s that the user pointed at.
     """
@@ -52,6 +53,7 @@ class TimeLine(QWidget):
         self._tracks: Sequence[Track | None] = ()
         self._lanes: list[Array] = [np.zeros((0, 2)) for _ in _LANES]
         self._position_s = 0.0
+        self.points = False
         self.span_s = (0.0, self._duration_s)
         self._picture: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -66,6 +68,15 @@ class TimeLine(QWidget):
     def show_tracks(self, tracks: Sequence[Track | None]) -> None:
         """Those of the left and the right pane."""
         self._tracks = tracks
+        self._redraw()
+
+    def show_points(self, on: bool) -> None:
+        """Points on the screen instead of angles."""
+        self.points = on
+        self._redraw()
+
+    def redraw(self) -> None:
+        """Draw the charts again, because more of the tracks is known."""
         self._redraw()
 
     def show_events(self, events: Sequence[GazeEvent] | None, start_s: float) -> None:
@@ -164,8 +175,18 @@ class TimeLine(QWidget):
         upper = QRectF(area.left(), area.top(), area.width(), height)
         lower = upper.translated(0, height + theme.GAP / 2)
         self._draw_times(painter, area)
-        self._draw_chart(painter, upper, "Yaw", [(t.time_s, t.yaw_deg) if t else None for t in self._tracks])
-        self._draw_chart(painter, lower, "Pitch", [(t.time_s, t.pitch_deg) if t else None for t in self._tracks])
+        tracks = [track for track in self._tracks if track is not None]
+        if self.points:
+            sizes = [(track.screen.width_px, track.screen.height_px) for track in tracks if track.screen is not None]
+            for axis, (title, place) in enumerate((("Across", upper), ("Down", lower))):
+                size = float(max((size[axis] for size in sizes), default=1))
+                ticks = ((0.0, "0"), (size / 2, title), (size, f"{size:.0f} px"))
+                curves = [(t.time_s, t.point_px[:, axis]) if t and t.has_points else None for t in self._tracks]
+                self._draw_chart(painter, place, ticks if not axis else ticks[::-1], curves)
+        else:
+            for title, place, values in (("Yaw", upper, "yaw_deg"), ("Pitch", lower, "pitch_deg")):
+                curves = [(t.time_s, getattr(t, values)) if t else None for t in self._tracks]
+                self._draw_chart(painter, place, _degree_ticks(title, [curve for curve in curves if curve]), curves)
         self._draw_events(painter, QRectF(area.left(), area.bottom() - lanes, area.width(), lanes))
         self._draw_marks(painter, area)
         painter.end()
@@ -185,21 +206,24 @@ class TimeLine(QWidget):
             painter.drawText(QRectF(x - 40, area.bottom() + 3, 80, _BOTTOM - 3), Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_chart(
-        self, painter: QPainter, area: QRectF, title: str, curves: Sequence[tuple[Array, Array] | None]
+        self,
+        painter: QPainter,
+        area: QRectF,
+        ticks: Sequence[tuple[float, str]],
+        curves: Sequence[tuple[Array, Array] | None],
     ) -> None:
+        """Curves over time; `ticks`, values with their names, from the lowest to the highest place."""
         used, (start, end) = theme.colours(), self.span_s
         rows = [curve and envelope(*curve, start, end, max(round(area.width()), 1)) for curve in curves]
-        peaks = [float(np.nanmax(np.abs(one[:, 1:]), initial=0.0)) for one in rows if one is not None and len(one)]
-        limit = next((limit for limit in _LIMITS_DEG if max(peaks, default=0.0) <= limit), 180.0)
+        lowest, highest = ticks[0][0], ticks[-1][0]
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for degrees in (-limit, 0.0, limit):
-            y = area.center().y() - degrees * area.height() / 2 / limit
+        for i, (value, name) in enumerate(ticks):
+            y = area.bottom() - (value - lowest) / (highest - lowest) * area.height()
             painter.setPen(QPen(QColor(used.line), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(used.muted))
-            name = title if not degrees else f"{words.MINUS if degrees < 0 else ''}{abs(degrees):g}°"
-            box = QRectF(0, y - 8 + (6 if degrees > 0 else -6 if degrees < 0 else 0), _LEFT - 8, 16)
-            painter.drawText(box, right, name)
+            inside = -6 if i == 0 else 6 if i == len(ticks) - 1 else 0
+            painter.drawText(QRectF(0, y - 8 + inside, _LEFT - 8, 16), right, name)
         painter.save()
         painter.setClipRect(area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -210,7 +234,9 @@ class TimeLine(QWidget):
             ink.setAlphaF(1.0 if one is rows[0] else 0.75)  # semi-transparent, so that the curve below is visible
             painter.setPen(QPen(ink, 1.4))
             x = area.left() + (one[:, 0] - start) / (end - start) * area.width()
-            low, high = (area.center().y() - one[:, side] * area.height() / 2 / limit for side in (1, 2))
+            low, high = (
+                area.bottom() - (one[:, side] - lowest) / (highest - lowest) * area.height() for side in (1, 2)
+            )
             for run in _whole_runs(x, low, high):
                 painter.drawPolyline(run)
         painter.restore()
@@ -254,6 +280,12 @@ class TimeLine(QWidget):
                 painter.setPen(QColor(used.text))
                 painter.drawText(QRectF(left, 2, width + 2, _TOP - 8), Qt.AlignmentFlag.AlignVCenter, text)
                 free_x = left + width + 8
+
+
+def _degree_ticks(title: str, curves: Sequence[tuple[Array, Array]]) -> tuple[tuple[float, str], ...]:
+    peak = max((float(np.nanmax(np.abs(values), initial=0.0)) for _, values in curves), default=0.0)
+    limit = next((limit for limit in _LIMITS_DEG if peak <= limit), 180.0)
+    return (-limit, f"{words.MINUS}{limit:g}°"), (0.0, title), (limit, f"{limit:g}°")
 
 
 def _whole_runs(x: Array, low: Array, high: Array) -> list[QPolygonF]:

@@ -1,20 +1,30 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from rich.console import Console
 
 from app.session.samples import RUN, recorded, samples
 from gaze_demo.areas.areas import load_areas
+from gaze_demo.camera.open import SourceOptions
 from gaze_demo.errors import UserError
 from gaze_demo.live.pane_id import PaneId
+from gaze_demo.participant.participant import desk_screen
+from gaze_demo.participant.path import ScreenPath
+from gaze_demo.record import RecordOptions, record
 from gaze_demo.replay import ReplayOptions, replay
-from gaze_demo.session.folder import load_session
+from gaze_demo.session.film import film_session
+from gaze_demo.session.folder import Session, load_about, load_session
+from gaze_demo.session.names import ABOUT, EVENTS
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.view.app import App
 from gaze_demo.view.areas.areas_window import AreasWindow
@@ -44,12 +54,139 @@ def window(folder: Path, qtbot: QtBot) -> ReplayWindow:
     return window
 
 
+def choose(window: ReplayWindow, pane: PaneId, model: str = "", calibration: str = "", filtering: str = "") -> None:
+    """Choose the items that begin with these words, as with the arrow keys."""
+    choosers = window.choosers[pane]
+    for box, words in ((choosers.model, model), (choosers.calibration, calibration), (choosers.filter, filtering)):
+        if not words:
+            continue
+        wanted = next(i for i in range(box.count()) if box.itemText(i).startswith(words))
+        while box.currentIndex() != wanted:
+            QTest.keyClick(box, Qt.Key.Key_Down if box.currentIndex() < wanted else Qt.Key.Key_Up)
+
+
+def computed(window: ReplayWindow) -> bool:
+    for track in window.tracks.values():
+        assert track.problem == ""
+        track.refresh()
+    return all(track.share == 1.0 for track in window.tracks.values())
+
+
+@pytest.fixture(scope="module")
+def with_eyes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eleven seconds of the virtual participant with kept eyes; markers say where it looked."""
+    folder = tmp_path_factory.mktemp("kept") / "eyes"
+    source = SourceOptions(real_time=False)
+    options = RecordOptions("virtual:path", folder, ("mobilenet12",), keep="crops", source_options=source)
+    record(replace(options, duration_s=11.0), Console(quiet=True))
+    screen, path = desk_screen(), ScreenPath(0)
+    about = load_about(folder)
+    (folder / ABOUT).write_text(about.model_copy(update={"screen": screen}).to_json())
+    start_s = about.clock.start_s
+    with (folder / EVENTS).open("a") as events:
+        for i in range(9):
+            x, y = path.at(1.1 * i + 0.1) * (screen.width_px, screen.height_px)
+            mark = {"time_s": start_s + 1.1 * i, "kind": "marker", "text": f"target {x:.0f} {y:.0f}"}
+            events.write(json.dumps(mark) + "\n")
+        events.write(json.dumps({"time_s": start_s + 9.9, "kind": "marker", "text": "target end"}) + "\n")
+    return folder
+
+
+def shown(session: Session, qtbot: QtBot) -> ReplayWindow:
+    window = ReplayWindow(session)
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    qtbot.waitUntil(lambda: window.offered, timeout=30_000)
+    return window
+
+
+def test_another_model_is_run_in_the_window_and_equals_a_replay_to_the_last_bit(
+    with_eyes: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = shown(load_session(with_eyes), qtbot)
+    window.replay.seek(8.0)
+    choose(window, PaneId.B, model="mobilenet25, run now", filtering="Filter strength 0.5")
+    qtbot.waitUntil(lambda: computed(window), timeout=50_000)
+    again = replay(ReplayOptions(with_eyes, tmp_path / "now", ("mobilenet25",)), Console(quiet=True)).trace()
+    now = window.tracks[PaneId.B].trace
+    assert np.array_equal(now.gaze, again.gaze, equal_nan=True)
+    assert list(now.reason) == list(again.reason)
+    assert window.tracks[PaneId.A] is window.replay.tracks["mobilenet12"]
+    assert "yaw" in window.panes[PaneId.B].text
+    window.close()
+
+
+def test_a_calibration_is_fitted_to_the_marked_targets_in_each_pane(with_eyes: Path, qtbot: QtBot) -> None:
+    window = shown(load_session(with_eyes), qtbot)
+    choose(window, PaneId.A, calibration="Fitted to the 9")
+    choose(window, PaneId.B, model="mobilenet12, run now", calibration="Fitted to the 9", filtering="One Euro")
+    qtbot.waitUntil(lambda: computed(window), timeout=50_000)
+    window.replay.seek(0.9)
+    x, y = ScreenPath(0).at(0.9) * (desk_screen().width_px, desk_screen().height_px)
+    for pane in PaneId:
+        track = window.tracks[pane]
+        row = track.row_at(0.9)
+        assert row is not None
+        assert np.linalg.norm(track.point_px[row] - (x, y)) < 150
+        assert "point" in window.panes[pane].text
+    QTest.keyClick(window.quantity, Qt.Key.Key_Down)
+    assert window.line.points
+    window.close()
+
+
+def test_a_choice_that_was_made_before_is_there_at_once(with_eyes: Path, qtbot: QtBot) -> None:
+    window = shown(load_session(with_eyes), qtbot)
+    choose(window, PaneId.B, filtering="One Euro")
+    qtbot.waitUntil(lambda: computed(window), timeout=50_000)
+    first = window.tracks[PaneId.B]
+    choose(window, PaneId.B, filtering="No filter")
+    assert window.tracks[PaneId.B] is window.tracks[PaneId.A]
+    choose(window, PaneId.B, filtering="One Euro")
+    assert window.tracks[PaneId.B] is first
+    window.close()
+
+
+def test_without_pictures_the_window_says_why_no_model_can_be_run(window: ReplayWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window.offered, timeout=30_000)
+    assert any("kept no pictures" in label.text() for label in window.findChildren(QLabel))
+    assert [window.choosers[PaneId.A].model.itemText(i) for i in range(2)] == ["a, as recorded", "b, as recorded"]
+    assert window.choosers[PaneId.A].model.count() == 2
+    choose(window, PaneId.B, model="a", filtering="Filter strength 1")
+    qtbot.waitUntil(lambda: computed(window), timeout=30_000)
+    window.replay.seek(1.0)
+    assert window.panes[PaneId.A].text == "yaw +2.0°  pitch +3.0°   point 300, 500 px"
+    assert "yaw" in window.panes[PaneId.B].text
+
+
+def test_a_model_that_needs_more_than_was_kept_says_so_in_its_pane(with_eyes: Path, qtbot: QtBot) -> None:
+    window = shown(load_session(with_eyes), qtbot)
+    choose(window, PaneId.B, model="gaze-estimation-adas-0002, run now")
+    qtbot.waitUntil(lambda: "needs a larger part of the picture" in window.panes[PaneId.B].text, timeout=30_000)
+    window.close()
+
+
+def test_any_film_is_opened_and_run_through_two_models(tmp_path: Path, qtbot: QtBot) -> None:
+    film = tmp_path / "film.mp4"
+    source = SourceOptions(real_time=False)
+    options = RecordOptions("virtual:path", tmp_path / "s", keep="video", duration_s=1.0, source_options=source)
+    record(options, Console(quiet=True))
+    (tmp_path / "s" / "video.mp4").rename(film)
+    window = shown(film_session(film), qtbot)
+    assert [window.choosers[pane].model.currentText() for pane in PaneId] == ["teacher", "mobilenet25"]
+    assert window.replay.duration_s == pytest.approx(29 / 30, abs=0.02)
+    qtbot.waitUntil(lambda: computed(window), timeout=50_000)
+    assert all(track.trace.valid.mean() > 0.7 for track in window.tracks.values())
+    window.close()
+
+
 def test_both_models_show_the_recorded_gaze_of_the_moment(window: ReplayWindow) -> None:
     window.replay.seek(1.0)
-    assert window.panes[PaneId.A].text == "yaw +2.0°  pitch +3.0°"
-    assert window.panes[PaneId.B].text == "yaw +2.0°  pitch +4.0°"
-    window.choosers[PaneId.B].setCurrentIndex(0)
-    assert window.panes[PaneId.B].text == "yaw +2.0°  pitch +3.0°"
+    assert window.panes[PaneId.A].text == "yaw +2.0°  pitch +3.0°   point 300, 500 px"
+    assert window.panes[PaneId.B].text == "yaw +2.0°  pitch +4.0°   point 301, 500 px"
+    choose(window, PaneId.B, model="a")
+    assert window.panes[PaneId.B].text == "yaw +2.0°  pitch +3.0°   point 300, 500 px"
     window.replay.seek(0.3)
     assert window.panes[PaneId.A].text == "No face found. Look towards the camera, with light on your face."
 
@@ -65,10 +202,12 @@ def test_then_is_shown_beside_now(folder: Path, tmp_path: Path, qtbot: QtBot) ->
     window = ReplayWindow(load_session(folder), load_session(tmp_path / "now"))
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(window)
-    assert [window.choosers[pane].currentText() for pane in PaneId] == ["a", "a (now)"]
-    assert window.choosers[PaneId.A].count() == 4
+    texts = [window.choosers[pane].model.currentText() for pane in PaneId]
+    assert texts == ["a, as recorded", "a (now), as recorded"]
+    assert window.choosers[PaneId.A].model.count() == 4
+    assert not window.choosers[PaneId.B].calibration.isEnabled()
     window.replay.seek(1.0)
-    assert window.panes[PaneId.A].text == window.panes[PaneId.B].text == "yaw +2.0°  pitch +3.0°"
+    assert all(window.panes[pane].text.startswith("yaw +2.0°  pitch +3.0°") for pane in PaneId)
 
 
 def test_another_recording_cannot_be_compared(folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""Reruns of a drawn session; the models' answers are those that were recorded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.session.samples import recorded
+from gaze_demo.calibration.profile import Profile
+from gaze_demo.errors import UserError
+from gaze_demo.filter.one_euro import of_strength
+from gaze_demo.live import rerunner as module
+from gaze_demo.live.rerunner import NOT_YET, Rerunner
+from gaze_demo.rerun import Choice, rerun
+from gaze_demo.session.folder import Session, load_session
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return load_session(recorded(tmp_path / "s", 400).folder)
+
+
+def no_fit(session: Session, choice: Choice) -> Profile:
+    raise UserError("There are no targets.")
+
+
+def until(done: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if done():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it was not computed")
+
+
+def test_frames_from_the_position_on_come_first_and_all_agree_with_one_run_in_order(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[int] = []
+    keep = module.Rerun.keep
+    monkeypatch.setattr(module.Rerun, "keep", lambda self, i, *rest: order.append(i) or keep(self, i, *rest))
+    choice = Choice("a", filter=of_strength(1.0))
+    runner = Rerunner(session, no_fit)
+    runner.position_s = 100.0 + 250 / 30
+    one = runner.make(choice)
+    assert set(one.trace.reason) == {NOT_YET}
+    runner.want([one])
+    until(lambda: bool(one.done.all()))
+    assert order[:3] == [250, 251, 252]
+    assert order.index(0) > order.index(399)
+    means = [gaze.filtered.mean if gaze else None for _, (gaze,) in rerun(session, [choice])]
+    in_order = np.array([np.full(3, np.nan) if mean is None else mean for mean in means])
+    until(lambda: np.array_equal(one.shown, in_order, equal_nan=True))
+    runner.close()
+
+
+def test_what_cannot_be_computed_is_a_sentence_and_the_other_pane_goes_on(session: Session) -> None:
+    runner = Rerunner(session, no_fit)
+    bad, good = runner.make(Choice("a"), fitted=True), runner.make(Choice("b"))
+    runner.want([bad, good])
+    until(lambda: bool(good.done.all()))
+    runner.close()
+    assert bad.problem == "There are no targets."
+    assert good.problem == ""
