@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from gaze_demo.calibration.colours import ON_LIGHT
 from gaze_demo.calibration.report import ModelReport, Report
 from gaze_demo.spreadsheet import text_cell
 
@@ -27,7 +28,8 @@ class Row:
     """One model; None is unknown.
 
     `low_deg`, `high_deg`: 95 % interval of the accuracy. `front`: no other model is at least as fast and as accurate,
-    and better in one of the two. `level`: not clearly worse than the most accurate one.
+    and better in one of the two. `level`: not clearly worse than the most accurate one. `colour`: which of the colours
+    of `gaze_demo.calibration.colours` the model has in tables and plots.
     """
 
     model: str
@@ -49,10 +51,13 @@ class Row:
     ellipse_held: float | None = None
     front: bool = False
     level: bool = False
+    colour: int = 0
 
 
 COLUMNS = (
-    Column("Model", "model", hint="A dot marks the Pareto front: no other model is both faster and more accurate."),
+    Column(
+        "Model", "model", hint="A full dot is on the Pareto front: no other model is both faster and more accurate."
+    ),
     Column("Role", "role", hint="Teacher, student of that teacher, or another model or committee."),
     Column("Parameters, k", "parameters", 1, 1e-3, "Weights of the network, in thousands."),
     Column("MACs, M", "macs", 2, 1e-6, "Multiply-accumulate operations of one frame, both eyes, in millions."),
@@ -82,15 +87,16 @@ COLUMNS = (
     Column("Data loss, %", "data_loss", 1, 100.0, "Share of the frames without a gaze."),
 )
 
-# The columns that fit into the window.
+# The columns of the window. In a narrow one those of `SPARE` are hidden, the first one first.
 WINDOW_COLUMNS = tuple(
     column for column in COLUMNS if column.field not in ("low_deg", "high_deg", "accuracy_px", "ellipse_held")
 )
+SPARE = ("macs", "parameters", "fps", "precision_sd_deg", "role", "precision_rms_s2s_deg", "data_loss")
 
 
 def comparison(report: Report) -> list[Row]:
     """One row per model, the most accurate first."""
-    rows = [_row(model) for model in report.models.values()]
+    rows = [replace(_row(model), colour=i % len(ON_LIGHT)) for i, model in enumerate(report.models.values())]
     rows = [replace(row, front=_on_front(row, rows), level=row.model in report.level) for row in rows]
     return sorted(rows, key=lambda row: (row.accuracy_deg is None, row.accuracy_deg or 0.0, row.model))
 

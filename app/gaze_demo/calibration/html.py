@@ -7,14 +7,15 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from gaze_demo.calibration.colours import ON_LIGHT, css
 from gaze_demo.calibration.comparison import COLUMNS, Row, cell, comparison, to_csv
 from gaze_demo.calibration.report import ModelReport, Report
 from gaze_demo.screen import ScreenGeometry
 from gaze_demo.whole_file import write_whole
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720.0, 340.0, 56.0, 46.0
-_NAMES = 190.0  # width of the column of names at the plot's right; each has its own line, so that they cannot overlap
-_LINE = 17.0
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 820.0, 320.0, 56.0, 46.0
+_NAMES = 220.0  # width of the key at the plot's right; each name has its own line, so that they cannot overlap
+_LINE, _RADIUS = 24.0, 8.5
 _MOST_LETTERS = 28
 _MAP_WIDTH = 300.0
 
@@ -30,6 +31,7 @@ def page(report: Report) -> str:
     geometry = report.geometry
     distance = "unknown" if geometry.distance_mm is None else f"{geometry.distance_mm / 10:.0f} cm"
     screen = geometry.screen
+    light, dark = css()
     facts = (
         f"{report.fit_targets} targets for the fit, {report.validation_targets} others for the accuracy. "
         f"Screen {screen.width_px} × {screen.height_px} px on {screen.width_mm:.0f} × {screen.height_mm:.0f} mm "
@@ -37,9 +39,12 @@ def page(report: Report) -> str:
         f"{geometry.camera.width} × {geometry.camera.height} px."
     )
     return _template().substitute(
-        created=escape(report.created),
+        light=light,
+        classes=" ".join(f".m{i} {{ --m: var(--m{i}); }}" for i in range(len(ON_LIGHT))),
+        dark=dark,
+        created=escape(report.created.replace("T", " ").replace("+00:00", " UTC")),
         advice=escape(report.recommendation),
-        columns="".join(f"<dt>{escape(c.title)}</dt><dd>{escape(c.hint)}</dd>" for c in COLUMNS),
+        columns="".join(f"<div><dt>{escape(c.title)}</dt><dd>{escape(c.hint)}</dd></div>" for c in COLUMNS),
         facts=escape(facts),
         notes="".join(f"<li>{escape(note)}</li>" for note in (*geometry.guesses, *report.skipped)),
         head="".join(
@@ -47,9 +52,9 @@ def page(report: Report) -> str:
             f"<button>{escape(c.title)}</button></th>"
             for c in COLUMNS
         ),
-        body="".join(_table_row(row) for row in rows),
+        body="".join(_table_row(row, number) for number, row in enumerate(rows, 1)),
         plot=scatter(rows),
-        maps="".join(_error_map(report.models[row.model], screen) for row in rows),
+        maps="".join(_error_map(report.models[row.model], row, n, screen) for n, row in enumerate(rows, 1)),
         csv=escape(to_csv(rows)),
     )
 
@@ -58,11 +63,11 @@ def _template() -> Template:
     return Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
 
 
-def _table_row(row: Row) -> str:
+def _table_row(row: Row, number: int) -> str:
     cells = []
     for column in COLUMNS:
         value = getattr(row, column.field)
-        mark = '<i class="front" title="on the Pareto front"></i>' if column.field == "model" and row.front else ""
+        mark = _mark(row, number) if column.field == "model" else ""
         kind = f' class="{column.field}"' if column.field in ("low_deg", "high_deg") else ""
         cells.append(
             f'<td{kind} data-v="{escape("" if value is None else str(value))}">{mark}{escape(cell(row, column))}</td>'
@@ -70,16 +75,33 @@ def _table_row(row: Row) -> str:
     return f"<tr{' class=level' if row.level else ''}>{''.join(cells)}</tr>"
 
 
+def _mark(row: Row, number: int) -> str:
+    """A model's dot before its name: its number in its colour, full on the Pareto front."""
+    kind, title = ("front", ' title="on the Pareto front"') if row.front else ("ring", "")
+    return f'<i class="mark {kind} m{row.colour}"{title}>{number}</i>'
+
+
+def _dot(x: float, y: float, row: Row, number: int, title: str) -> str:
+    """The same dot in a plot."""
+    return (
+        f'<g class="dot {"front" if row.front else "ring"} m{row.colour}">'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS}"><title>{escape(title)}</title></circle>'
+        f'<text x="{x:.1f}" y="{y + 3.8:.1f}" text-anchor="middle">{number}</text></g>'
+    )
+
+
 def scatter(rows: list[Row]) -> str:
-    """Accuracy against latency as SVG, with the Pareto front as a line, and the names beside the plot."""
+    """Accuracy against latency as SVG, with the Pareto front as a line, and a key with the names beside the plot."""
     points = [
-        (row.latency_ms, row.accuracy_deg, row) for row in rows if row.latency_ms and row.accuracy_deg is not None
+        (row.latency_ms, row.accuracy_deg, row, number)
+        for number, row in enumerate(rows, 1)
+        if row.latency_ms and row.accuracy_deg is not None
     ]
     if not points:
         return "<p>No model gave a gaze.</p>"
-    low, high = _decades([latency for latency, _, _ in points])
-    top = max(error for _, error, _ in points) * 1.2 or 1.0
-    tall = max(_HEIGHT, len(points) * _LINE + _BOTTOM + 24)
+    low, high = _decades([latency for latency, *_ in points])
+    top = max(error for _, error, *_ in points) * 1.2 or 1.0
+    tall = max(_HEIGHT, len(points) * _LINE + 24)
     right = _WIDTH - _NAMES
 
     def place(latency: float, error: float) -> tuple[float, float]:
@@ -87,33 +109,19 @@ def scatter(rows: list[Row]) -> str:
         return _LEFT + share * (right - _LEFT), 12 + (1 - error / top) * (tall - _BOTTOM - 12)
 
     parts = [_grid(low, high, top, place(10.0**low, 0.0)[1], right)]
-    front = sorted((place(x, y) for x, y, row in points if row.front), key=lambda p: p[0])
+    front = sorted((place(x, y) for x, y, row, _ in points if row.front), key=lambda p: p[0])
     if len(front) > 1:
         parts.append(f'<polyline class="frontline" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in front)}"/>')
-    places = [place(latency, error) for latency, error, _ in points]
-    heights = spread([y for _, y in places], _LINE, 12.0, tall - _BOTTOM)
-    for (latency, error, row), (x, y), beside in zip(points, places, heights, strict=True):
-        parts.append(f'<polyline class="lead" points="{x:.1f},{y:.1f} {right + 4:.1f},{beside:.1f}"/>')
-        parts.append(
-            f'<circle class="dot {row.role}" cx="{x:.1f}" cy="{y:.1f}" r="6">'
-            f"<title>{escape(row.model)}: {error:.2f} deg, {latency:.1f} ms</title></circle>"
-            f'<text x="{right + 10:.1f}" y="{beside + 4:.1f}">{escape(_shortened(row.model))}</text>'
-        )
+    for latency, error, row, number in reversed(points):  # the best lies on top
+        title = f"{row.model}: {error:.2f} deg, {latency:.1f} ms"
+        parts.append(_dot(*place(latency, error), row, number, title))
+    for line, (_, _, row, number) in enumerate(points):
+        y = 12 + _LINE * (line + 0.5)
+        parts.append(_dot(right + 28, y, row, number, row.model))
+        parts.append(f'<text x="{right + 44:.1f}" y="{y + 4:.1f}">{escape(_shortened(row.model))}</text>')
     label = "accuracy in degrees against latency in ms, one dot per model"
     box = f'viewBox="0 0 {_WIDTH:.0f} {tall:.0f}"'
     return f'<svg class="plot" {box} role="img" aria-label="{label}">{"".join(parts)}</svg>'
-
-
-def spread(heights: list[float], gap: float, low: float, high: float) -> list[float]:
-    """The same heights, moved as little as it takes to be at least `gap` apart within `low` and `high`, in order."""
-    order = sorted(range(len(heights)), key=lambda i: heights[i])
-    placed, last = list(heights), low - gap
-    for i in order:
-        placed[i] = last = max(heights[i], last + gap)
-    last = high + gap
-    for i in reversed(order):
-        placed[i] = last = min(placed[i], last - gap)
-    return placed
 
 
 def _shortened(name: str) -> str:
@@ -149,8 +157,8 @@ def _grid(low: float, high: float, top: float, bottom: float, right: float) -> s
     return "".join(parts)
 
 
-def _error_map(model: ModelReport, screen: ScreenGeometry) -> str:
-    """Targets and mean points of gaze on the screen."""
+def _error_map(model: ModelReport, row: Row, number: int, screen: ScreenGeometry) -> str:
+    """Targets and mean points of gaze on the screen, with the errors in degrees."""
     scale = _MAP_WIDTH / screen.width_px
     height = screen.height_px * scale
     parts = []
@@ -163,11 +171,14 @@ def _error_map(model: ModelReport, screen: ScreenGeometry) -> str:
                 f'<line class="error" x1="{x:.1f}" y1="{y:.1f}" x2="{ex:.1f}" y2="{ey:.1f}"/>'
                 f'<circle class="gaze" cx="{ex:.1f}" cy="{ey:.1f}" r="4">'
                 f"<title>{point.accuracy_deg:.2f} deg</title></circle>"
+                f'<text class="tick" x="{x:.1f}" y="{y + (-9 if ey > y else 17):.1f}" text-anchor="middle">'
+                f"{point.accuracy_deg:.1f}°</text>"
             )
     figure = "no gaze" if model.accuracy_deg is None else f"{model.accuracy_deg:.2f}°, correction: {model.correction}"
     box = f'viewBox="-8 -8 {_MAP_WIDTH + 16:.0f} {height + 16:.0f}"'
     return (
-        f'<figure><svg {box} role="img" aria-label="errors of {escape(model.model)}">'
+        f'<figure class="m{row.colour}"><svg {box} role="img" aria-label="errors of {escape(model.model)}">'
         f'<rect class="glass" width="{_MAP_WIDTH:.0f}" height="{height:.1f}" rx="4"/>{"".join(parts)}</svg>'
-        f"<figcaption><b>{escape(model.model)}</b><span>{escape(figure)}</span></figcaption></figure>"
+        f"<figcaption><b>{_mark(row, number)}{escape(model.model)}</b><span>{escape(figure)}</span></figcaption>"
+        "</figure>"
     )

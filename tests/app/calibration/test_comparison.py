@@ -12,8 +12,9 @@ import pytest
 
 from app.calibration.fakes import FakeModel, Person
 from gaze_demo.calibration.calibrate import Estimates, calibrate
+from gaze_demo.calibration.colours import ON_DARK, ON_LIGHT
 from gaze_demo.calibration.comparison import COLUMNS, cell, comparison, to_csv
-from gaze_demo.calibration.html import page, scatter, spread, write_html
+from gaze_demo.calibration.html import page, scatter, write_html
 from gaze_demo.calibration.report import Report
 from gaze_demo.errors import UserError
 
@@ -83,7 +84,7 @@ def test_the_page_is_well_formed_and_stands_alone(report: Report) -> None:
     assert checker.cells == 3 * len(COLUMNS)
     assert not re.search(r"https?://|@import|url\(", text)
     assert "<fast>" not in text
-    assert text.count('class="dot ') == 3
+    assert text.count('class="dot ') == 2 * 3  # in the plot and in its key
     assert 'class="frontline"' in text
     assert not re.search(r"\$\w", text)
 
@@ -112,13 +113,23 @@ def test_names_in_the_plot_never_overlap_whatever_the_models_are(report: Report)
     many = {f"model {i}": one.model_copy(update={"model": f"model {i}"}) for i in range(11)}  # all in one place
     svg = scatter(comparison(report.model_copy(update={"models": many})))
     heights = sorted(float(y) for y in re.findall(r'<text x="[\d.]+" y="([\d.]+)">model', svg))
+    tall = float(re.findall(r'viewBox="0 0 \d+ (\d+)"', svg)[0])
+    assert max(heights) < tall
     assert len(heights) == 11
     assert min(b - a for a, b in pairwise(heights)) >= 16.9
 
 
-@pytest.mark.parametrize(
-    ("heights", "wanted"),
-    [([50.0, 80.0], [50.0, 80.0]), ([50.0, 50.0], [50.0, 60.0]), ([99.0, 98.0, 97.0], [100.0, 90.0, 80.0])],
-)
-def test_names_move_as_little_as_they_must(heights: list[float], wanted: list[float]) -> None:
-    assert spread(heights, 10.0, 0.0, 100.0) == wanted
+def test_a_model_has_one_colour_and_number_in_table_plots_and_maps(report: Report) -> None:
+    text = page(report)
+    for number, row in enumerate(comparison(report), 1):
+        mark = f'm{row.colour}"'
+        name = escape(row.model)
+        assert re.search(rf'<i class="mark \w+ {mark}[^>]*>{number}</i>{name}</td>', text)
+        assert re.search(rf'<g class="dot \w+ {mark}>.*?>{number}</text></g>', text)
+        assert re.search(rf'<figure class="{mark}.*?>{number}</i>{name}</b>', text)
+    assert len({row.colour for row in comparison(report)}) == 3
+
+
+def test_colours_of_models_are_told_apart() -> None:
+    for colours in (ON_LIGHT, ON_DARK):
+        assert len(set(colours)) == len(ON_LIGHT)

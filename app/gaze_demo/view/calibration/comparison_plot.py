@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
@@ -53,37 +54,55 @@ class ComparisonPlot(QWidget):
             return
         self._draw_grid(painter, used)
         front = sorted((self.place(row) for row in self._rows if row.front), key=lambda point: point.x())
-        painter.setPen(QPen(QColor(used.accent), 1.6, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(QColor(used.muted), 1.4, Qt.PenStyle.DashLine))
         painter.drawPolyline(QPolygonF(front))
-        colours = {"teacher": used.pane_a, "student": used.pane_b}
         for row in self._rows:
-            point = self.place(row)
-            painter.setPen(QPen(QColor(used.text), 2) if row.model == self._picked else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.get(row.role, used.accent)))
-            painter.drawEllipse(point, 6, 6)
-        painter.setPen(QColor(used.text))
+            point, colour = self.place(row), theme.model_colour(row.colour)
+            if row.model == self._picked:
+                painter.setPen(QPen(QColor(used.text), 1.6))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(point, 8.5, 8.5)
+            painter.setPen(QPen(colour, 2))
+            painter.setBrush(colour if row.front else QColor(used.surface))
+            painter.drawEllipse(point, 5, 5)
         for row, box in zip(self._rows, self.label_boxes(painter.fontMetrics()), strict=True):
             name = painter.fontMetrics().elidedText(row.model, Qt.TextElideMode.ElideMiddle, _LABEL)
+            painter.setPen(theme.model_colour(row.colour))  # tells whose name it is where dots are close together
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
 
     def label_boxes(self, metrics: QFontMetrics) -> list[QRectF]:
-        """Where the rows' names are drawn: beside their dots, without covering another name or dot if there is room."""
+        """Where the rows' names are drawn: beside their dots, without covering another name or dot if there is room.
+
+        Names stay away from the line of the front if they can.
+        """
         points = [self.place(row) for row in self._rows]
         taken = [QRectF(point.x() - 7, point.y() - 7, 14, 14) for point in points]
-        room, boxes = QRectF(self.rect()), []
+        line = [QRectF(p.x() - 2, p.y() - 2, 4, 4) for p in self._front_line()]
+        room, boxes = QRectF(_LEFT, 0, self.width() - _LEFT, self.height()), []
         for row, point in zip(self._rows, points, strict=True):
             width, height = min(metrics.horizontalAdvance(row.model), _LABEL) + 2.0, float(metrics.height())
-            above, below = point.y() - 9 - height, point.y() + 9
-            start, end = point.x() - 6, point.x() + 6 - width
-            beside = (point.x() + 11, point.y() - height / 2), (point.x() - 11 - width, point.y() - height / 2)
-            # the front falls from left to right, so there is room above it on the left and below it on the right
             right = point.x() > self.width() * 0.6
-            near = ((end, below), (end, above)) if right else ((start, above), (start, below))
-            places = [QRectF(x, y, width, height) for x, y in (*near, *beside)]
-            free = (box for box in places if room.contains(box) and not any(box.intersects(other) for other in taken))
-            boxes.append(next(free, places[0]))
+            across = [point.x() - 6, point.x() + 6 - width, point.x() - width / 2]
+            across = [across[1], across[0], across[2]] if right else across
+            above, below = point.y() - 9 - height, point.y() + 9
+            near = [(x, y) for x in across for y in ((below, above) if right else (above, below))]
+            beside = [(point.x() + 11, point.y() - height / 2), (point.x() - 11 - width, point.y() - height / 2)]
+            far = [(x, y) for k in (1, 2, 3) for y in (above - k * height, below + k * height) for x in across]
+            places = [QRectF(x, y, width, height) for x, y in (*near, *beside, *far)]
+
+            def cost(box: QRectF) -> int:
+                covered = sum(box.intersects(other) for other in taken)
+                return 100 * (not room.contains(box)) + 20 * covered + any(box.intersects(dot) for dot in line)
+
+            boxes.append(min(places, key=cost))
             taken.append(boxes[-1])
         return boxes
+
+    def _front_line(self) -> list[QPointF]:
+        """Points close together on the line of the front."""
+        front = sorted((self.place(row) for row in self._rows if row.front), key=lambda point: point.x())
+        steps = [i / 40 for i in range(41)]
+        return [a + (b - a) * share for a, b in pairwise(front) for share in steps]
 
     def _draw_grid(self, painter: QPainter, used: theme.Colours) -> None:
         low, high, top = self._ranges()
@@ -128,11 +147,13 @@ class ErrorMap(QWidget):
         super().__init__(parent)
         self._screen = screen
         self._report: ModelReport | None = None
+        self._colour = 0
         self.setMinimumSize(260, 180)
         self.setAccessibleName("Where the errors are")
 
-    def show_model(self, report: ModelReport) -> None:
-        self._report = report
+    def show_model(self, report: ModelReport, colour: int) -> None:
+        """`colour`: that of the model's `Row`."""
+        self._report, self._colour = report, colour
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -147,7 +168,7 @@ class ErrorMap(QWidget):
         painter.setPen(QPen(QColor(used.line), 1))
         painter.setBrush(QColor(used.stage))
         painter.drawRoundedRect(QRectF(0, 0, width, height), 5, 5)
-        accent = QColor(used.accent)
+        accent = theme.model_colour(self._colour)
         for point in self._report.points if self._report else ():
             target = QPointF(point.x_px * scale, point.y_px * scale)
             painter.setPen(QPen(QColor(used.muted), 1.5))

@@ -6,15 +6,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from gaze_demo.calibration.comparison import WINDOW_COLUMNS, Row, cell, to_csv
+from gaze_demo.calibration.comparison import SPARE, WINDOW_COLUMNS, Row, cell, to_csv
+from gaze_demo.view.shared import theme
 
 Index = QModelIndex | QPersistentModelIndex
 _SORT = Qt.ItemDataRole.UserRole
 _NOWHERE = QModelIndex()
-_ROWS_SEEN = 6  # at most this many rows without scrolling: the number of shipped models
+_BESIDE, _MARK = 16, 20  # px in a cell: beside its text, for the model's dot
 
 
 class ComparisonModel(QAbstractTableModel):
@@ -23,6 +35,12 @@ class ComparisonModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[Row] = []
+        self._order = (-1, Qt.SortOrder.AscendingOrder)
+
+    def mark_order(self, column: int, order: Qt.SortOrder) -> None:
+        """Show with an arrow before its title that a column orders the rows."""
+        self._order = (column, order)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(WINDOW_COLUMNS) - 1)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         self.beginResetModel()
@@ -38,8 +56,9 @@ class ComparisonModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = self.rows[index.row()], WINDOW_COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            mark = "● " if row.front and column.field == "model" else ""
-            return mark + cell(row, column)
+            return cell(row, column)
+        if role == Qt.ItemDataRole.DecorationRole and column.field == "model":
+            return _dot(row)
         if role == _SORT:
             value = getattr(row, column.field)
             return float("inf") if value is None else value
@@ -56,13 +75,38 @@ class ComparisonModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return WINDOW_COLUMNS[section].title.replace(", ", "\n")
+            arrow = "↑ " if self._order[1] == Qt.SortOrder.AscendingOrder else "↓ "
+            return (arrow if section == self._order[0] else "") + WINDOW_COLUMNS[section].title.replace(", ", "\n")
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if section < 2 else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
         return WINDOW_COLUMNS[section].hint if role == Qt.ItemDataRole.ToolTipRole else None
 
 
-class ComparisonTable(QTableView):
-    """Signals: `picked`, with the name of the model of the row that was chosen."""
+def _dot(row: Row) -> QIcon:
+    """The model's colour: a full dot on the Pareto front, a ring elsewhere."""
+    pixmap = QPixmap(24, 24)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter, colour = QPainter(pixmap), theme.model_colour(row.colour)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, 2))
+    painter.setBrush(colour if row.front else Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(2, 2, 8, 8)
+    painter.end()
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # otherwise Qt tints it in a row that is picked
+    return icon
 
+
+class ComparisonTable(QTableView):
+    """All rows are seen; where a narrow window has no room for all columns, the less important ones are hidden.
+
+    Signals: `picked`, with the name of the model of the row that was chosen; `fitted`, with the titles of the hidden
+    columns.
+    """
+
+    fitted = Signal(list)
     picked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -78,8 +122,16 @@ class ComparisonTable(QTableView):
         self.setShowGrid(False)
         self.setAccessibleName("Comparison of models")
         self.verticalHeader().hide()
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setMinimumSectionSize(30)
         self.horizontalHeader().setHighlightSections(False)
+        # The style draws its own arrow over the title
+        self.horizontalHeader().setStyleSheet(
+            "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }"
+        )
+        self.horizontalHeader().sortIndicatorChanged.connect(self._model.mark_order)
         self.selectionModel().currentRowChanged.connect(self._pick)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
@@ -90,8 +142,52 @@ class ComparisonTable(QTableView):
         )
         if rows:
             self.selectRow(0)
-            seen = self.rowHeight(0) * min(len(rows), _ROWS_SEEN)
-            self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + seen + 2 * self.frameWidth())
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def whole_width(self) -> int:
+        """Px that all columns need."""
+        return sum(self._widths().values())
+
+    def _widths(self) -> dict[str, int]:
+        """Px that each column needs, by its field."""
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        metrics, head = QFontMetrics(bold), self.horizontalHeader().fontMetrics()
+        widths = {}
+        for column in WINDOW_COLUMNS:
+            title = max(head.horizontalAdvance(part) for part in f"↑ {column.title}".split(", "))
+            cells = (metrics.horizontalAdvance(cell(row, column)) for row in self._model.rows)
+            widths[column.field] = max(title, max(cells, default=0)) + _BESIDE
+        widths["model"] += _MARK
+        return widths
+
+    def _fit(self) -> None:
+        """Hides columns until the others fit, and spreads what room is left."""
+        widths, room = self._widths(), self.viewport().width()
+        hidden: list[str] = []
+        for field in SPARE:
+            if sum(widths.values()) <= room:
+                break
+            del widths[field]
+            hidden.append(field)
+        more = max(room - sum(widths.values()), 0)
+        for index, column in enumerate(WINDOW_COLUMNS):
+            shown = column.field in widths
+            self.setColumnHidden(index, not shown)
+            if shown:
+                share = more // len(widths)
+                more_here = more - share * (len(widths) - 1) if index == 0 else share
+                self.setColumnWidth(index, widths[column.field] + more_here)
+        height = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
+        height += sum(self.rowHeight(row) for row in range(self._sorted.rowCount()))
+        if sum(widths.values()) > room:
+            height += self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(height)
+        self.fitted.emit([c.title.split(",")[0] for c in WINDOW_COLUMNS if c.field in hidden])
 
     def rows(self) -> list[Row]:
         """In the order shown."""

@@ -6,8 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gaze_demo.calibration.comparison import comparison, to_csv
 from gaze_demo.calibration.html import write_html
@@ -19,7 +29,8 @@ from gaze_demo.view.calibration.comparison_table import ComparisonTable
 from gaze_demo.view.shared import theme
 from gaze_demo.whole_file import write_whole
 
-_WIDTH, _HEIGHT = 1180, 780
+_WIDTH = 1080
+_PLOT_SHAPE, _LEAST_PLOT = 0.68, 290  # a plot's height: at most this share of its width, but not less than so many px
 # A third of a common screen's width: a larger error means that the eyes did not look at the dots, or that the face was
 # hidden.
 _USELESS_DEG = 8.0
@@ -33,7 +44,7 @@ class CalibrationResults(QWidget):
         self.setWindowTitle(f"Accuracy – {name}")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setObjectName("results")
-        self.setStyleSheet(f"#results {{ background: {theme.colours().window}; }}")
+        self.setStyleSheet(f"#results, QScrollArea {{ background: {theme.colours().window}; }}")
         self.report = report
         self.table = ComparisonTable()
         self.plot = ComparisonPlot()
@@ -53,26 +64,48 @@ class CalibrationResults(QWidget):
         notes.setVisible(bool(notes.text()))
         for label in (self._of, self._status, title, facts, notes):
             label.setTextFormat(Qt.TextFormat.PlainText)  # it may contain text from a profile
-        plots = QHBoxLayout()
+        self._plots = QWidget()
+        plots = QHBoxLayout(self._plots)
+        plots.setContentsMargins(0, 0, 0, 0)
         plots.setSpacing(theme.GAP)
         plots.addWidget(_card("Accuracy against latency", self.plot), 1)
         plots.addWidget(_card(self._of, self.map), 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
+        self._hidden = QLabel()
+        self._hidden.setProperty("kind", "caption")
+        content = QWidget()
+        content.setObjectName("results")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(20, 18, 20, 4)
         column.setSpacing(theme.GAP)
         column.addWidget(title)
         column.addWidget(facts)
-        column.addWidget(_card("Comparison", self.table), 1)
-        column.addLayout(plots, 2)
+        comparison_card = _card("Comparison", self.table, self._hidden)
+        comparison_card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        column.addWidget(comparison_card)
+        column.addWidget(self._plots, 1)
         column.addWidget(notes)
-        column.addLayout(self._buttons())
+        column.addStretch()
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._scroll, 1)
+        outer.addLayout(self._buttons())
         self.table.picked.connect(self._pick)
+        self.table.fitted.connect(self._tell_hidden)
         self._rows = comparison(report)
         self.table.show_rows(self._rows)
-        # Wide enough for every column, with the margins of window and card.
+        # Wide enough for every column, with the margins of window and card, and as tall as all of it
         room = self.screen().availableGeometry().size()
-        width = max(_WIDTH, self.table.horizontalHeader().length() + 80)
-        self.resize(QSize(width, _HEIGHT).boundedTo(room))
+        width = max(_WIDTH, self.table.whole_width() + 80)
+        self.resize(QSize(width, content.sizeHint().height() + 90).boundedTo(room))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._plots.setMaximumHeight(max(_LEAST_PLOT, round(_PLOT_SHAPE * self.width() / 2)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -88,6 +121,7 @@ class CalibrationResults(QWidget):
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setContentsMargins(20, 6, 20, 16)
         row.addWidget(self._status, 1)
         for text, call in (
             ("Copy table", self._copy),
@@ -122,8 +156,11 @@ class CalibrationResults(QWidget):
         report = self.report.models[model]
         self._of.setText(f"Where {model} errs")
         self._of.setToolTip(f"Correction: {report.correction}")
-        self.map.show_model(report)
-        self.plot.show_rows(comparison(self.report), model)
+        self.map.show_model(report, next(row.colour for row in self._rows if row.model == model))
+        self.plot.show_rows(self._rows, model)
+
+    def _tell_hidden(self, titles: list[str]) -> None:
+        self._hidden.setText(f"In a wider window also: {', '.join(titles)}." if titles else "")
 
 
 def headline(report: Report) -> str:
@@ -150,13 +187,18 @@ def _facts(report: Report) -> str:
     )
 
 
-def _card(title: str | QLabel, content: QWidget) -> QFrame:
+def _card(title: str | QLabel, content: QWidget, aside: QLabel | None = None) -> QFrame:
     frame = QFrame()
     frame.setObjectName("card")
     label = QLabel(title) if isinstance(title, str) else title
     label.setProperty("kind", "title")
+    head = QHBoxLayout()
+    head.addWidget(label)
+    head.addStretch()
+    if aside is not None:
+        head.addWidget(aside)
     column = QVBoxLayout(frame)
     column.setContentsMargins(14, 10, 14, 12)
-    column.addWidget(label)
+    column.addLayout(head)
     column.addWidget(content, 1)
     return frame

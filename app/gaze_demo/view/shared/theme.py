@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from gaze_demo.calibration.colours import ON_DARK, ON_LIGHT
 from gaze_demo.desk.state import Theme
 from gaze_demo.live.pane_id import PaneId
 
@@ -192,6 +193,11 @@ def pane_colour(pane: PaneId) -> QColor:
     """The accent of a pane in the theme in use."""
     used = colours()
     return QColor(used.pane_a if pane is PaneId.A else used.pane_b)
+
+
+def model_colour(number: int) -> QColor:
+    """The colour that a model has in the results of a calibration, in the theme in use."""
+    return QColor((ON_DARK if colours() is DARK else ON_LIGHT)[number])
 
 
 def video_colour(pane: PaneId) -> QColor:

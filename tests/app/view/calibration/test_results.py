@@ -35,19 +35,28 @@ def results(dark: QApplication, qtbot: QtBot, report: Report) -> CalibrationResu
     return results
 
 
-def test_as_many_models_as_the_app_ships_are_seen_without_scrolling(
-    dark: QApplication, qtbot: QtBot, report: Report
+@pytest.mark.parametrize("count", [2, 8])
+@pytest.mark.parametrize("size", [(960, 1000), (1320, 860), (1900, 1000), (800, 600)])
+def test_the_table_is_never_cut_nor_scrolled_sideways(
+    dark: QApplication, qtbot: QtBot, report: Report, count: int, size: tuple[int, int]
 ) -> None:
     one = report.models["fast"]
-    many = {f"model{i}": one.model_copy(update={"model": f"model{i}", "accuracy_deg": 1.0 + i}) for i in range(6)}
+    names = [f"mobilenet25-adas-{i}" for i in range(count)]
+    many = {name: one.model_copy(update={"model": name, "accuracy_deg": 1.0 + i}) for i, name in enumerate(names)}
     results = CalibrationResults(report.model_copy(update={"models": many}), "Ada")
     qtbot.addWidget(results)
-    results.resize(1400, 780)  # on a smaller screen it opens as large as that is
+    results.resize(*size)
     with qtbot.waitExposed(results):
         results.show()
-    last = results.table.visualRect(results.table.model().index(5, 0))
-    assert results.table.viewport().rect().contains(last)
-    assert results.height() <= 780
+    assert (results.width(), results.height()) == size
+    table = results.table
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    assert table.viewport().rect().contains(table.visualRect(table.model().index(count - 1, 0)))
+    shown = {c.field for i, c in enumerate(WINDOW_COLUMNS) if not table.isColumnHidden(i)}
+    assert {"model", "latency_ms", "accuracy_deg", "accuracy_cm", "grade", "uncalibrated_deg"} <= shown
+    if size[0] >= 1320:
+        assert len(shown) == len(WINDOW_COLUMNS)
+    assert results.plot.height() <= max(290, 0.75 * results.plot.width())
 
 
 def test_a_figure_that_is_of_no_use_is_not_praised(report: Report) -> None:
@@ -88,9 +97,11 @@ def test_the_plot_places_the_better_lower_and_the_faster_to_the_left(results: Ca
     assert slow.y() > fast.y() > worse.y()
 
 
-def test_names_of_models_that_are_alike_are_not_drawn_over_each_other(results: CalibrationResults) -> None:
+@pytest.mark.parametrize("width", [800, 1180])
+def test_names_of_models_that_are_alike_are_not_drawn_over_each_other(results: CalibrationResults, width: int) -> None:
+    results.resize(width, 780)
     row = results.table.rows()[0]
-    alike = ((0.50, 0.79), (0.51, 0.82), (0.60, 0.88), (0.80, 0.54), (1.2, 0.66), (3.1, 0.53))
+    alike = ((0.50, 0.79), (0.51, 0.82), (0.60, 0.88), (0.80, 0.54), (1.2, 0.66), (3.1, 0.53), (3.4, 0.60), (1.3, 0.67))
     rows = [replace(row, model=f"mobilenet-{ms}", latency_ms=ms, accuracy_deg=deg) for ms, deg in alike]
     results.plot.show_rows(rows)
     boxes = results.plot.label_boxes(results.plot.fontMetrics())

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
+from gaze_demo.calibration.colours import ON_DARK, ON_LIGHT
 from gaze_demo.desk.state import Theme
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.view.shared import theme
@@ -42,3 +43,11 @@ def test_figures_have_equal_width(qapp: QApplication) -> None:
 
     metrics = QFontMetricsF(theme.figure_font(1.3))
     assert len({round(metrics.horizontalAdvance(digit), 3) for digit in "0123456789"}) == 1
+
+
+@pytest.mark.parametrize(("theirs", "colours"), [(ON_DARK, theme.DARK), (ON_LIGHT, theme.LIGHT)], ids=["dark", "light"])
+def test_every_models_colour_is_readable_and_the_first_are_those_of_the_panes(
+    theirs: tuple[str, ...], colours: theme.Colours
+) -> None:
+    assert theirs[:2] == (colours.pane_a, colours.pane_b)
+    assert min(contrast(colour, colours.surface) for colour in theirs) >= 4.5
