@@ -5,7 +5,7 @@
 # make train-own       fine-tunes MobileNet25 for three virtual people and compares it with a plain calibration; 15 minutes
 # make faults          tests/FAULTS.md again: runs the tests that break something on purpose
 # make api             pages of the Python interface from its docstrings, in build/api/
-# make kills           a recording killed 100 times at random moments: each session has to open
+# make kills           a recording killed 100 times at random moments, and as often a full and a lost disk: each has to open
 # make fuzz           100,000 damaged files for each parser; make fuzz ARGS="--only lens --seconds 60" for less
 # make screenshots     docs/*.png again; their figures are measured meanwhile, so let nothing else run
 # make wheel           the source archive and the wheel, in dist/
@@ -65,6 +65,7 @@ api: $(VENV)/.test-installed
 
 kills: $(VENV)/.test-installed
 	GAZE_DEMO_KILLS=100 $(BIN)/pytest tests/app/session/test_repair.py -k killed $(ARGS)
+	GAZE_DEMO_KILLS=100 $(BIN)/pytest tests/app/session/test_failing_disk.py $(ARGS)
 
 train-learn: $(VENV)/.test-installed
 	$(BIN)/gaze-train data --renderer procedural --faces 3000 --shard 250 --seed 1 --out $(LEARN)/data

@@ -15,6 +15,7 @@ import argparse
 import json
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -151,15 +152,17 @@ def cost(place: Path, options: argparse.Namespace) -> None:
     Observer.observe = counted  # type: ignore[method-assign]
     app = started_app(options.source)
     costs: dict[str, list[float]] = {"off": [], options.keep: []}
+    own: list[float] = []
     lost = 0
     for turn in range(2 * options.turns):
         on = turn % 2 == 1
         if on:
             app.desk.record.begin(place / f"s{turn}", options.keep)
             wait(lambda: app.state.recording is not None)
-        before, started = observed, time.process_time()
+        before, started, recorder_s = observed, time.process_time(), recorder_time_s()
         pause(options.seconds)
         spent, frames = time.process_time() - started, observed - before
+        own.append((recorder_time_s() - recorder_s) / frames * 1000)
         costs[options.keep if on else "off"].append(spent / frames * 1000)
         if on:
             app.desk.record.stop()
@@ -174,6 +177,8 @@ def cost(place: Path, options: argparse.Namespace) -> None:
         print(f"{name}: {', '.join(f'{value:.2f}' for value in values)} ms of the processor per frame")
     pairs = [with_ / without - 1 for without, with_ in zip(costs["off"], costs[options.keep], strict=True)]
     print(f"recording costs {100 * median(pairs):.1f} % more (median of {len(pairs)} pairs); {lost} frames lost")
+    share = median(own[1::2]) / median(costs["off"])
+    print(f"the recorder's own threads take {median(own[1::2]):.2f} ms per frame, {100 * share:.1f} %")
 
 
 def live(place: Path, options: argparse.Namespace) -> None:
@@ -220,6 +225,13 @@ def started_app(source: str) -> App:
     wait(lambda: len(app.state.seen) == 2)
     pause(5.0)
     return app
+
+
+def recorder_time_s() -> float:
+    """Processor time of the recorder's threads so far; they exist while it records, and Linux counts it."""
+    ours = [one for one in threading.enumerate() if one.name in ("sink SessionRecorder", "session flusher")]
+    paths = (Path(f"/proc/self/task/{one.native_id}/schedstat") for one in ours)
+    return sum(int(path.read_text().split()[0]) / 1e9 for path in paths if path.exists())
 
 
 def timed(call: Callable[[], object]) -> tuple[float, float]:

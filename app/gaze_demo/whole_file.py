@@ -18,6 +18,8 @@ from gaze_demo.errors import UserError
 
 _MOST_PARTS = 1000
 _NO_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS)  # nothing can be written there
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+DISK_GONE = (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ESTALE)
 _PUBLIC, _PRIVATE = 0o666, 0o600
 
 
@@ -145,9 +147,14 @@ def refuse_unwritable(path: Path) -> None:
 
 def cannot_write(path: Path, error: OSError, then: str = "") -> UserError:
     """The sentence for a file that the system does not let us write."""
+    remedy = ""
     if not then and error.errno in _NO_PLACE:
-        then = " Choose a folder that this account may write to."
-    return UserError(f"{path} cannot be written: {error.strerror or error}.{then}")
+        remedy = " Choose a folder that this account may write to."
+    elif error.errno in DISK_FULL:
+        remedy = " Free some space on that disk, or choose a folder on another one."
+    elif error.errno in DISK_GONE:
+        remedy = " Check that the disk is connected, or choose a folder on another one."
+    return UserError(f"{path} cannot be written: {error.strerror or error}.{remedy}{then}")
 
 
 def _is_special(path: Path) -> bool:

