@@ -5,10 +5,14 @@ millimetres. A gaze is a unit vector from the eye towards what is looked at; loo
 is (0, 0, -1). Pitch and yaw follow Zhang, Sugano, Bulling, "Revisiting data normalization for appearance-based gaze
 estimation" (ETRA 2018): pitch + is up, yaw + is towards the left of the unmirrored image. Radians inside, degrees only
 where a person reads them.
+
+Single vectors and rotations are worked out with plain numbers: NumPy takes five times as long for so few, and a frame
+needs some hundred of them.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,7 +37,13 @@ def pitch_yaw_to_vector(pitch_yaw: ArrayLike) -> Array:
 
 def vector_to_pitch_yaw(vector: ArrayLike) -> Array:
     """Angles (..., 2), pitch first, in radians, of vectors (..., 3) of any length but zero."""
-    unit = normalised(vector)
+    values = np.asarray(vector, float)
+    if values.ndim == 1:
+        x, y, z = values.tolist()
+        length = math.sqrt(x * x + y * y + z * z)
+        if 0.0 < length < math.inf:
+            return np.array([math.asin(min(max(-y / length, -1.0), 1.0)), math.atan2(-x, -z)])
+    unit = normalised(values)
     pitch = np.arcsin(np.clip(-unit[..., 1], -1.0, 1.0))
     return np.stack([pitch, np.arctan2(-unit[..., 0], -unit[..., 2])], -1)
 
@@ -46,13 +56,13 @@ def turned_covariance(covariance: ArrayLike, vector: ArrayLike, rotation: ArrayL
     vector, rotation, and vector to angles. Within 3 deg of straight up or down, where yaw means nothing, it is bounded.
     """
     unit = normalised(vector)
-    pitch, yaw = vector_to_pitch_yaw(unit)
-    cp, sp, cy, sy = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)
+    pitch, yaw = vector_to_pitch_yaw(unit).tolist()
+    cp, sp, cy, sy = math.cos(pitch), math.sin(pitch), math.cos(yaw), math.sin(yaw)
     to_vector = np.array([[sp * sy, -cp * cy], [-cp, 0.0], [sp * cy, cp * sy]])
     turn = np.asarray(rotation, float)
-    x, _, z = turn @ unit
+    x, _, z = (turn @ unit).tolist()
     level = max(x * x + z * z, _STEEPEST_COSINE**2)
-    to_angles = np.array([[0.0, -1.0 / np.sqrt(level), 0.0], [z / level, 0.0, -x / level]])
+    to_angles = np.array([[0.0, -1.0 / math.sqrt(level), 0.0], [z / level, 0.0, -x / level]])
     jacobian = to_angles @ turn @ to_vector
     return np.asarray(jacobian @ np.asarray(covariance, float) @ jacobian.T)
 
@@ -60,6 +70,8 @@ def turned_covariance(covariance: ArrayLike, vector: ArrayLike, rotation: ArrayL
 def normalised(vector: ArrayLike) -> Array:
     """Vectors (..., 3) scaled to length 1."""
     values = np.asarray(vector, float)
+    if values.ndim == 1:
+        return np.asarray(values / np.sqrt(values @ values))
     return values / np.linalg.norm(values, axis=-1, keepdims=True)
 
 
@@ -90,19 +102,24 @@ def rotation_from_angles(pitch: float, yaw: float, roll: float = 0.0) -> Array:
 
     Roll + turns the image's x axis towards y: the head leans clockwise in the unmirrored image.
     """
-    cp, sp, cy, sy, cr, sr = np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw), np.cos(roll), np.sin(roll)
-    about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
-    about_x = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
-    about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
-    return about_y @ about_x @ about_z
+    cp, sp, cy, sy = math.cos(pitch), math.sin(pitch), math.cos(yaw), math.sin(yaw)
+    cr, sr = math.cos(roll), math.sin(roll)
+    return np.array(  # the turn about y times the one about x times the one about z
+        [
+            [cy * cr - sy * sp * sr, -cy * sr - sy * sp * cr, sy * cp],
+            [cp * sr, cp * cr, sp],
+            [-sy * cr - cy * sp * sr, sy * sr - cy * sp * cr, cy * cp],
+        ]
+    )
 
 
 def head_angles(rotation: ArrayLike) -> Array:
     """(pitch, yaw, roll) in radians of a head rotation (3, 3): the inverse of `rotation_from_angles`."""
     matrix = np.asarray(rotation, float)
-    pitch, yaw = vector_to_pitch_yaw(matrix @ FORWARD)
-    unrolled = rotation_from_angles(pitch, yaw).T @ matrix
-    return np.array([pitch, yaw, np.arctan2(unrolled[1, 0], unrolled[0, 0])])
+    pitch, yaw = vector_to_pitch_yaw(matrix @ FORWARD).tolist()
+    cp, sp, cy, sy = math.cos(pitch), math.sin(pitch), math.cos(yaw), math.sin(yaw)
+    x, y, z = matrix[:, 0].tolist()
+    return np.array([pitch, yaw, math.atan2(cp * y - sp * (sy * x + cy * z), cy * x - sy * z)])
 
 
 def mean_direction(vectors: ArrayLike) -> Array:

@@ -94,3 +94,13 @@ def test_a_covariance_is_turned_as_samples_of_it_are(vector: tuple[float, ...]) 
     turned = vector_to_pitch_yaw(pitch_yaw_to_vector(samples) @ rotation.T)
     measured = np.cov(turned - vector_to_pitch_yaw(rotation @ normalised(vector)), rowvar=False)
     assert turned_covariance(covariance, vector, rotation) == pytest.approx(measured, rel=0.05, abs=3e-7)
+
+
+def test_one_vector_alone_has_the_angles_and_the_length_that_it_has_among_others() -> None:
+    vectors = np.random.default_rng(1).normal(size=(200, 3)) * 300.0
+    assert np.array([vector_to_pitch_yaw(vector) for vector in vectors]) == pytest.approx(vector_to_pitch_yaw(vectors))
+    assert np.array([normalised(vector) for vector in vectors]) == pytest.approx(normalised(vectors))
+
+
+def test_an_unknown_vector_has_unknown_angles() -> None:
+    assert np.isnan(vector_to_pitch_yaw([np.nan, 0.0, -1.0])).all()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gaze_demo.geometry import Array
+from gaze_demo.geometry import Array, normalised
 from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose, canonical_face
 
@@ -43,35 +45,39 @@ def _measure(
     corners: tuple[int, int],
     lids: tuple[tuple[int, int], ...],
 ) -> EyeMeasures:
-    outer, inner = landmarks.points_px[list(corners)]
-    width = max(float(np.linalg.norm(outer - inner)), 1e-6)
-    upper, lower = (landmarks.points_px[[pair[i] for pair in lids]] for i in (0, 1))
-    gap = float(np.linalg.norm(upper - lower, axis=-1).mean())
-    edge = np.array([image.shape[1], image.shape[0]])
-    around = landmarks.points_px[[*corners, *(point for pair in lids for point in pair)]]
+    around = landmarks.points_px[[*corners, *(point for pair in lids for point in pair)]].tolist()
+    outer, inner, *ends = around
+    width = max(math.dist(outer, inner), 1e-6)
+    gap = sum(math.dist(upper, lower) for upper, lower in zip(ends[::2], ends[1::2], strict=True)) / len(lids)
     return EyeMeasures(
         width,
         gap / width * _foreshortening(pose, corners),
-        _brightness(image, (outer + inner) / 2, width),
-        bool(((around >= 0) & (around <= edge)).all()),
+        _brightness(image, ((outer[0] + inner[0]) / 2, (outer[1] + inner[1]) / 2), width),
+        all(0 <= x <= image.shape[1] and 0 <= y <= image.shape[0] for x, y in around),
     )
 
 
 def _foreshortening(pose: HeadPose, corners: tuple[int, int]) -> float:
     """How much shorter the line between the corners looks than from the front; the distance of the lids hardly
     changes."""
-    ends = canonical_face()[list(corners)] @ pose.rotation.T
-    line = ends[1] - ends[0]
-    sight = (ends.mean(0) + pose.translation_mm) / np.linalg.norm(ends.mean(0) + pose.translation_mm)
+    middle, line, front = _corners_in_head_mm(corners)
+    line = pose.rotation @ line
+    sight = normalised(pose.rotation @ middle + pose.translation_mm)
     across = line - (line @ sight) * sight
-    front = canonical_face()[list(corners)]
-    return float(np.linalg.norm(across) / np.linalg.norm((front[1] - front[0])[:2]))
+    return math.sqrt(across @ across) / front
 
 
-def _brightness(image: NDArray[np.uint8], middle: Array, width: float) -> float:
+@cache
+def _corners_in_head_mm(corners: tuple[int, int]) -> tuple[Array, Array, float]:
+    """Middle (3,) of an eye's corners, the line (3,) between them, and its length as seen from the front."""
+    outer, inner = canonical_face()[list(corners)]
+    return (outer + inner) / 2, inner - outer, math.dist(outer[:2], inner[:2])
+
+
+def _brightness(image: NDArray[np.uint8], middle: tuple[float, float], width: float) -> float:
     height_px, width_px = image.shape[:2]
-    x0, x1 = np.clip([middle[0] - width / 2, middle[0] + width / 2 + 1], 0, width_px).astype(int)
-    y0, y1 = np.clip([middle[1] - width / 4, middle[1] + width / 4 + 1], 0, height_px).astype(int)
+    x0, x1 = (int(min(max(x, 0), width_px)) for x in (middle[0] - width / 2, middle[0] + width / 2 + 1))
+    y0, y1 = (int(min(max(y, 0), height_px)) for y in (middle[1] - width / 4, middle[1] + width / 4 + 1))
     if x1 <= x0 or y1 <= y0:
         return 0.0
     return float(cv2.cvtColor(image[y0:y1, x0:x1], cv2.COLOR_BGR2GRAY).mean())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -90,7 +91,11 @@ def is_blurred(blur: float, width_px: float) -> bool:
 
 def is_unsure(covariance: Array | None) -> bool:
     """Whether a gaze is known too badly to be used."""
-    return covariance is not None and bool(np.linalg.eigvalsh(covariance)[-1] > MOST_SD_RAD**2)
+    if covariance is None:
+        return False
+    (pitch, both), (_, yaw) = covariance.tolist()
+    largest = (pitch + yaw) / 2 + math.hypot((pitch - yaw) / 2, both)  # eigenvalue
+    return bool(largest > MOST_SD_RAD**2)
 
 
 def worst(reasons: Iterable[Reason]) -> Reason:

@@ -6,6 +6,7 @@ warped by C_n S R C^-1, gaze is rotated by R alone.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -18,6 +19,9 @@ DISTANCE_MM = 600.0
 # Focal length of the virtual camera for a crop of 60 x 36 px; with k times the pixels it is k times as long.
 FOCAL_PX = 960.0
 WIDTH_PX, HEIGHT_PX = 60, 36
+# From coordinates with pixel centres at whole numbers, as OpenCV has them, to those with pixel edges there, and back.
+_FROM_CENTRES = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
+_FROM_EDGES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ def normalising_rotation(centre_mm: Array, head_rotation: Array) -> Array:
 def _cross(a: Array, b: Array) -> Array:
     """a x b of two vectors (3,); NumPy's own function takes 0.1 ms, too long for something that every model does twice
     per frame."""
-    return np.array([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
+    (ax, ay, az), (bx, by, bz) = a.tolist(), b.tolist()
+    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +89,9 @@ class NormalisedEye:
 def warp_matrix(centre_mm: Array, rotation: Array, camera: Intrinsics, geometry: CropGeometry) -> Array:
     """The homography (3, 3) C_n S R C^-1 from image to crop."""
     scale = np.diag([1.0, 1.0, geometry.distance_mm / float(np.linalg.norm(centre_mm))])
-    return geometry.matrix @ scale @ rotation @ np.linalg.inv(camera.matrix)
+    fx, fy = camera.fx, camera.fy
+    back = np.array([[1 / fx, 0.0, -camera.cx / fx], [0.0, 1 / fy, -camera.cy / fy], [0.0, 0.0, 1.0]])
+    return geometry.matrix @ scale @ rotation @ back
 
 
 def normalise_eye(
@@ -112,14 +119,12 @@ def warp_image(image: NDArray[np.uint8], warp: Array, width: int, height: int) -
     If the crop is smaller than the image, the image is warped at a larger size and then averaged, because a sharp image
     would alias.
     """
-    centre = np.array([width / 2, height / 2, 1.0])
     back = np.linalg.inv(warp)
-    here = back @ centre
-    aside = back @ (centre + [1.0, 0.0, 0.0])
-    shrink = float(np.linalg.norm(aside[:2] / aside[2] - here[:2] / here[2]))
+    x, y, w = (back @ (width / 2, height / 2, 1.0)).tolist()
+    dx, dy, dw = back[:, 0].tolist()  # a px further to the right
+    shrink = math.hypot((x + dx) / (w + dw) - x / w, (y + dy) / (w + dw) - y / w)
     k = int(np.clip(np.ceil(shrink - 0.5), 1, 8))
-    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])  # OpenCV puts pixel centres at whole coordinates
-    scaled = np.linalg.inv(half) @ np.diag([k, k, 1.0]) @ warp @ half
+    scaled = _FROM_EDGES @ (warp if k == 1 else np.diag([k, k, 1.0]) @ warp) @ _FROM_CENTRES
     crop = cv2.warpPerspective(image, scaled, (k * width, k * height), borderMode=cv2.BORDER_REPLICATE)
     if k > 1:
         crop = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA)
