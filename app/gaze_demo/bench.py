@@ -140,6 +140,7 @@ class _Following:
         face = self._engine.locate(self._frames[i], self._region)
         if face is None:
             raise UserError("The landmark engine lost the portrait: run 'gaze-demo doctor'.")
+        face.scores()  # MediaPipe always makes them, so here they count for both
         self._region = FaceRegion.of_landmarks(face.points_px)
 
 

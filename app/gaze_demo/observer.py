@@ -13,6 +13,7 @@ from gaze_demo.geometry import FORWARD, Array, Intrinsics, angle_between, normal
 from gaze_demo.intrinsics import Lens, Undistortion
 from gaze_demo.landmarks.engine import EngineChoice
 from gaze_demo.landmarks.eyes import EyeMeasures, measure_eyes
+from gaze_demo.landmarks.face import EyeScores
 from gaze_demo.landmarks.head_pose import HeadPose, estimate_head_pose
 from gaze_demo.landmarks.openness import UsualOpenness
 from gaze_demo.landmarks.search import FaceSearch
@@ -89,8 +90,10 @@ class Observer:
             return Observation(frame, camera, None, None, None, None, reason, landmarks_ms, 0.0, people=sight.people)
         measures = measure_eyes(frame.image, landmarks, pose)
         left_usual, right_usual = self._usual_openness(sight.person)
-        left_closed = left_usual.is_closed(measures[0].openness, landmarks.blink_left, landmarks.down_left)
-        right_closed = right_usual.is_closed(measures[1].openness, landmarks.blink_right, landmarks.down_right)
+        doubtful = left_usual.is_doubtful(measures[0].openness) or right_usual.is_doubtful(measures[1].openness)
+        scores = landmarks.scores() if doubtful else EyeScores()  # which cost another network
+        left_closed = left_usual.is_closed(measures[0].openness, scores.blink_left, scores.down_left)
+        right_closed = right_usual.is_closed(measures[1].openness, scores.blink_right, scores.down_right)
         left = _judge("left", measures[0], pose.left_eye_mm, pose, closed=left_closed)
         right = _judge("right", measures[1], pose.right_eye_mm, pose, closed=right_closed)
         for eye, usual in ((left, left_usual), (right, right_usual)):

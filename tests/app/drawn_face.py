@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
 
 from gaze_demo.camera.frame import Frame
 from gaze_demo.geometry import Array, Intrinsics, mirror_rotation, mirror_vector, rotation_from_angles
-from gaze_demo.landmarks.face import FaceLandmarks
+from gaze_demo.landmarks.face import EyeScores, FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose, canonical_face
 from gaze_demo.observation import EyeObservation, Observation, Reason
 
@@ -26,7 +27,7 @@ def landmarks_of(pose: HeadPose, camera: Intrinsics = CAMERA, blink: float = 0.0
     points_mm = canonical_face() @ pose.rotation.T + pose.translation_mm
     points = camera.project(points_mm)
     points = np.vstack([points, np.tile(points.mean(0), (10, 1))])  # the irises, which nothing here reads
-    return FaceLandmarks(points, np.zeros(len(points)), blink, blink)
+    return FaceLandmarks(points, np.zeros(len(points)), partial(EyeScores, blink, blink))
 
 
 def noise_image(seed: int = 0, camera: Intrinsics = CAMERA) -> np.ndarray:

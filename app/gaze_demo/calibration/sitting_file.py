@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,7 +17,7 @@ from gaze_demo.camera.frame import Frame, Truth
 from gaze_demo.damaged import damaged
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, Intrinsics
-from gaze_demo.landmarks.face import COUNT, FaceLandmarks
+from gaze_demo.landmarks.face import COUNT, EyeScores, FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose
 from gaze_demo.observation import EyeObservation, Observation, Reason
 from gaze_demo.screen import ScreenGeometry
@@ -140,13 +141,13 @@ def _row(sample: Sample) -> dict[str, Any]:
     seen = sample.seen
     if seen.landmarks is None or seen.pose is None or seen.left is None or seen.right is None:
         raise ValueError("a sample without a face cannot be kept")
-    face, camera = seen.landmarks, seen.camera
+    face, camera, scores = seen.landmarks, seen.camera, seen.landmarks.scores()
     return {
         "point_px": sample.point_px,
         "time_s": seen.frame.time_s,
         "camera": (camera.fx, camera.fy, camera.cx, camera.cy),
         "landmarks": np.concatenate([face.points_px, face.depth_px[:, None]], 1),
-        "blink": (face.blink_left, face.blink_right),
+        "blink": (scores.blink_left, scores.blink_right),
         "head_rotation": seen.pose.rotation,
         "head_mm": seen.pose.translation_mm,
         "eyes": [
@@ -261,11 +262,12 @@ def _sample(columns: dict[str, Array], jpeg: bytes, height: int, width: int, i: 
     truth = None
     if "truth_left" in columns and np.isfinite(columns["truth_left"][i]).all():
         truth = Truth(**{name.removeprefix("truth_"): columns[name][i] for name in _TRUTH_SHAPES})
-    blink_left, blink_right = columns["blink"][i]
     seen = Observation(
         frame=Frame(_NO_PICTURE, i, float(columns["time_s"][i]), truth=truth),
         camera=Intrinsics(width, height, fx, fy, cx, cy),
-        landmarks=FaceLandmarks(landmarks[:, :2], landmarks[:, 2], float(blink_left), float(blink_right)),
+        landmarks=FaceLandmarks(
+            landmarks[:, :2], landmarks[:, 2], partial(EyeScores, *columns["blink"][i].astype(float).tolist())
+        ),
         pose=HeadPose(columns["head_rotation"][i], columns["head_mm"][i]),
         left=left,
         right=right,

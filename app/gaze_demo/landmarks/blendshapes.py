@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo.landmarks.face import EyeScores
+
 # The 146 landmarks that the network takes, x and y in px of the image, as in MediaPipe's face_blendshapes_graph.
 INPUT_POINTS = np.array(
     (
@@ -17,11 +19,10 @@ INPUT_POINTS = np.array(
     int,
 )
 
-# Names of the scores that `FaceLandmarks` has, in its order, and their places among the 52.
+# Names of the scores that `EyeScores` has, in its order, and their places among the 52.
 EYE_SHAPES = {"eyeBlinkLeft": 9, "eyeBlinkRight": 10, "eyeLookDownLeft": 11, "eyeLookDownRight": 12}
 
 
-def eye_scores(scores: NDArray[np.float32]) -> tuple[float, float, float, float]:
-    """Blink left and right, look down left and right, from the network's 52 scores."""
-    blink_left, blink_right, down_left, down_right = (float(scores[i]) for i in EYE_SHAPES.values())
-    return blink_left, blink_right, down_left, down_right
+def eye_scores(scores: NDArray[np.float32]) -> EyeScores:
+    """Those of the eyes from the network's 52 scores."""
+    return EyeScores(*(float(scores[i]) for i in EYE_SHAPES.values()))

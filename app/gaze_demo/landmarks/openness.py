@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 USUAL = 0.225  # openness of an open eye before anything is known about it; photographs of 549 people have 0.13 to 0.36
 _NARROWEST, _WIDEST = 0.12, 0.35
 _SHUT_SHARE = 0.38  # an eye that is open less than this share of what is usual shows no iris
@@ -26,12 +24,19 @@ class UsualOpenness:
         self._usual = USUAL
         self._time_s: float | None = None
 
-    def is_closed(self, openness: float, blink: float, down: float) -> bool:
-        """`blink`, `down`: MediaPipe's scores, NaN if unknown."""
-        usual = float(np.clip(self._usual, _NARROWEST, _WIDEST))
-        if openness < _SHUT_SHARE * usual:
-            return True
-        return openness < _SHUT_SHARE_WITH_SCORE * usual and blink - down > _BLINK_OVER_DOWN
+    def is_closed(self, openness: float, blink: float = math.nan, down: float = math.nan) -> bool:
+        """`blink`, `down`: MediaPipe's scores, NaN if unknown; they only count where the eye `is_doubtful`."""
+        return openness < _SHUT_SHARE * self._bounded or (
+            self.is_doubtful(openness) and blink - down > _BLINK_OVER_DOWN
+        )
+
+    def is_doubtful(self, openness: float) -> bool:
+        """Whether an eye is too narrow to be open for certain, and too wide to be closed for certain."""
+        return _SHUT_SHARE * self._bounded <= openness < _SHUT_SHARE_WITH_SCORE * self._bounded
+
+    @property
+    def _bounded(self) -> float:
+        return min(max(self._usual, _NARROWEST), _WIDEST)
 
     def learn(self, openness: float, time_s: float) -> None:
         """Take note of an eye that is not closed."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gaze_demo.landmarks.blendshapes import EYE_SHAPES
 from gaze_demo.landmarks.bundle import Bundle
 from gaze_demo.landmarks.detection import Detection
-from gaze_demo.landmarks.face import HALF_PX, FaceLandmarks
+from gaze_demo.landmarks.face import HALF_PX, EyeScores, FaceLandmarks
 from gaze_demo.landmarks.region import FaceRegion
 
 # Time between two calls: FaceLandmarker smooths landmarks over time, and a pause of this length turns the smoothing
@@ -119,8 +119,8 @@ class TasksEngine:
         roll = FaceRegion.of_landmarks(points_px).angle
         depth_px /= np.hypot(np.cos(roll), np.sin(roll) * width / height)  # MediaPipe stretches a rolled face's depth
         shapes = {c.category_name: float(c.score) for c in (result.face_blendshapes or [[]])[0]}
-        scores = (shapes.get(name, float("nan")) for name in EYE_SHAPES)
-        return FaceLandmarks(points_px, depth_px, *scores)
+        scores = EyeScores(*(shapes.get(name, float("nan")) for name in EYE_SHAPES))
+        return FaceLandmarks(points_px, depth_px, lambda: scores)
 
 
 @dataclass(frozen=True)

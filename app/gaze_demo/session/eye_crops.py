@@ -7,7 +7,7 @@ last bit. A crop is kept as it is cut, unmirrored; both lie side by side in one 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import cv2
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gaze_demo.camera.frame import Frame
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics
-from gaze_demo.landmarks.face import COUNT, FaceLandmarks
+from gaze_demo.landmarks.face import COUNT, EyeScores, FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose
 from gaze_demo.model.crops import USUAL_GEOMETRY, normalised_eye_crop
 from gaze_demo.observation import EyeObservation, Observation, Side
@@ -73,12 +73,13 @@ class CropWriter:
         if seen.landmarks is None or seen.pose is None or seen.left is None or seen.right is None:
             return None
         face, camera, eyes = seen.landmarks, seen.camera, (seen.left, seen.right)
+        scores = face.scores()
         numbers = [
             (camera.width, camera.height),
             (camera.fx, camera.fy, camera.cx, camera.cy),
             seen.pose.rotation.ravel(),
             seen.pose.translation_mm,
-            (face.blink_left, face.blink_right),
+            (scores.blink_left, scores.blink_right),
             [value for eye in eyes for value in (eye.openness, eye.width_px, eye.brightness)],
             face.points_px[_KEPT].ravel(),
         ]
@@ -157,7 +158,7 @@ class CropReader:
         return Observation(
             frame=Frame(np.full((height, width, 3), self._fill, np.uint8), int(row["frame"]), float(row["time_s"])),
             camera=Intrinsics(width, height, fx, fy, cx, cy),
-            landmarks=FaceLandmarks(points_px, np.full(COUNT, np.nan), float(blinks[0]), float(blinks[1])),
+            landmarks=FaceLandmarks(points_px, np.full(COUNT, np.nan), partial(EyeScores, *blinks.tolist())),
             pose=pose,
             left=eye("left", 0),
             right=eye("right", 1),

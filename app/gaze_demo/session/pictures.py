@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 import cv2
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from gaze_demo.camera.frame import Frame
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Array, Intrinsics
-from gaze_demo.landmarks.face import COUNT, FaceLandmarks
+from gaze_demo.landmarks.face import COUNT, EyeScores, FaceLandmarks
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose
 from gaze_demo.normalisation.normalise import CropGeometry, normalising_rotation, warp_matrix
 from gaze_demo.observation import EyeObservation, Observation, Reason, Side
@@ -130,7 +130,7 @@ def row_of(seen: Observation, keep: Parts) -> dict[str, Any] | None:
     kept = np.array(EYE_POINTS if keep == "eyes" else range(len(face.points_px)), np.int16)
     points = np.concatenate([face.points_px, face.depth_px[:, None]], 1)[kept]
     parts = parts_of(seen, keep)
-    eyes = (seen.left, seen.right)
+    eyes, scores = (seen.left, seen.right), face.scores()
     return {
         "frame": seen.frame.index,
         "time_s": seen.frame.time_s,
@@ -140,7 +140,7 @@ def row_of(seen: Observation, keep: Parts) -> dict[str, Any] | None:
         "head_mm": seen.pose.translation_mm,
         "landmark": kept,
         "landmarks_px": points.ravel(),
-        "blink": (face.blink_left, face.blink_right),
+        "blink": (scores.blink_left, scores.blink_right),
         "eyes": [v for eye in eyes for v in (*eye.centre_mm, eye.openness, eye.width_px, eye.brightness)],
         "closed": [int(eye.blinking) for eye in eyes],
         "reasons": [*(eye.reason.value for eye in eyes), seen.reason.value],
@@ -188,7 +188,9 @@ def _observation(row: dict[str, Any], fill: int) -> Observation:
     return Observation(
         frame=Frame(_image(row, width, height, fill), int(row["frame"]), float(row["time_s"])),
         camera=Intrinsics(width, height, fx, fy, cx, cy),
-        landmarks=FaceLandmarks(np.ascontiguousarray(points[:, :2]), points[:, 2].copy(), blink_left, blink_right),
+        landmarks=FaceLandmarks(
+            np.ascontiguousarray(points[:, :2]), points[:, 2].copy(), partial(EyeScores, blink_left, blink_right)
+        ),
         pose=HeadPose(np.array(row["head_rotation"], float).reshape(3, 3), np.array(row["head_mm"], float)),
         left=left,
         right=right,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from gaze_demo.geometry import (
     rotation_from_angles,
     vector_to_pitch_yaw,
 )
-from gaze_demo.landmarks.face import COUNT, FaceLandmarks
+from gaze_demo.landmarks.face import COUNT, EyeScores, FaceLandmarks
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose, canonical_face
 from gaze_demo.model.contract import AnglesOutput, Contract, EyeRows, NormalisedEyes, Pixels
 from gaze_demo.model.registry import ModelEntry
@@ -88,7 +89,9 @@ class Person:
             middle = canonical_face()[list(corners)].mean(0)
             points[start : start + 5] = middle + 12.0 * np.array([-np.sin(yaw), -np.sin(pitch), 0.0])
         projected = TRUE_CAMERA.project(points @ pose.rotation.T + pose.translation_mm)
-        return FaceLandmarks(projected + self.rng.normal(0, 0.1, projected.shape), np.zeros(COUNT), 0.0, 0.0)
+        return FaceLandmarks(
+            projected + self.rng.normal(0, 0.1, projected.shape), np.zeros(COUNT), partial(EyeScores, 0.0, 0.0)
+        )
 
     def look(self, kind: str, index: int, point_px: Array, start_s: float, frames: int = 16) -> Fixation:
         """One look of some frames at 30 a second; the head moves before it and drifts a little during it."""

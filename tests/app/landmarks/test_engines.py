@@ -1,4 +1,6 @@
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple, replace
 from typing import Any
 
 import numpy as np
@@ -45,10 +47,7 @@ def test_both_engines_follow_the_same_face_to_a_tenth_of_a_pixel(
     assert np.abs(one.points_px - other.points_px).max() < 0.1
     assert np.abs(one.depth_px - other.depth_px).max() < 0.3
     if abs(roll) < 1:  # MediaPipe's scores depend on the roll
-        assert one.blink_left == pytest.approx(other.blink_left, abs=0.01)
-        assert one.blink_right == pytest.approx(other.blink_right, abs=0.01)
-        assert one.down_left == pytest.approx(other.down_left, abs=0.01)
-        assert one.down_right == pytest.approx(other.down_right, abs=0.01)
+        assert astuple(one.scores()) == pytest.approx(astuple(other.scores()), abs=0.01)
 
 
 @pytest.mark.parametrize("name", [name for name in SCENES if name not in ("small", "on its side", "upside down")])
@@ -70,8 +69,20 @@ def test_landmarks_turn_with_the_picture(direct: LandmarkEngine, portrait: Image
     expected = (upright.points_px - HALF_PX) @ warp[:, :2].T + warp[:, 2] + HALF_PX
     found = follow(direct, place(portrait, (320, 240), 1.2, roll), FaceRegion.of_landmarks(expected))
     assert np.linalg.norm(found.points_px - expected, axis=1).mean() < 1.0
-    for name in ("blink_left", "blink_right", "down_left", "down_right"):
-        assert getattr(found, name) == pytest.approx(getattr(upright, name), abs=0.06)
+    assert astuple(found.scores()) == pytest.approx(astuple(upright.scores()), abs=0.06)
+
+
+def test_scores_that_other_threads_ask_for_later_are_those_of_their_own_frame(
+    direct: LandmarkEngine, portrait: Image
+) -> None:
+    region = direct.detect(portrait)[0].region
+    sizes = np.linspace(0.8, 1.2, 6) * region.side
+    at_once, later = ([direct.locate(portrait, replace(region, side=side)) for side in sizes] for _ in range(2))
+    expected = [astuple(face.scores()) for face in at_once if face is not None]
+    assert len(set(expected)) == len(sizes)
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda face: astuple(face.scores()), [face for face in later if face is not None]))
+    assert found == expected
 
 
 def test_landmarks_are_not_smoothed(engine: LandmarkEngine, portrait: Image) -> None:
