@@ -74,6 +74,16 @@ def test_a_folder_with_another_run_is_refused(tmp_path: Path) -> None:
         Trainer(run_config()).fit(EYES, folder=tmp_path, show=False)
 
 
+@pytest.mark.parametrize("part", ["run", "epochs", "lesson"])
+def test_a_damaged_state_of_a_run_is_told_in_one_sentence(tmp_path: Path, part: str) -> None:
+    Trainer(run_config()).fit(EYES, folder=tmp_path, show=False)
+    content = torch.load(tmp_path / "last.pt", weights_only=True)
+    content[part] = {} if part == "lesson" else "{" + content[part]
+    torch.save(content, tmp_path / "last.pt")
+    with pytest.raises(UserError, match="damaged: remove it"):
+        Trainer(run_config()).fit(EYES, folder=tmp_path, show=False)
+
+
 def test_the_written_network_is_the_returned_one(tmp_path: Path) -> None:
     trained = Trainer(run_config()).fit(EYES, folder=tmp_path, show=False)
     stored = load_network(tmp_path / "network.pt")

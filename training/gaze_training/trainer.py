@@ -242,13 +242,16 @@ class Trainer:
         if not path.exists():
             return []
         content = read_safely(path)
-        if not same_run(json.loads(content["run"]), self._run):
-            raise UserError(f"{folder} holds a run of another configuration; choose another folder or remove it.")
-        self._lesson.load_state_dict(content["lesson"])
-        self.average.model.load_state_dict(content["average"])
-        self._optimiser.load_state_dict(content["optimiser"])
-        self._fabric.strategy.precision.load_state_dict(content.get("precision", {}))
-        return from_json(content["epochs"])
+        try:
+            if not same_run(json.loads(content["run"]), self._run):
+                raise UserError(f"{folder} holds a run of another configuration; choose another folder or remove it.")
+            self._lesson.load_state_dict(content["lesson"])
+            self.average.model.load_state_dict(content["average"])
+            self._optimiser.load_state_dict(content["optimiser"])
+            self._fabric.strategy.precision.load_state_dict(content.get("precision", {}))
+            return from_json(content["epochs"])
+        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, RecursionError) as error:
+            raise UserError(f"{path} is damaged: remove it to begin the run again.") from error
 
 
 def _student(run: RunConfig) -> GazeNetwork:

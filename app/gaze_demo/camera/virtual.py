@@ -26,8 +26,8 @@ class VirtualSource:
     """An animated face with known gaze, as a camera would see it: every frame contains its truth.
 
     `mode`: "pointer" looks where `look_at_mm` or `look_at_screen_px` (from any thread) say, and along a path before the
-    first call; "path" ignores both. `real_time` False gives frames as fast as they are requested, on their own clock.
-    Raises UserError for impossible settings.
+    first call; "path" ignores both. `fixate_mm` comes before either. `real_time` False gives frames as fast as they are
+    requested, on their own clock. Raises UserError for impossible settings.
 
     Attributes: those of `Source`; `intrinsics` is exact. `screen`: what `look_at_screen_px` and the path refer to.
     `participant`: who is drawn, None while the source is closed.
@@ -68,18 +68,23 @@ class VirtualSource:
         self.screen = screen or desk_screen()
         self.participant: VirtualParticipant | None = None
         self._target_mm: Array | None = None
+        self._dot_mm: Array | None = None
         self._index = -1
         self._due_s = 0.0
 
     def look_at_mm(self, target_mm: ArrayLike) -> None:
         """Look at a point (3,) of the camera frame from the next frame on."""
-        target = np.array(target_mm, float).reshape(3)
-        if not np.isfinite(target).all():
-            raise ValueError("a target is a finite point")
-        self._target_mm = target
+        self._target_mm = target = _point(target_mm)
         participant = self.participant
         if participant is not None:
             participant.look_at_mm(target)
+
+    def fixate_mm(self, target_mm: ArrayLike | None) -> None:
+        """Look at a dot (3,) of the camera frame from the next frame on, with any mode, until None is given."""
+        self._dot_mm = target = None if target_mm is None else _point(target_mm)
+        participant = self.participant
+        if participant is not None:
+            participant.fixate_mm(target)
 
     def look_at_screen_px(self, x: float, y: float) -> None:
         """Look at a pixel of `screen` from the next frame on."""
@@ -97,6 +102,7 @@ class VirtualSource:
         )
         if self._target_mm is not None:
             participant.look_at_mm(self._target_mm)
+        participant.fixate_mm(self._dot_mm)
         self.participant = participant
         self._due_s = clock.now_s()
 
@@ -128,3 +134,10 @@ def _check(what: str, value: float, limits: tuple[float, float], unit: str) -> N
     low, high = limits
     if not low <= value <= high:
         raise UserError(f"The virtual participant's {what} lies between {low:g} and {high:g} {unit}, not at {value:g}.")
+
+
+def _point(target_mm: ArrayLike) -> Array:
+    target = np.array(target_mm, float).reshape(3)
+    if not np.isfinite(target).all():
+        raise ValueError("a target is a finite point")
+    return target

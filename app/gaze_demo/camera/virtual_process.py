@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _HEAD = struct.Struct("<qd")
 _TRUTH = 25
 _ENDING_S = 2.0
+_DOT = "dot"  # begins a line that tells the child which dot to look at; without numbers there is none
 _CODE = str(Path(__file__).resolve().parents[2])  # the child imports the same code as this process
 
 
@@ -56,7 +57,7 @@ class VirtualProcess:
         self.screen = twin.screen
         self._order = json.dumps({"spec": spec, "options": asdict(options)})
         self._child: subprocess.Popen[bytes] | None = None
-        self._target: bytes = b""
+        self._target, self._dot = b"", b""
         self._lock = threading.Lock()
         self._count = -1
 
@@ -64,7 +65,13 @@ class VirtualProcess:
         """Look at a point (3,) of the camera frame from the next frame on; from any thread."""
         x, y, z = np.asarray(target_mm, float)
         self._target = f"{x} {y} {z}\n".encode()
-        self._tell()
+        self._tell(self._target)
+
+    def fixate_mm(self, target_mm: ArrayLike | None) -> None:
+        """Look at a dot (3,) of the camera frame from the next frame on, with any mode, until None is given."""
+        place = [] if target_mm is None else np.asarray(target_mm, float).tolist()
+        self._dot = " ".join(map(str, [_DOT, *place])).encode() + b"\n"
+        self._tell(self._dot)
 
     def look_at_screen_px(self, x: float, y: float) -> None:
         """Look at a pixel of `screen` from the next frame on."""
@@ -90,8 +97,7 @@ class VirtualProcess:
             )
         except OSError as error:
             raise SourceError("unreadable", f"The virtual participant cannot be started: {error.strerror}.") from error
-        if self._target:
-            self._tell()
+        self._tell(self._target + self._dot)
 
     def read(self) -> Frame:
         """The next frame, when it is due. Raises SourceError if the process has ended."""
@@ -122,12 +128,12 @@ class VirtualProcess:
             child.kill()
             child.wait()
 
-    def _tell(self) -> None:
+    def _tell(self, lines: bytes) -> None:
         child = self._child
-        if child is None or child.stdin is None:
+        if child is None or child.stdin is None or not lines:
             return
         with self._lock, suppress(OSError, ValueError):  # a child that has ended is noticed by `read`
-            child.stdin.write(self._target)
+            child.stdin.write(lines)
 
 
 def _fill(stream: IO[bytes], part: memoryview) -> bool:
@@ -175,7 +181,11 @@ def _render(order: str) -> None:
 
 def _listen(source: VirtualSource) -> None:
     for line in sys.stdin:
-        source.look_at_mm([float(number) for number in line.split()])
+        word, *rest = line.split()
+        if word == _DOT:
+            source.fixate_mm([float(number) for number in rest] or None)
+        else:
+            source.look_at_mm([float(number) for number in (word, *rest)])
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ class Participant(Protocol):
     def look_at_mm(self, target_mm: Array) -> None:
         """(3,) in the camera frame."""
 
+    def fixate_mm(self, target_mm: Array | None) -> None:
+        """The same with any of its settings, until None is given."""
+
 
 class VirtualControl:
     """Turns the state's choices into a spec, and directs the participant's gaze. Signals: `respec`, when the source
@@ -68,10 +71,10 @@ class VirtualControl:
         self._told_to_look = False
 
     def look_at(self, target_mm: Array | None) -> None:
-        """Look at a point (3,) of the camera frame, regardless of the pointer; None follows the pointer again."""
+        """Look at a dot (3,) of the camera frame, regardless of pointer and path; None goes back to them."""
         self._told_to_look = target_mm is not None
-        if self._participant is not None and target_mm is not None:
-            self._participant.look_at_mm(target_mm)
+        if self._participant is not None:
+            self._participant.fixate_mm(target_mm)
 
     def point_at(self, target_mm: Array) -> None:
         """The mouse pointer is at this point (3,) of the glass, camera frame."""

@@ -25,6 +25,7 @@ RUN_LIMIT_S = 10.0  # for one run. The heaviest public gaze model takes 0.3 s on
 MEMORY_LIMIT_MB = 2048  # for weights and everything in between; the heaviest public gaze model needs some 300 MB
 _MOST_WORDS = 500
 _TOO_NEW_IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
+_PLACES_IN_SOURCE = re.compile(r"^.*\.(?:cc|cpp|h|hpp):\d+: ", re.S)  # that an exception passed, before its reason
 _TOO_NEW_OPSET = re.compile(r"Opset (\d+) is under development.*?support for domain (\S+) is till opset (\d+)", re.S)
 _arena_lock = threading.Lock()
 _arena_made = False
@@ -125,6 +126,7 @@ def _reason(error: Exception) -> str:
     if "Available memory of" in text:
         return f"it needs more than {MEMORY_LIMIT_MB} MB of memory: choose a smaller model."
     text = re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", text)
+    text = _PLACES_IN_SOURCE.sub("", text)
     if len(text) > _MOST_WORDS:
         text = f"{text[: _MOST_WORDS // 2].rstrip()} … {text[-_MOST_WORDS // 2 :].lstrip()}"
     return text.rstrip(".") + "."

@@ -70,6 +70,7 @@ class VirtualParticipant:
         self._sway, self._blinks, self._path = HeadSway(seed), Blinks(seed), ScreenPath(seed)
         self._moving, self._own_way = head == "moving", mode == "path"
         self._pointed_at: Array | None = None
+        self._dot: Array | None = None
         self._time_s = 0.0
         self._followed = np.zeros(2)
         self._skin: tuple[HeadMove, Warped, NDArray[np.uint8]] | None = None
@@ -78,6 +79,10 @@ class VirtualParticipant:
     def look_at_mm(self, target_mm: Array) -> None:
         """Look at a point (3,) of the camera frame from the next frame on; ignored with mode "path"."""
         self._pointed_at = target_mm  # a single reference, so no lock is needed
+
+    def fixate_mm(self, target_mm: Array | None) -> None:
+        """Look at a dot (3,) of the camera frame, with any mode, until None is given."""
+        self._dot = target_mm
 
     def step(self, step_s: float) -> tuple[NDArray[np.uint8], Truth]:
         """The image (height, width, 3) uint8 BGR `step_s` after the last one, and the truth about it."""
@@ -113,8 +118,10 @@ class VirtualParticipant:
         return self.camera.project(np.array(centres))
 
     def _wanted_mm(self) -> Array:
-        target = self._pointed_at
-        if target is not None and not self._own_way:
+        target = self._dot
+        if target is None and not self._own_way:
+            target = self._pointed_at
+        if target is not None:
             return target
         size = np.array([self._screen.width_px, self._screen.height_px])
         return np.asarray(self._screen.px_to_camera(self._path.at(self._time_s) * size), float)

@@ -29,6 +29,7 @@ class Signals(QObject):
         self._handlers = {
             number: signal.signal(number, lambda *_: asked())
             for number in (getattr(signal, name) for name in _NAMES if hasattr(signal, name))
+            if signal.getsignal(number) != signal.SIG_IGN  # as nohup has it
         }
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from gaze_demo import clock
 from gaze_demo.camera.source import Source, SourceError
 from gaze_demo.camera.virtual import VirtualSource
 from gaze_demo.errors import UserError
+from gaze_demo.participant.person import PEOPLE
 
 
 def test_it_is_a_source_with_an_exact_lens_and_needs_no_pace() -> None:
@@ -76,6 +77,23 @@ def test_on_its_path_it_heeds_no_pointer() -> None:
     assert np.array_equal(first.target_mm, second.target_mm)
 
 
+def test_a_dot_is_looked_at_on_its_path_too_until_it_is_gone() -> None:
+    source = VirtualSource(mode="path", width=320, height=240, real_time=False)
+    alone = VirtualSource(mode="path", width=320, height=240, real_time=False)
+    source.open()
+    alone.open()
+    source.fixate_mm((50.0, 50.0, 0.0))
+    during = [source.read().truth for _ in range(30)][-1]
+    source.fixate_mm(None)
+    after = [source.read().truth for _ in range(30)][-1]
+    path = [alone.read().truth for _ in range(60)][-1]
+    assert during is not None
+    assert after is not None
+    assert path is not None
+    assert during.target_mm == pytest.approx([50.0, 50.0, 0.0], abs=1)
+    assert after.target_mm == pytest.approx(path.target_mm, abs=1)
+
+
 def test_a_target_is_a_finite_point() -> None:
     with pytest.raises(ValueError, match="finite"):
         VirtualSource().look_at_mm((0.0, float("nan"), 0.0))
@@ -84,7 +102,7 @@ def test_a_target_is_a_finite_point() -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"person": 8}, "no virtual person 8: choose 0 to 7"),
+        ({"person": len(PEOPLE)}, f"no virtual person {len(PEOPLE)}: choose 0 to {len(PEOPLE) - 1}"),
         ({"width": 20}, "width lies between 160 and 4096 px, not at 20"),
         ({"hfov_deg": 170.0}, "field of view lies between 20 and 120 degrees"),
         ({"rate": 0.0}, "frame rate lies between 1 and 240"),

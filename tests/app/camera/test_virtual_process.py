@@ -14,6 +14,7 @@ from gaze_demo.camera.open import SourceOptions, open_source
 from gaze_demo.camera.source import SourceError
 from gaze_demo.camera.virtual_process import VirtualProcess
 from gaze_demo.errors import UserError
+from gaze_demo.participant.names import NAMES
 
 SMALL = SourceOptions(width=320, height=240, rate=30)
 
@@ -86,6 +87,24 @@ def test_the_eyes_follow_what_they_are_told(source: VirtualProcess) -> None:
     pytest.fail("the eyes never got there")
 
 
+def test_a_dot_comes_before_the_pointer_until_it_is_gone(source: VirtualProcess) -> None:
+    def looks_at(target: np.ndarray) -> bool:
+        deadline = clock.now_s() + 10
+        while clock.now_s() < deadline:
+            truth = source.read().truth
+            assert truth is not None
+            if np.linalg.norm(truth.target_mm - target) < 5:
+                return True
+        return False
+
+    pointer, dot = np.array([120.0, 90.0, 0.0]), np.array([-120.0, 90.0, 0.0])
+    source.look_at_mm(pointer)
+    source.fixate_mm(dot)
+    assert looks_at(dot)
+    source.fixate_mm(None)
+    assert looks_at(pointer)
+
+
 def test_a_target_given_before_the_opening_is_not_lost() -> None:
     source = VirtualProcess("virtual:pointer", SMALL)
     source.look_at_screen_px(1800, 900)
@@ -123,4 +142,4 @@ def test_closing_ends_the_process(source: VirtualProcess) -> None:
 @pytest.mark.fault("settings of the virtual participant that cannot be", "one sentence before a process is started")
 def test_settings_that_cannot_be_are_refused_before_anything_is_started() -> None:
     with pytest.raises(UserError, match="person"):
-        VirtualProcess("virtual:person=9", SMALL)
+        VirtualProcess(f"virtual:person={len(NAMES)}", SMALL)

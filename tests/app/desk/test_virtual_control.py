@@ -59,13 +59,14 @@ def test_the_eyes_follow_the_pointer_only_when_asked(state: WindowState) -> None
     assert len(participant.targets) == 1
     control.look_at(HERE * 2)  # a dot of a calibration
     control.point_at(HERE)
-    assert len(participant.targets) == 2
+    assert len(participant.targets) == 1
     control.look_at(None)
     control.point_at(HERE)
-    assert len(participant.targets) == 3
+    assert len(participant.targets) == 2
+    assert [dot is None for dot in participant.dots] == [False, True]
     control.use(None)
     control.point_at(HERE)
-    assert len(participant.targets) == 3
+    assert len(participant.targets) == 2
 
 
 def test_pointer_is_a_choice_like_path(state: WindowState) -> None:

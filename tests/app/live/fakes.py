@@ -40,6 +40,7 @@ class FakeSource:
         self.hold = False
         self.looked_at: np.ndarray | None = None
         self.targets: list[np.ndarray] = []
+        self.dots: list[np.ndarray | None] = []
         self._left = frames
         self._index = -1
         self._image = np.full((120, 160, 3), 90, np.uint8)
@@ -81,6 +82,9 @@ class FakeSource:
     def look_at_mm(self, target_mm: np.ndarray) -> None:
         """Where the virtual participant should look, if this replaces it."""
         self.targets.append(target_mm)
+
+    def fixate_mm(self, target_mm: np.ndarray | None) -> None:
+        self.dots.append(target_mm)
 
 
 class FakeObserver:

@@ -105,3 +105,26 @@ def test_the_window_ends_when_it_is_asked_to(model: Path, asked: str, after_s: f
     assert run.returncode in (0, 128 + number, -number), errors  # the last: before any of our code ran
     assert "Traceback" not in errors
     assert "terminate" not in errors
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_the_window_goes_on_without_its_terminal_if_nohup_started_it(model: Path) -> None:
+    command = [sys.executable, "-m", "gaze_demo", "--source", "virtual:path", "--model", str(model)]
+    ignored = (
+        "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", ignored, *command],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(12):
+        time.sleep(0.5)
+        run.send_signal(signal.SIGHUP)
+    going_on = run.poll() is None
+    run.send_signal(signal.SIGTERM)
+    _, errors = run.communicate(timeout=50)
+    assert going_on, errors
+    assert run.returncode in (0, 128 + signal.SIGTERM), errors

@@ -1,4 +1,4 @@
-"""Where the time goes: capture, landmarks, normalisation, model, draw, for each pane."""
+"""Where the time goes: capture, landmarks, normalisation, model, draw and waiting, for each pane."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _STAGES: Final = (
     ("Normalisation", "Crops of the eyes or the face as the model wants them"),
     ("Model", "The model itself"),
     ("Draw", "Painting the pane"),
+    ("Waiting", "The rest of the total: between the stages, for the other pane, for the screen's next picture"),
     ("Total", "From the capture of the image to the painted vector"),
 )
 
@@ -81,10 +82,11 @@ class StageTable(Panel):
             "Capture": (shot.taken_s - shot.captured_s) * 1000,
             "Landmarks": shot.observation.landmarks_ms + shot.observation.pose_ms,
             "Draw": draw_ms,
-            "Total": (now - shot.captured_s) * 1000,
         }
         if estimate is not None and estimate.gaze is not None:
             spent |= {"Normalisation": estimate.normalisation_ms, "Model": estimate.model_ms}
+        total = (now - shot.captured_s) * 1000
+        spent |= {"Waiting": max(total - sum(spent.values()), 0.0), "Total": total}
         for stage, value in spent.items():
             self._recent[pane, stage].add(now, value)
         if logger.isEnabledFor(logging.DEBUG):
