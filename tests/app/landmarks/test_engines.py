@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, replace
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -83,6 +84,21 @@ def test_scores_that_other_threads_ask_for_later_are_those_of_their_own_frame(
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(lambda face: astuple(face.scores()), [face for face in later if face is not None]))
     assert found == expected
+
+
+@pytest.mark.parametrize("at", [(90.0, 240.0), (560.0, 240.0), (320.0, 90.0), (320.0, 400.0)])
+def test_a_face_at_the_edge_is_read_as_if_the_picture_went_on(
+    direct: LandmarkEngine, portrait: Image, at: tuple[float, float]
+) -> None:
+    first, margin = direct.detect(portrait)[0].region, 300
+    image = place(portrait, at, 1.6)
+    region = FaceRegion(*at, 1.6 * first.side, 0.2)
+    larger = cv2.copyMakeBorder(image, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+    found = direct.locate(image, region)
+    expected = direct.locate(larger, replace(region, x=region.x + margin, y=region.y + margin))
+    assert found is not None
+    assert expected is not None
+    assert np.abs(found.points_px + margin - expected.points_px).max() < 0.02
 
 
 def test_landmarks_are_not_smoothed(engine: LandmarkEngine, portrait: Image) -> None:
