@@ -104,7 +104,7 @@ wheel: $(VENV)/.test-installed
 	$(BIN)/python -m build --no-isolation > $(VENV)/build.log || { cat $(VENV)/build.log; exit 1; }
 	@ls -sh dist
 
-# The table of models in the README, from their contracts.
+# The tables of the README: from contracts, cards, the point test in training/README.md and docs/CALIBRATION.md.
 readme: $(VENV)/.test-installed
 	$(BIN)/python tools/readme_models.py
 

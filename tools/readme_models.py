@@ -1,20 +1,24 @@
 """Writes the tables of README.md: the shipped models from their contracts and cards, and how accurate they are from the
-cards and the calibration study. `--check` checks whether they are up to date. `make readme` runs it.
+cards, the point test in faces and the calibration study. `--check` checks whether they are up to date. `make readme`
+runs it. A model without figures of the point test is an error; its command is told.
 """
 
 from __future__ import annotations
 
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 from gaze_demo import paths
 from gaze_demo.model.registry import ModelEntry, list_models
 from gaze_training.card import Card
 from gaze_training.card_files import load_cards
+from gaze_training.evaluate.points_page import FROM_9, FROM_40, HEADER
+from gaze_training.marks import Marks
 from gaze_training.report_text import markdown_table, number
 
 TOP = Path(__file__).resolve().parents[1]
-README, STUDY = TOP / "README.md", TOP / "docs" / "CALIBRATION.md"
+README, STUDY, POINTS = TOP / "README.md", TOP / "docs" / "CALIBRATION.md", TOP / "training" / "README.md"
 STUDY_POINTS = "9"  # the column of the study: how many points the calibration has
 
 
@@ -29,34 +33,58 @@ def accuracy_table(entries: list[ModelEntry], cards: dict[str, Card]) -> str:
     header = [
         "Model",
         "Real people into the lens, not calibrated, deg",
-        "One real person, 40 / 9 points, px",
+        "One real person, 40 / 9 frames, px",
         f"Virtual people, {STUDY_POINTS} points, head still / moving, deg",
     ]
-    study = _study()
+    study, points = _study(), _points()
     rows = []
     for entry in entries:
         card, virtual = cards.get(entry.name), study.get(entry.name, {})
         zero = number(card.zero_deg("all"), 1) if card else "-"
-        points = card.points_px if card else {}
-        on_screen = f"{points['median_40']:.0f} / {points['median_9']:.0f}" if points else "-"
+        on_screen = points.get(entry.name, "-")
         closed_loop = f"{virtual['still']} / {virtual['moving']}" if virtual else "-"
         if (zero, on_screen, closed_loop) != ("-", "-", "-"):
             rows.append([entry.name, zero, on_screen, closed_loop])
     return markdown_table(header, rows)
 
 
+def unmeasured(entries: list[ModelEntry]) -> str | None:
+    """What to run for the models that the table of the point test lacks; None if it has all."""
+    known = _points()
+    missing = [entry.name for entry in entries if entry.name not in known]
+    if not missing:
+        return None
+    models, page = " ".join(f"--model {entry.name}" for entry in entries), POINTS.relative_to(TOP).as_posix()
+    command = f"gaze-train evaluate points-in-faces EYES FACES --markdown {page} {models}"
+    return f"{page} has no figures of {', '.join(missing)}: run '{command}', then 'make readme'."
+
+
 def _study() -> dict[str, dict[str, str]]:
     """The error after a calibration, by model and by whether the head moves, as the study's first table has it."""
-    lines = [line.strip("|").split("|") for line in STUDY.read_text("utf8").splitlines() if line.startswith("|")]
-    cells = [[cell.strip() for cell in line] for line in lines]
-    start = next(i for i, line in enumerate(cells) if line[:3] == ["model", "head", "not calibrated"])
-    column = cells[start].index(STUDY_POINTS)
     found: dict[str, dict[str, str]] = {}
-    for line in cells[start + 2 :]:
-        if len(line) != len(cells[start]) or line[0] == "model":
-            break
-        found.setdefault(line[0], {})[line[1]] = line[column]
+    for row in _table(STUDY, ["model", "head", "not calibrated"]):
+        found.setdefault(row["model"], {})[row["head"]] = row[STUDY_POINTS]
     return found
+
+
+def _points() -> dict[str, str]:
+    """The medians from 40 and from 9 frames, by model, as the table of the point test in faces has them."""
+    return {row["model"]: f"{row[FROM_40]} / {row[FROM_9]}" for row in _table(POINTS, list(HEADER))}
+
+
+def _table(page: Path, first: list[str]) -> list[dict[str, str]]:
+    """The rows, by column, of the page's first table whose header begins so; none if there is no such table."""
+    lines = iter(page.read_text("utf8").splitlines())
+    header = next((cells for line in lines if (cells := _cells(line))[: len(first)] == first), None)
+    if header is None:
+        return []
+    next(lines, None)  # the rule below the header
+    rows = takewhile(lambda cells: len(cells) == len(header), (_cells(line) for line in lines))
+    return [dict(zip(header, cells, strict=True)) for cells in rows]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
 
 
 def _entries() -> list[ModelEntry]:
@@ -91,15 +119,17 @@ def _latency_ms(entry: ModelEntry, cards: dict[str, Card]) -> float | None:
 
 def _filled(text: str, name: str, table: str) -> str:
     """The text with this table between the marks of its name."""
-    start, end = f"<!-- {name}: written by `make readme` -->\n", f"<!-- end of {name} -->\n"
-    before, rest = text.split(start)
-    after = rest.split(end)[1]
-    return f"{before}{start}\n{table}\n\n{end}{after}"
+    filled = Marks(f"<!-- {name}: written by `make readme` -->", f"<!-- end of {name} -->").filled(text, table)
+    if filled is None:
+        sys.exit(f"{README.name} has no marks for the table '{name}'.")
+    return filled
 
 
 def main() -> int:
     cards = {card.name: card for card in load_cards(paths.models())}
     entries = _entries()
+    if problem := unmeasured(entries):
+        sys.exit(problem)
     text = README.read_text("utf8")
     fresh = _filled(text, "models", models_table(entries, cards))
     fresh = _filled(fresh, "accuracy", accuracy_table(entries, cards))

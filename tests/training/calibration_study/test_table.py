@@ -7,11 +7,9 @@ import pytest
 from gaze_demo.errors import UserError
 from gaze_training.calibration_study.sittings import Line, Study
 from gaze_training.calibration_study.table import (
-    BEGIN,
-    END,
+    MARKS,
     as_markdown,
     held_everywhere,
-    require_marks,
     unabsorbed,
     write_markdown,
 )
@@ -58,12 +56,12 @@ def test_what_a_wrong_belief_costs_is_counted_sitting_by_sitting() -> None:
 
 def test_the_tables_replace_those_between_the_marks_and_nothing_else(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"# Before\n\n{BEGIN}\nold\n{END}\n\nAfter\n")
+    page.write_text(f"# Before\n\n{MARKS.begin}\nold\n{MARKS.end}\n\nAfter\n")
     for _ in range(2):
         write_markdown(STUDY, page)
         text = page.read_text()
-        assert text.startswith(f"# Before\n\n{BEGIN}\n")
-        assert text.endswith(f"{END}\n\nAfter\n")
+        assert text.startswith(f"# Before\n\n{MARKS.begin}\n")
+        assert text.endswith(f"{MARKS.end}\n\nAfter\n")
         assert "old" not in text
         assert "seed 7" in text
         assert text.count("| tiny | still |") == 3
@@ -74,10 +72,10 @@ def test_the_tables_replace_those_between_the_marks_and_nothing_else(tmp_path: P
 )
 def test_a_page_without_marks_is_refused_before_the_work_and_kept(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    require_marks(page)  # one that does not exist yet will be made
+    MARKS.require(page)  # one that does not exist yet will be made
     page.write_text("# Mine\n")
     with pytest.raises(UserError, match="no place for the tables"):
-        require_marks(page)
+        MARKS.require(page)
     with pytest.raises(UserError, match="no place for the tables"):
         write_markdown(STUDY, page)
     assert page.read_text() == "# Mine\n"

@@ -149,9 +149,14 @@ def test_the_command_prints_the_table_and_writes_the_figures(
     file = tmp_path / "eyes.npz"
     np.savez(file, image=eyes.image, point_px=eyes.point_px)
     command = ["evaluate", "points-in-faces", str(file), str(faces), "--model", "mobilenet12"]
-    assert main([*command, "--face", "portrait.png", "--every", "1", "--json", str(tmp_path / "a.json")]) == 0
+    written = ["--json", str(tmp_path / "a.json"), "--markdown", str(tmp_path / "a.md")]
+    assert main([*command, "--face", "portrait.png", "--every", "1", *written]) == 0
     assert "portrait.png  mobilenet12" in capsys.readouterr().out
     assert '"median_40"' in (tmp_path / "a.json").read_text()
+    page = (tmp_path / "a.md").read_text()
+    assert "seed 1" in page
+    assert f"{len(eyes)} frames" in page
+    assert "| mobilenet12 |" in page
 
 
 @pytest.mark.parametrize(
@@ -162,6 +167,9 @@ def test_the_command_prints_the_table_and_writes_the_figures(
         (["--eye-px", "nan"], "--eye-px is between 10 and 77"),
         (["--face", "absent.jpg"], "has no photograph of this name"),
         (["--model", "network.pt"], "write the network as ONNX first"),
+        (["--markdown", "PAGE"], "has no place for the tables"),
+        (["--markdown", "PAGE", "--json", "PAGE"], "give each its own name"),
+        (["--markdown", "absent/page.md"], "there is no folder"),
     ],
 )
 def test_what_a_user_got_wrong_is_one_sentence(
@@ -169,8 +177,12 @@ def test_what_a_user_got_wrong_is_one_sentence(
 ) -> None:
     file = tmp_path / "eyes.npz"
     np.savez(file, image=np.zeros((2, 50, 100), np.uint8), point_px=np.zeros((2, 2)))
+    page = tmp_path / "page.md"
+    page.write_text("# Mine\n")
+    arguments = [str(page) if argument == "PAGE" else argument for argument in arguments]
     command = ["evaluate", "points-in-faces", str(file), str(faces), "--model", "mobilenet12", *arguments]
     assert main(command) == 2
+    assert page.read_text() == "# Mine\n"
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1

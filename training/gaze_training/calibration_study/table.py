@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from gaze_demo.errors import UserError
 from gaze_demo.machine import machine
-from gaze_demo.whole_file import write_whole
 from gaze_training.calibration_study.sittings import POINTS, WRONG, WRONG_POINTS, Line, Study
+from gaze_training.marks import Marks
 
 HELD_POINTS = (5, 9, 16)  # numbers of points for which it is told how many frames the ellipse held
-BEGIN, END = "<!-- study: written by `gaze-train calibration-study --markdown` -->", "<!-- end of study -->"
+MARKS = Marks("<!-- study: written by `gaze-train calibration-study --markdown` -->", "<!-- end of study -->")
 ABSORBED_DEG = 0.3  # by so much may a wrong belief cost accuracy after a calibration
 _TRUTH = "the truth"
 
@@ -81,29 +80,9 @@ def unabsorbed(lines: Sequence[Line]) -> dict[str, tuple[float, int, int]]:
     return found
 
 
-def require_marks(path: Path) -> None:
-    """Raise UserError if a file is there already and has no place for the tables."""
-    _around(path)
-
-
 def write_markdown(study: Study, path: Path) -> None:
     """Write the tables between the marks of a file, or to a new file; raises UserError if that fails."""
-    before, after = _around(path)
-    write_whole(path, f"{before}{BEGIN}\n\n{_section(study)}\n\n{END}{after}")
-
-
-def _around(path: Path) -> tuple[str, str]:
-    """What a file has before and after the tables."""
-    if not path.exists():
-        return "", "\n"
-    try:
-        before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    except (OSError, UnicodeDecodeError):
-        raise UserError(f"{path} cannot be read.") from None
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise UserError(f"{path} has no place for the tables: add the lines {BEGIN} and {END} where the tables belong.")
-    return before, after
+    MARKS.write(path, _section(study))
 
 
 def _section(study: Study) -> str:

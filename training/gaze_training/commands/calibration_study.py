@@ -35,12 +35,12 @@ def run(options: argparse.Namespace) -> int:
 
     from gaze_demo.calibration.headless import require_folders
     from gaze_training.calibration_study.sittings import run_study, write_lines
-    from gaze_training.calibration_study.table import as_markdown, require_marks, write_markdown
+    from gaze_training.calibration_study.table import MARKS, as_markdown, write_markdown
 
     console = Console()
     require_folders(options.out, options.markdown)
     if options.markdown is not None:
-        require_marks(options.markdown)
+        MARKS.require(options.markdown)
     study = run_study(options.model, options.seed, console, options.people)
     if options.out is not None:
         write_lines(study, options.out)

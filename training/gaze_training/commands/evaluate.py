@@ -62,6 +62,9 @@ def add_to(commands: Any) -> None:
         "--eye-px", type=float, default=28.0, metavar="PX", help="width of an eye in the webcam's picture"
     )
     in_faces.add_argument("--seed", type=int, default=1, help="of the camera's noise and of where the pixels lie")
+    in_faces.add_argument(
+        "--markdown", type=Path, metavar="FILE.md", help="put a table of the means between the file's marks"
+    )
     screen = _add(
         tests,
         "screen",
@@ -194,12 +197,18 @@ def _points_in_faces(options: argparse.Namespace) -> int:
 
     from gaze_demo.model.load import load_model
     from gaze_demo.model.registry import find_model
+    from gaze_demo.whole_file import refuse_same_file, refuse_unwritable
     from gaze_training.evaluate.eye_place import Webcam, choose_portraits, eye_width_px
     from gaze_training.evaluate.points_in_faces import PORTRAITS, frames_in_faces, points_in_faces_result
+    from gaze_training.evaluate.points_page import MARKS, write_points_page
     from gaze_training.evaluate.screen import ask
     from gaze_training.evaluate.table import points_in_faces_table
     from gaze_training.evaluate.webcam_eyes import load_webcam_eyes
 
+    refuse_same_file(options.json, options.markdown)
+    if options.markdown is not None:
+        refuse_unwritable(options.markdown)
+        MARKS.require(options.markdown)
     eyes = load_webcam_eyes(options.data)
     most = eye_width_px(eyes.image.shape[2])
     if options.every < 1 or options.seed < 0:
@@ -215,6 +224,8 @@ def _points_in_faces(options: argparse.Namespace) -> int:
     names = [portrait.name for portrait in portraits]
     results = {name: points_in_faces_result(answer, names) for name, answer in answers.items()}
     print(points_in_faces_table(results))
+    if options.markdown is not None:
+        write_points_page(results, options.markdown, seed=options.seed, eye_px=options.eye_px)
     return _write(options.json, {name: asdict(result) for name, result in results.items()})
 
 
