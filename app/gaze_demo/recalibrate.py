@@ -25,6 +25,7 @@ from gaze_demo.model.registry import ModelEntry, find_model
 from gaze_demo.rerun import Choice, refuse_what_is_not_kept
 from gaze_demo.screen import ScreenGeometry
 from gaze_demo.session.again import observations_again, readings_of
+from gaze_demo.session.arrow import numpy_of
 from gaze_demo.session.folder import Session, load_session
 from gaze_demo.session.looks import Look, look_of_times, looks_of, unreadable_marks
 
@@ -119,7 +120,7 @@ def fitted_profile(session: Session, choice: Choice) -> Profile:
 
 def looks_of_session(session: Session) -> list[Look]:
     """The looks at targets that a session's markers describe."""
-    times = session.table.column("time_s").to_numpy()
+    times = numpy_of(session.table.column("time_s"))
     return looks_of(session.events, float(times.max()) if len(times) else 0.0)
 
 

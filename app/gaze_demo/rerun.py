@@ -25,6 +25,7 @@ from gaze_demo.observation import Observation
 from gaze_demo.observer import Observer
 from gaze_demo.pipeline import Estimator, ModelGaze, ModelStage
 from gaze_demo.session.again import RecordedFrame, RecordedMap, frames_again, recorded_frames
+from gaze_demo.session.arrow import numpy_of
 from gaze_demo.session.folder import Session
 
 _TRIED_FRAMES = 8
@@ -121,7 +122,7 @@ def _from_video(session: Session, first: int) -> Iterator[tuple[Observation, Rec
         stack.callback(source.close)
         observer: Observer | None = None
         if first and isinstance(source, Player):
-            earlier = int(np.count_nonzero(np.unique(session.table.column("frame").to_numpy()) < first))
+            earlier = int(np.count_nonzero(np.unique(numpy_of(session.table.column("frame"))) < first))
             times = film_times(session.video)
             if earlier >= len(times):
                 return

@@ -16,6 +16,7 @@ from gaze_demo.geometry import Array
 from gaze_demo.log import logger
 from gaze_demo.pipeline import GazeSample, ModelGaze
 from gaze_demo.rerun import Choice, Models, rerun
+from gaze_demo.session.arrow import numpy_of
 from gaze_demo.session.columns import rows_of
 from gaze_demo.session.folder import Session
 from gaze_demo.session.trace import GazeTrace
@@ -109,8 +110,8 @@ class Rerunner:
 
     def __init__(self, session: Session, fit: Callable[[Session, Choice], Profile]) -> None:
         self._session, self._fit = session, fit
-        times = session.table.column("time_s").to_numpy()
-        self.frame, first = np.unique(session.table.column("frame").to_numpy().astype(np.int64), return_index=True)
+        times = numpy_of(session.table.column("time_s"))
+        self.frame, first = np.unique(numpy_of(session.table.column("frame")).astype(np.int64), return_index=True)
         self.time_s: Array = times[first].astype(float)
         self.position_s = float(self.time_s[0]) if len(self.time_s) else 0.0
         self._wanted: tuple[Rerun, ...] = ()

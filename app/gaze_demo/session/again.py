@@ -22,6 +22,7 @@ from gaze_demo.normalisation.normalise import normalising_rotation
 from gaze_demo.observation import EyeObservation, Observation, Reason, Side
 from gaze_demo.pipeline import ScreenPoint
 from gaze_demo.session.about import CameraAbout
+from gaze_demo.session.arrow import numpy_of
 from gaze_demo.session.folder import Session
 
 _REASONS = {reason.value: reason for reason in Reason}
@@ -41,7 +42,7 @@ def recorded_frames(session: Session, first: int = 0) -> Iterator[RecordedFrame]
     camera to go with it."""
     camera = _camera(session)
     frame: list[dict[str, Any]] = []
-    early = int(np.count_nonzero(session.table.column("frame").to_numpy() < first)) if first else 0
+    early = int(np.count_nonzero(numpy_of(session.table.column("frame")) < first)) if first else 0
     for batch in session.table.slice(early).to_batches(max_chunksize=300):
         for row in batch.to_pylist():
             if frame and row["frame"] != frame[0]["frame"]:

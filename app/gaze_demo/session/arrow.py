@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gaze_demo.errors import UserError
 from gaze_demo.optional import optional
 from gaze_demo.whole_file import DISK_FULL, DISK_GONE, cannot_write
+
+_NUMBERS = {
+    "double": np.float64,
+    "float": np.float32,
+    "int32": np.int32,
+    "int16": np.int16,
+    "int8": np.int8,
+    "uint8": np.uint8,
+}
 
 
 def load_pyarrow() -> Any:
@@ -19,6 +31,68 @@ def load_pyarrow() -> Any:
     remedy = "Recorded sessions need pyarrow: install it with 'pip install pyarrow'."
     optional("pyarrow.parquet", remedy)
     return optional("pyarrow", remedy)
+
+
+def record_batch(rows: Sequence[Mapping[str, Any]], schema: Any) -> Any:
+    """An Arrow record batch of rows that have a value for each column."""
+    columns = [array_of([row[field.name] for row in rows], field.type) for field in schema]
+    return load_pyarrow().record_batch(columns, schema=schema)
+
+
+def array_of(values: Any, kind: Any) -> Any:
+    """An Arrow array of numbers, truth values, texts, bytes, or lists of these, none of them missing.
+
+    pyarrow's own conversion of lists loads pandas where it is installed: half a second of the processor in the first
+    moments of a recording.
+    """
+    pa = load_pyarrow()
+    types, count = pa.types, len(values)
+    if types.is_fixed_size_list(kind):
+        return pa.FixedSizeListArray.from_arrays(_joined(values, kind.value_type), type=kind)
+    if types.is_list(kind):
+        offsets = array_of(_offsets(values), pa.int32())
+        return pa.ListArray.from_arrays(offsets, _joined(values, kind.value_type), type=kind)
+    if types.is_string(kind) or types.is_binary(kind):
+        parts = [value.encode() if isinstance(value, str) else value for value in values]
+        buffers = [_offsets(parts), b"".join(parts)]
+    elif types.is_boolean(kind):
+        buffers = [np.packbits(np.asarray(values, bool), bitorder="little")]
+    else:
+        buffers = [np.ascontiguousarray(values, _NUMBERS[str(kind)])]
+    return pa.Array.from_buffers(kind, count, [None, *map(pa.py_buffer, buffers)])
+
+
+def numpy_of(column: Any) -> NDArray[Any]:
+    """The values (n,) of an array or a column of numbers or truth values, none of them missing.
+
+    pyarrow's own conversion loads pandas, as with `array_of`.
+    """
+    chunks = [_chunk(chunk) for chunk in getattr(column, "chunks", [column])]
+    return chunks[0] if len(chunks) == 1 else np.concatenate([*chunks, _chunk(column.slice(0, 0).combine_chunks())])
+
+
+def _chunk(array: Any) -> NDArray[Any]:
+    values = array.buffers()[1]
+    truth = load_pyarrow().types.is_boolean(array.type)
+    kind = np.dtype(bool) if truth else np.dtype(_NUMBERS[str(array.type)])
+    if values is None or not len(array):
+        return np.zeros(len(array), kind)
+    if truth:
+        bits = np.unpackbits(np.frombuffer(values, np.uint8), bitorder="little")
+        return bits[array.offset : array.offset + len(array)].astype(bool)
+    return np.frombuffer(values, kind, len(array), array.offset * kind.itemsize)
+
+
+def _offsets(parts: Sequence[Any]) -> NDArray[np.int32]:
+    return np.cumsum([0, *map(len, parts)], dtype=np.int32)
+
+
+def _joined(values: Sequence[Any], kind: Any) -> Any:
+    """All items of the lists as one array."""
+    if str(kind) in _NUMBERS:
+        parts = [np.asarray(value, _NUMBERS[str(kind)]) for value in values]
+        return array_of(np.concatenate(parts) if parts else [], kind)
+    return array_of([item for value in values for item in value], kind)
 
 
 def open_output(path: Path) -> Any:

@@ -33,7 +33,7 @@ import numpy as np
 from gaze_demo.geometry import Array
 from gaze_demo.observation import EyeObservation
 from gaze_demo.pipeline import GazeSample, ModelGaze, ScreenPoint
-from gaze_demo.session.arrow import load_pyarrow
+from gaze_demo.session.arrow import load_pyarrow, record_batch
 
 DOUBLES = ("gaze_x", "gaze_y", "gaze_z", "eye_x_mm", "eye_y_mm", "eye_z_mm")
 FLOATS = tuple(
@@ -103,9 +103,7 @@ def _row(sample: GazeSample, gaze: ModelGaze | None) -> dict[str, Any]:
 
 def batch_of(rows: Sequence[dict[str, Any]]) -> Any:
     """An Arrow record batch of rows."""
-    pa = load_pyarrow()
-    fields = schema()
-    return pa.record_batch([pa.array([row[field.name] for row in rows], field.type) for field in fields], schema=fields)
+    return record_batch(rows, schema())
 
 
 def _closed(eye: EyeObservation | None) -> int:

@@ -21,7 +21,7 @@ from gaze_demo.landmarks.face import COUNT, EyeScores, FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose
 from gaze_demo.model.crops import USUAL_GEOMETRY, normalised_eye_crop
 from gaze_demo.observation import EyeObservation, Observation, Side
-from gaze_demo.session.arrow import load_pyarrow
+from gaze_demo.session.arrow import load_pyarrow, numpy_of, record_batch
 from gaze_demo.session.lossless_grey import GreyDecoder, GreyEncoder
 from gaze_demo.session.pictures import EYE_POINTS, kept_reason, refuse_impossible
 
@@ -95,23 +95,17 @@ class CropWriter:
 
 def batch_of(rows: Sequence[dict[str, Any]]) -> Any:
     """An Arrow record batch of rows."""
-    pa = load_pyarrow()
-    fields = schema()
     numbers = np.array([row["numbers"] for row in rows], "<f8").reshape(len(rows), sum(_COUNTS))
     parts = numbers.view(np.uint8).reshape(len(rows), sum(_COUNTS), len(_BYTES))
-
-    def column(field: Any) -> Any:
-        if field.name not in _BYTES:
-            return pa.array([row[field.name] for row in rows], field.type)
-        values = np.ascontiguousarray(parts[..., _BYTES.index(field.name)]).ravel()
-        return pa.FixedSizeListArray.from_arrays(pa.array(values), type=field.type)
-
-    return pa.record_batch([column(field) for field in fields], schema=fields)
+    split = [
+        {**row, **{name: own[:, i] for i, name in enumerate(_BYTES)}} for row, own in zip(rows, parts, strict=True)
+    ]
+    return record_batch(split, schema())
 
 
 def _numbers_of(batch: Any) -> NDArray[np.float64]:
     """(n, numbers): those of each row of a batch."""
-    columns = [np.asarray(batch.column(name).flatten(), np.uint8) for name in _BYTES]
+    columns = [numpy_of(batch.column(name).flatten()) for name in _BYTES]
     parts = np.stack(columns, -1).reshape(batch.num_rows, sum(_COUNTS), len(_BYTES))
     return parts.view("<f8")[..., 0].astype(float)
 
@@ -126,7 +120,7 @@ class CropReader:
     def observations_of(self, batch: Any, first: int = 0) -> list[Observation]:
         """The observations of the next batch, from the frame of index `first` on. Raises UserError if a row cannot be
         one."""
-        early = int(np.count_nonzero(batch.column("frame").to_numpy() < first))
+        early = int(np.count_nonzero(numpy_of(batch.column("frame")) < first))
         for packet in batch.column("crops_h264").slice(0, early).to_pylist():
             self._decoder.skip(packet)
         batch = batch.slice(early)

@@ -14,7 +14,7 @@ from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.machine import machine
 from gaze_demo.session import columns
 from gaze_demo.session.about import CameraAbout, ClockAbout, SessionAbout, utc_now
-from gaze_demo.session.arrow import load_pyarrow
+from gaze_demo.session.arrow import array_of, load_pyarrow
 from gaze_demo.session.folder import Session
 
 
@@ -51,11 +51,11 @@ def _unanswered(time_s: Array) -> Any:
     def column(field: Any) -> Any:
         name, kind = field.name, field.type
         if name in whole:
-            return pa.array(whole[name], kind)
+            return array_of(whole[name], kind)
         if name == "head_rotation":
-            return pa.FixedSizeListArray.from_arrays(pa.array(np.full(9 * n, np.nan)), type=kind)
+            return array_of(np.full((n, 9), np.nan), kind)
         value = "" if name in columns.TEXTS else -1 if pa.types.is_integer(kind) else float("nan")
-        return pa.array([value] * n, kind)
+        return array_of([value] * n, kind)
 
     schema = columns.schema()
     return pa.table([column(field) for field in schema], schema=schema)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from gaze_demo.errors import UserError
 from gaze_demo.observation import Observation
 from gaze_demo.session import columns, eye_crops, pictures
 from gaze_demo.session.about import SessionAbout
-from gaze_demo.session.arrow import ArrowReader, load_pyarrow
+from gaze_demo.session.arrow import ArrowReader, load_pyarrow, numpy_of
 from gaze_demo.session.events_file import Event, read_events
 from gaze_demo.session.names import ABOUT, CROPS, EVENTS, GAZE, PICTURES, TABLE, TORN_VIDEO, VIDEO
 from gaze_demo.session.repair import MOST_GAZE_BYTES, MOST_PICTURE_BYTES, lost_sentence, read_parquet
@@ -40,11 +41,10 @@ class Session:
     problems: tuple[str, ...] = ()
     film: Path | None = None
 
-    @property
+    @cached_property
     def models(self) -> list[str]:
         """Names of the models that answered, in the order of the first answers."""
-        names = dict.fromkeys(self.table.column("model").to_pylist())
-        return [name for name in names if name]
+        return [name for name in self.table.column("model").unique().to_pylist() if name]
 
     def trace(self, model: str | None = None) -> GazeTrace:
         """The gaze of one model over time, or of the first. Raises UserError if there is none of that name."""
@@ -86,7 +86,7 @@ class Session:
                 yield from reader.observations_of(batch, first)
             return
         for batch in ArrowReader(self.folder / PICTURES, pictures.schema(), MOST_PICTURE_BYTES):
-            early = np.count_nonzero(batch.column("frame").to_numpy() < first)
+            early = np.count_nonzero(numpy_of(batch.column("frame")) < first)
             yield from pictures.observations_of(batch.slice(int(early)), fill)
 
 

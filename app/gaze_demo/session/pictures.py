@@ -24,7 +24,7 @@ from gaze_demo.landmarks.face import COUNT, EyeScores, FaceLandmarks
 from gaze_demo.landmarks.head_pose import LEFT_CORNERS, RIGHT_CORNERS, HeadPose
 from gaze_demo.normalisation.normalise import CropGeometry, normalising_rotation, warp_matrix
 from gaze_demo.observation import EyeObservation, Observation, Reason, Side
-from gaze_demo.session.arrow import load_pyarrow
+from gaze_demo.session.arrow import load_pyarrow, record_batch
 
 Parts = Literal["eyes", "face"]
 # A level crop of an eye is a square of this many eye widths, as the public models of that kind use it.
@@ -151,9 +151,7 @@ def row_of(seen: Observation, keep: Parts) -> dict[str, Any] | None:
 
 def batch_of(rows: Sequence[dict[str, Any]]) -> Any:
     """An Arrow record batch of rows."""
-    pa = load_pyarrow()
-    fields = schema()
-    return pa.record_batch([pa.array([row[f.name] for row in rows], f.type) for f in fields], schema=fields)
+    return record_batch(rows, schema())
 
 
 def observations_of(batch: Any, fill: int = 0) -> list[Observation]:

@@ -97,7 +97,8 @@ def read_parquet(path: Path) -> Any:
     try:
         if path.stat().st_size > MOST_GAZE_BYTES:
             raise UserError(f"{path}: at most {MOST_GAZE_BYTES // 2**20} MB can be read.")
-        table = pa.parquet.read_table(path, partitioning=None)
+        with pa.parquet.ParquetFile(path) as file:  # read_table would load pyarrow's data sets, and those pandas
+            table = file.read()
         table.validate(full=True)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or 'it is damaged'}.") from None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gaze_demo.geometry import FORWARD, Array, vector_to_pitch_yaw
 from gaze_demo.observation import Reason
+from gaze_demo.session.arrow import numpy_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,31 +47,31 @@ class GazeTrace:
     @classmethod
     def of(cls, table: Any, model: str) -> GazeTrace:
         """The rows of a model, and those of frames that no model answered, in order of time."""
-        names = np.array(table.column("model").to_pylist(), str)
-        frame = table.column("frame").to_numpy()
+        names = texts_of(table.column("model"))
+        frame = numpy_of(table.column("frame"))
         own = names == model
         if model:
             own |= (names == "") & ~np.isin(frame, frame[own])
-        time_s = table.column("time_s").to_numpy()
+        time_s = numpy_of(table.column("time_s"))
         rows = np.flatnonzero(own)
         rows = rows[np.argsort(time_s[rows], kind="stable")]
 
         def texts(name: str) -> NDArray[np.str_]:
-            return np.array(table.column(name).to_pylist(), str)[rows]
+            return texts_of(table.column(name))[rows]
 
         def numbers(*columns: str) -> Array:
-            return np.stack([table.column(name).to_numpy().astype(float)[rows] for name in columns], -1)
+            return np.stack([numpy_of(table.column(name)).astype(float)[rows] for name in columns], -1)
 
         sides = ("left", "right")
         shut = np.stack([texts(f"{side}_reason") == Reason.EYE_CLOSED.value for side in sides], -1)
         read = np.isfinite(numbers(*(f"{side}_x" for side in sides)))
         closed = np.select([shut, read], [1, 0], numbers("closed_left", "closed_right")).astype(np.int64)
-        rotation = table.column("head_rotation").combine_chunks().flatten().to_numpy().reshape(-1, 3, 3)[rows]
+        rotation = numpy_of(table.column("head_rotation").combine_chunks().flatten()).reshape(-1, 3, 3)[rows]
         return cls(
             model=model,
             frame=frame[rows].astype(np.int64),
             time_s=time_s[rows],
-            face=np.array(table.column("face").to_pylist(), bool)[rows],
+            face=numpy_of(table.column("face"))[rows],
             reason=texts("reason"),
             gaze=numbers("gaze_x", "gaze_y", "gaze_z"),
             left=numbers("left_x", "left_y", "left_z"),
@@ -117,3 +118,10 @@ class GazeTrace:
     def with_points(self, point_px: Array) -> GazeTrace:
         """The same with other unfiltered points of gaze (n, 2)."""
         return replace(self, point_px=point_px)
+
+
+def texts_of(column: Any) -> NDArray[np.str_]:
+    """A column of texts (n,); it has few different ones."""
+    coded = column.combine_chunks().dictionary_encode()
+    known = np.array([*coded.dictionary.to_pylist(), ""], str)
+    return known[numpy_of(coded.indices)]

@@ -25,6 +25,7 @@ from gaze_demo.desk.replay_control import Mark, Track, envelope
 from gaze_demo.events.find import GazeEvent
 from gaze_demo.geometry import Array
 from gaze_demo.view.shared import theme
+from gaze_demo.view.shared.polyline import draw_pieces, pieces
 
 # Room around the charts, px: names at the left, marks above, times below.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 12.0, 26.0, 22.0
@@ -237,8 +238,12 @@ class TimeLine(QWidget):
             low, high = (
                 area.bottom() - (one[:, side] - lowest) / (highest - lowest) * area.height() for side in (1, 2)
             )
-            for run in _whole_runs(x, low, high):
-                painter.drawPolyline(run)
+            if len(one) > area.width() / 2:  # dense: columns without smoothing, which takes a tenth of the time
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+                draw_pieces(painter, _columns(x, low, high))
+            else:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                draw_pieces(painter, pieces(np.stack([x, low], 1)))
         painter.restore()
 
     def _draw_events(self, painter: QPainter, area: QRectF) -> None:
@@ -288,13 +293,10 @@ def _degree_ticks(title: str, curves: Sequence[tuple[Array, Array]]) -> tuple[tu
     return (-limit, f"{words.MINUS}{limit:g}°"), (0.0, title), (limit, f"{limit:g}°")
 
 
-def _whole_runs(x: Array, low: Array, high: Array) -> list[QPolygonF]:
-    """One line through lowest and highest value of each column, broken if there is no value."""
-    runs: list[QPolygonF] = []
-    whole = np.isfinite(low)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], whole, [False]]).astype(int)))
-    for first, last in edges.reshape(-1, 2).tolist():
-        points = np.empty((2 * (last - first), 2))
-        points[0::2], points[1::2] = (np.stack([x[first:last], side[first:last]], 1) for side in (low, high))
-        runs.append(QPolygonF([QPointF(*point) for point in points.tolist()]))
-    return runs
+def _columns(x: Array, low: Array, high: Array) -> Array:
+    """A vertical line (m, 4) from the lowest to the highest value of each column, extended to the column before, so
+    that a curve has no holes; none if there is no value."""
+    before_low, before_high = np.concatenate([[np.nan], low[:-1]]), np.concatenate([[np.nan], high[:-1]])
+    top, bottom = np.fmin(high, before_low), np.fmax(low, before_high)  # y grows downwards
+    lines = np.stack([x, np.fmin(top, high), x, np.fmax(bottom, low) + 1.0], 1)
+    return np.ascontiguousarray(lines[np.isfinite(low) & np.isfinite(high)])
