@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def silence_native_logs() -> None:
@@ -23,3 +25,25 @@ def silence_native_logs() -> None:
     os.dup2(nowhere, descriptor)
     os.close(nowhere)
     sys.stderr = os.fdopen(kept, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")
+
+
+@contextmanager
+def without_native_logs() -> Iterator[None]:
+    """While in the block, discard what is written to stderr: for a short call into a library that prints a line on it,
+    in programs whose stderr is not ours. With GAZE_DEMO_NATIVE_LOGS set, nothing is discarded.
+    """
+    try:
+        kept = None if os.environ.get("GAZE_DEMO_NATIVE_LOGS") else os.dup(2)
+    except OSError:  # there is no stderr
+        kept = None
+    if kept is None:
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo.native_logs import without_native_logs
+
 Tensor = NDArray[np.float32]
 
 
@@ -21,8 +23,9 @@ class TfliteNetwork:
     def __init__(self, content: bytes, threads: int = 1) -> None:
         self._content = content  # the interpreter reads from it as long as it exists
         litert = import_module("ai_edge_litert.interpreter")
-        self._interpreter: Any = litert.Interpreter(model_content=content, num_threads=threads)
-        self._interpreter.allocate_tensors()
+        with without_native_logs():  # it tells which delegate it uses
+            self._interpreter: Any = litert.Interpreter(model_content=content, num_threads=threads)
+            self._interpreter.allocate_tensors()
         self._input = self._interpreter.tensor(self._interpreter.get_input_details()[0]["index"])
         self._outputs = {
             tuple(int(n) for n in details["shape"]): self._interpreter.tensor(details["index"])

@@ -14,11 +14,12 @@ from gaze_demo.view.shared.timers import every
 
 _LOOK_MS = 100
 _STEPS_PER_S = 100
+_LEAST_SLIDER = 90  # px
 _PLAY, _PAUSE, _AGAIN = "▶", "❚❚", "↻"
 
 
 class FilmBar(QFrame):
-    """Hidden while the source cannot be played.
+    """Hidden while the source cannot be played. In a narrow window the speed has no buttons, only keys and the menu.
 
     Attributes: `play`, `back`, `forward`, `loop`, buttons; `slider`, over the film's time; `time`, in words.
     """
@@ -39,6 +40,7 @@ class FilmBar(QFrame):
         self.loop.setCheckable(True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Time of the film")
+        self.slider.setMinimumWidth(_LEAST_SLIDER)
         self.slider.setSingleStep(_STEPS_PER_S)
         self.slider.setPageStep(5 * _STEPS_PER_S)
         self.slider.valueChanged.connect(lambda value: commands.run("seek", value / _STEPS_PER_S))
@@ -54,7 +56,7 @@ class FilmBar(QFrame):
         for control in (self.slower, self._speed, self.faster, self.loop):
             row.addWidget(control)
         self._timer = every(_LOOK_MS, lambda: commands.run("look-at-film"), self)
-        state.on_any(("film", "album"), self._show, now=True)
+        state.on_any(("film", "album", "narrow"), self._show, now=True)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -76,8 +78,10 @@ class FilmBar(QFrame):
     def _show(self) -> None:
         film, album = self._state.film, self._state.album
         self.setVisible(film is not None or album is not None)
-        for part in (self.slider, self.slower, self._speed, self.faster, self.loop):
+        for part in (self.slider, self.loop):
             part.setVisible(film is not None)
+        for control in (self.slower, self._speed, self.faster):
+            control.setVisible(film is not None and not self._state.narrow)
         if film is not None:
             self._show_film(film)
         elif album is not None:

@@ -68,3 +68,13 @@ def test_the_slider_seeks_only_when_the_user_moves_it(
     bar.slider.setFocus()
     qtbot.keyClick(bar.slider, Qt.Key.Key_Right)
     assert sought == [11.0]
+
+
+def test_in_a_narrow_window_the_time_keeps_its_room(bar: FilmBar, state: WindowState) -> None:
+    state.film = FilmShown(62.5, 120.0, False, False, 0.5, True)
+    broad = bar.minimumSizeHint().width()
+    state.narrow = True
+    assert bar.faster.isHidden()
+    assert not bar.slider.isHidden()
+    assert bar.slider.minimumWidth() >= 80
+    assert bar.minimumSizeHint().width() < broad - 80
