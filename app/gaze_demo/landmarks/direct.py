@@ -37,6 +37,7 @@ class DirectEngine:
         self._blendshapes = TfliteNetwork(bundle.network("face_blendshapes")) if blendshapes else None
         self._scoring = threading.Lock()
         self._picture = np.empty((_SIZE, _SIZE, 4), np.uint8)
+        self._rgba = np.zeros((0, 0, 4), np.uint8)  # of an image's size; only the part around the face is up to date
 
     def close(self) -> None:
         """Nothing to release but memory."""
@@ -63,11 +64,14 @@ class DirectEngine:
 
     def _cut_out(self, image: NDArray[np.uint8], region: FaceRegion, back: Array) -> NDArray[np.uint8]:
         """The region of a BGR image, (256, 256, 3) RGB; `back`: the map (2, 3) from it to the image."""
-        x, y, part = _part_around(image, region)
+        if self._rgba.shape[:2] != image.shape[:2]:
+            self._rgba = np.zeros((*image.shape[:2], 4), np.uint8)
+        part = _part_around(image, region)
+        cv2.cvtColor(image[part], cv2.COLOR_BGR2RGBA, dst=self._rgba[part])
         # OpenCV warps four channels in less than half the time of three, to the same values.
         cv2.warpAffine(
-            cv2.cvtColor(part, cv2.COLOR_BGR2RGBA),
-            back - [[0.0, 0.0, x], [0.0, 0.0, y]],
+            self._rgba,
+            back,
             (_SIZE, _SIZE),
             dst=self._picture,
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
@@ -76,15 +80,15 @@ class DirectEngine:
         return np.asarray(cv2.cvtColor(self._picture, cv2.COLOR_RGBA2RGB), np.uint8)
 
 
-def _part_around(image: NDArray[np.uint8], region: FaceRegion) -> tuple[int, int, NDArray[np.uint8]]:
-    """Left, top and pixels of the smallest upright part of an image that has all of a region, and its neighbours;
-    where the region leaves the image, the part ends with it."""
+def _part_around(image: NDArray[np.uint8], region: FaceRegion) -> tuple[slice, slice]:
+    """Rows and columns of an image that have all of a region, and its neighbours; where the region leaves the image,
+    the part ends with it."""
     height, width = image.shape[:2]
     half = region.side / 2 * (abs(math.cos(region.angle)) + abs(math.sin(region.angle))) + 2
     x0, x1 = (int(min(max(0, x), width)) for x in (region.x - half, region.x + half + 1))
     y0, y1 = (int(min(max(0, y), height)) for y in (region.y - half, region.y + half + 1))
     x0, y0 = min(x0, width - 1), min(y0, height - 1)
-    return x0, y0, image[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+    return slice(y0, max(y1, y0 + 1)), slice(x0, max(x1, x0 + 1))
 
 
 def _score(network: TfliteNetwork, lock: threading.Lock, upright_px: Array) -> EyeScores:
