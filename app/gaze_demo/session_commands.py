@@ -93,7 +93,13 @@ def _add_stream(commands: Any) -> None:
         "--port", type=_port, metavar="N", help="port of the WebSocket server; 0 picks a free one (default: 8765)"
     )
     stream.add_argument("--lsl", action="store_true", help="stream over Lab Streaming Layer, one stream per model")
-    stream.add_argument("--out", type=Path, metavar="FOLDER", help="also record a session, with the clients' markers")
+    stream.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="also record a session, with the clients' markers; the line 'Recording to FOLDER.' on standard error says "
+        "when it has begun",
+    )
     add_models(stream, argparse.SUPPRESS)
     stream.add_argument(
         "--duration", type=positive, default=argparse.SUPPRESS, metavar="S", help="stop after S seconds"
