@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from gaze_demo import clock
@@ -18,7 +17,7 @@ from gaze_demo.desk.profile_control import ProfileControl
 from gaze_demo.desk.recent import Recent
 from gaze_demo.desk.record_control import RecordControl
 from gaze_demo.desk.source_control import SourceControl
-from gaze_demo.desk.state import SourceKind, SourceState, WindowState
+from gaze_demo.desk.state import SourceState, WindowState
 from gaze_demo.filter.kinds import FilterChoice
 from gaze_demo.live.background import Background
 from gaze_demo.live.engine import Engine
@@ -186,14 +185,11 @@ class Desk:
             self.gaze.show_point(PaneId.B, None)
 
     def _calibrate(self) -> None:
-        """At once, or once the models are read and the virtual participant has left its path to look at the dots."""
-        on_path = self.state.source_kind is SourceKind.VIRTUAL and not self.state.pointer
-        if on_path:
-            self.state.virtual = replace(self.state.virtual, gaze="pointer")
-        if on_path or not self.state.models_known:
-            self._calibration_wanted = True
-        else:
+        """At once, or once the models are read."""
+        if self.state.models_known:
             self.calibration.begin()
+        else:
+            self._calibration_wanted = True
 
     def _begin_calibrating(self) -> None:
         """Starts a calibration that the command line or the user requested while the models were still loading."""

@@ -211,15 +211,19 @@ def test_a_provider_that_fails_leaves_the_model_on_the_cpu_and_says_so(open_room
         choose_provider("cpu")
 
 
-def test_the_virtual_participant_leaves_its_path_to_look_at_the_dots(
+def test_the_virtual_participant_on_its_path_looks_at_a_dot_without_being_opened_again(
     open_room: OpenRoom, sources: dict[str, FakeSource | Exception]
 ) -> None:
-    sources["virtual"] = FakeSource()
+    source = FakeSource()
+    sources["virtual"] = source
     room = open_room("virtual:path")
     room.pump(lambda: bool(room.state.seen) and room.state.models_known)
-    assert not room.state.pointer
+    room.desk.gaze.recentre()
+    assert [dot is None for dot in source.dots] == [False]
+    room.desk.gaze.finish_recentring()
+    assert source.dots[-1] is None
     room.commands.run("calibrate")
     room.pump(lambda: room.state.sitting)
-    assert room.state.pointer
-    assert "path" not in room.desk.source.spec
+    assert not room.state.pointer
+    assert source.opened == 1
     assert "stopped" not in room.notices.text

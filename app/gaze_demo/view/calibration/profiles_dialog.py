@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -48,6 +48,9 @@ class ProfilesDialog(QDialog):
         self.rename = self._button("Rename…", self._rename)
         self.delete = self._button("Delete…", self._delete)
         self.export = self._button("Export…", self._export)
+        self._none = QLabel("There are no profiles yet. A calibration keeps one.")
+        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._none.setProperty("kind", "muted")
         folder = self._button("Open the folder", self._open_folder)
         row = QHBoxLayout()
         for button in (self.rename, self.delete, self.export):
@@ -61,6 +64,7 @@ class ProfilesDialog(QDialog):
         column.setContentsMargins(20, 18, 20, 16)
         column.addWidget(words)
         column.addWidget(self.list, 1)
+        column.addWidget(self._none, 1)
         column.addLayout(row)
         column.addWidget(close)
         self.list.currentRowChanged.connect(lambda _: self._show_buttons())
@@ -75,6 +79,8 @@ class ProfilesDialog(QDialog):
         """Read the folder again."""
         self._found = self._profiles.all()
         self.list.clear()
+        self._none.setVisible(not self._found)
+        self.list.setVisible(bool(self._found))
         for profile in self._found:
             used = " (in use)" if self._profiles.is_in_use(profile) else ""
             place = f"{profile.camera.name}, {profile.screen.name}"
