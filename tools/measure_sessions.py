@@ -210,7 +210,8 @@ def live(place: Path, options: argparse.Namespace) -> None:
 
 
 def started_app(source: str) -> App:
-    """The app with its window, five seconds after both models have answered."""
+    """The app with its window, as the command starts it, five seconds after both models have answered."""
+    from gaze_demo.garbage import resume_collection
     from gaze_demo.options import WindowOptions
     from gaze_demo.view.app import App
     from gaze_demo.view.shared.qt import application
@@ -224,6 +225,7 @@ def started_app(source: str) -> App:
     app.start()
     wait(lambda: len(app.state.seen) == 2)
     pause(5.0)
+    resume_collection()
     return app
 
 

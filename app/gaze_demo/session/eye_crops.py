@@ -7,7 +7,7 @@ last bit. A crop is kept as it is cut, unmirrored; both lie side by side in one 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import cv2
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gaze_demo.camera.frame import Frame
 from gaze_demo.errors import UserError
 from gaze_demo.geometry import Intrinsics
-from gaze_demo.landmarks.face import COUNT, EyeScores, FaceLandmarks
+from gaze_demo.landmarks.face import COUNT, FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose
 from gaze_demo.model.crops import USUAL_GEOMETRY, normalised_eye_crop
 from gaze_demo.observation import EyeObservation, Observation, Side
@@ -28,9 +28,9 @@ from gaze_demo.session.pictures import EYE_POINTS, kept_reason, refuse_impossibl
 GEOMETRY = USUAL_GEOMETRY
 _SIZE = (2 * GEOMETRY.width, GEOMETRY.height)
 _KEPT = np.array(EYE_POINTS)
-# Of `numbers`: the frame's size, the camera, the head's rotation and place, the blink scores, each eye's openness,
-# width and brightness, and the landmarks.
-_COUNTS = (2, 4, 9, 3, 2, 6, 2 * len(EYE_POINTS))
+# Of `numbers`: the frame's size, the camera, the head's rotation and place, each eye's openness, width and brightness,
+# and the landmarks. Blink scores are not among them: where nothing else needed them, they would cost another network.
+_COUNTS = (2, 4, 9, 3, 6, 2 * len(EYE_POINTS))
 # The bytes of all `numbers`, the lowest first: each has its own column, which takes a sixth less space.
 _BYTES = tuple(f"numbers_{i}" for i in range(8))
 
@@ -73,13 +73,11 @@ class CropWriter:
         if seen.landmarks is None or seen.pose is None or seen.left is None or seen.right is None:
             return None
         face, camera, eyes = seen.landmarks, seen.camera, (seen.left, seen.right)
-        scores = face.scores()
         numbers = [
             (camera.width, camera.height),
             (camera.fx, camera.fy, camera.cx, camera.cy),
             seen.pose.rotation.ravel(),
             seen.pose.translation_mm,
-            (scores.blink_left, scores.blink_right),
             [value for eye in eyes for value in (eye.openness, eye.width_px, eye.brightness)],
             face.points_px[_KEPT].ravel(),
         ]
@@ -132,8 +130,8 @@ class CropReader:
             raise UserError(f"The kept crops are damaged: {error}.") from None
 
     def _observation(self, row: dict[str, Any], numbers: NDArray[np.float64]) -> Observation:
-        size, camera, rotation, place, blinks, eyes, points = np.split(numbers, np.cumsum(_COUNTS[:-1]))
-        if not np.isfinite(np.delete(numbers, slice(18, 20))).all():  # blink scores may be unknown
+        size, camera, rotation, place, eyes, points = np.split(numbers, np.cumsum(_COUNTS[:-1]))
+        if not np.isfinite(numbers).all():
             raise ValueError("a number that is not finite")
         width, height = (int(side) for side in size)
         fx, fy, cx, cy = (float(value) for value in camera)
@@ -152,7 +150,7 @@ class CropReader:
         return Observation(
             frame=Frame(np.full((height, width, 3), self._fill, np.uint8), int(row["frame"]), float(row["time_s"])),
             camera=Intrinsics(width, height, fx, fy, cx, cy),
-            landmarks=FaceLandmarks(points_px, np.full(COUNT, np.nan), partial(EyeScores, *blinks.tolist())),
+            landmarks=FaceLandmarks(points_px, np.full(COUNT, np.nan)),
             pose=pose,
             left=eye("left", 0),
             right=eye("right", 1),
