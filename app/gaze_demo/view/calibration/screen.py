@@ -246,7 +246,7 @@ class CheckPage(QWidget):
 class CalibrationScreen(QWidget):
     """Fills the monitor it is moved to; Enter starts, Esc cancels at any time.
 
-    Attributes: `monitor`, the name of the one that it fills.
+    Attributes: `monitor`, the name of the one that it fills (offscreen it has an empty name), None before.
 
     Signals: `started`, with the number of points or PURSUIT; `cancelled`; `monitor_chosen`, with its index;
     `measure_wanted`.
@@ -270,7 +270,7 @@ class CalibrationScreen(QWidget):
         self._stack = QStackedLayout(self)
         for page in (self.checks, self.targets, self.waiting):
             self._stack.addWidget(page)
-        self.monitor = ""
+        self.monitor: str | None = None
         self.checks.start.connect(self._start)
         self.checks.measure.connect(self.measure_wanted)
         self.checks.cancel.connect(self.cancelled)
