@@ -59,7 +59,8 @@ class Interrupts:
         if threading.current_thread() is not threading.main_thread():
             return self  # only the main thread gets signals
         reader, writer = os.pipe()
-        os.set_blocking(writer, False)
+        if hasattr(os, "set_blocking"):  # Windows has it from Python 3.12 on, and does not need it
+            os.set_blocking(writer, False)
         self._pipe = (reader, writer)
         self._wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         heeded = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]  # as nohup has it

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_redirecting = threading.RLock()
 
 
 def silence_native_logs() -> None:
@@ -32,18 +35,20 @@ def without_native_logs() -> Iterator[None]:
     """While in the block, discard what is written to stderr: for a short call into a library that prints a line on it,
     in programs whose stderr is not ours. With GAZE_DEMO_NATIVE_LOGS set, nothing is discarded.
     """
-    try:
-        kept = None if os.environ.get("GAZE_DEMO_NATIVE_LOGS") else os.dup(2)
-    except OSError:  # there is no stderr
-        kept = None
-    if kept is None:
+    if os.environ.get("GAZE_DEMO_NATIVE_LOGS"):
         yield
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    with _redirecting:  # two threads in turn: the second would keep, and put back, what the first has redirected
+        try:
+            kept = os.dup(2)
+        except OSError:  # there is no stderr
+            yield
+            return
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

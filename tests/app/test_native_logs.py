@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -21,6 +22,27 @@ def test_lines_are_kept_if_asked_for(capfd: pytest.CaptureFixture[str], monkeypa
     with without_native_logs():
         os.write(2, b"INFO: a delegate\n")
     assert capfd.readouterr().err == "INFO: a delegate\n"
+
+
+def test_two_threads_at_once_leave_stderr_as_it_was(capfd: pytest.CaptureFixture[str]) -> None:
+    entered = threading.Event(), threading.Event()
+    leave = threading.Event(), threading.Event()
+
+    def discard(i: int) -> None:
+        with without_native_logs():
+            entered[i].set()
+            leave[i].wait(10)
+
+    threads = [threading.Thread(target=discard, args=(i,)) for i in (0, 1)]
+    threads[0].start()
+    assert entered[0].wait(10)
+    threads[1].start()
+    entered[1].wait(0.2)  # it cannot, before the first one has left
+    for i, thread in enumerate(threads):
+        leave[i].set()
+        thread.join(10)
+    os.write(2, b"mine\n")
+    assert capfd.readouterr().err == "mine\n"
 
 
 def test_a_program_that_uses_the_library_gets_no_lines_of_others_on_stderr() -> None:

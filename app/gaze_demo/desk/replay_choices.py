@@ -17,6 +17,7 @@ from gaze_demo.rerun import Choice
 RECORDED = "as recorded"
 _FITTED, _NONE = "marked targets", "none"
 _STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+_MOST_MADE = 8  # each takes some 50 MB for an hour at 30 frames a second
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class ReplayChoices:
         self.calibrations |= {key: f"Calibration {profile.name}" for key, profile in self._profiles.items()}
 
     def track(self, wish: Wish) -> Track:
-        """The track of a wish; it fills by and by if it was not recorded."""
+        """The track of a wish; it fills by and by if it was not recorded. The last few are kept."""
         if self.is_recorded(wish) or wish.model not in self.models:
             return self._replay.tracks.get(wish.model, next(iter(self._replay.tracks.values())))
         if wish not in self._made:
@@ -94,7 +95,10 @@ class ReplayChoices:
             )
             made = self._rerunner.make(choice, fitted=wish.calibration == _FITTED)
             self._made[wish] = RerunTrack(made, self._replay.start_s)
-        return self._made[wish]
+        track = self._made[wish] = self._made.pop(wish)  # the one used last is at the end
+        while len(self._made) > _MOST_MADE:
+            del self._made[next(iter(self._made))]
+        return track
 
     def is_recorded(self, wish: Wish) -> bool:
         return wish.model in self._replay.tracks and (wish.calibration, wish.filter) == (RECORDED, RECORDED)

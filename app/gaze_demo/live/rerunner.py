@@ -34,7 +34,8 @@ class Rerun:
     """What a choice makes of a session's n frames, filled in by and by.
 
     Attributes: `choice`; `trace`, whose frames that are not `done` (n,) have no gaze; `shown` (n, 3), the filtered
-    gaze; `problem`, a sentence if it cannot be computed; `version`, which rises with each change.
+    gaze; `problem`, a sentence if it cannot be computed; `running`, while frames may still change; `version`, which
+    rises with each change.
     """
 
     def __init__(self, choice: Choice, frame: NDArray[np.int64], time_s: Array, *, fitted: bool = False) -> None:
@@ -43,6 +44,7 @@ class Rerun:
         self.done = np.zeros(n, bool)
         self.shown: Array = np.full((n, 3), np.nan)
         self.problem = ""
+        self.running = False
         self.version = 0
         columns = {name: np.full((n, 3), np.nan) for name in ("gaze", "left", "right", "eye_mm", "covariance")}
         pairs = {name: np.full((n, 2), np.nan) for name in ("openness", "point_px", "shown_px")}
@@ -60,8 +62,9 @@ class Rerun:
 
     @property
     def share(self) -> float:
-        """How much is done, 0 to 1."""
-        return float(self.done.mean()) if len(self.done) else 1.0
+        """How much is done, 0 to 1; below 1 as long as frames may still change."""
+        done = float(self.done.mean()) if len(self.done) else 1.0
+        return min(done, 0.99) if self.running else done
 
     def keep(self, i: int, sample: GazeSample, gaze: ModelGaze | None) -> bool:
         """Keep frame `i`; whether the same was there already, to the last bit."""
@@ -149,7 +152,12 @@ class Rerunner:
             for one in self._open():
                 self._prepare(one)
             if open_ := self._open():
+                for one in open_:
+                    one.running = True
                 self._fill(open_, wanted)
+                for one in open_:
+                    one.running = False
+                    one.version += 1
 
     def _open(self) -> list[Rerun]:
         return [one for one in self._wanted if not one.problem and not one.done.all()]

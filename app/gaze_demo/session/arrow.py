@@ -95,6 +95,13 @@ def _joined(values: Sequence[Any], kind: Any) -> Any:
     return array_of([item for value in values for item in value], kind)
 
 
+def refuse_missing(table: Any) -> None:
+    """Raise ValueError if a value of a table or a batch is missing: no recording has that, and `numpy_of` would read
+    something else in its place."""
+    if any(column.null_count for column in table.columns):
+        raise ValueError("a value is missing")
+
+
 def open_output(path: Path) -> Any:
     """A pyarrow file that writes to `path` without a buffer. Raises OSError."""
     return load_pyarrow().OSFile(str(path), "wb")
@@ -206,6 +213,7 @@ class ArrowReader:
                 try:
                     batch = self._reader.read_next_batch()
                     batch.validate(full=True)
+                    refuse_missing(batch)
                 except StopIteration:
                     ended = good < self._size  # the mark of the end was there
                     good = self._file.tell()

@@ -126,7 +126,7 @@ class CropReader:
             numbers = _numbers_of(batch)
             rows = batch.drop_columns(list(_BYTES)).to_pylist()
             return [self._observation(row, own) for row, own in zip(rows, numbers, strict=True)]
-        except (ValueError, KeyError, OverflowError, UnicodeDecodeError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, UnicodeDecodeError) as error:
             raise UserError(f"The kept crops are damaged: {error}.") from None
 
     def _observation(self, row: dict[str, Any], numbers: NDArray[np.float64]) -> Observation:

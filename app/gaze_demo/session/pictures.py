@@ -161,7 +161,7 @@ def observations_of(batch: Any, fill: int = 0) -> list[Observation]:
     """
     try:
         return [_observation(row, fill) for row in batch.to_pylist()]
-    except (ValueError, KeyError, cv2.error, OverflowError, UnicodeDecodeError) as error:
+    except (ValueError, TypeError, KeyError, cv2.error, OverflowError, UnicodeDecodeError) as error:
         raise UserError(f"The kept pictures are damaged: {error}.") from None
 
 

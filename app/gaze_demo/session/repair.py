@@ -11,7 +11,7 @@ from typing import Any
 from gaze_demo.errors import UserError
 from gaze_demo.session import columns, eye_crops, pictures
 from gaze_demo.session.about import Ended, SessionAbout, utc_now
-from gaze_demo.session.arrow import ArrowReader, ArrowWriter, Torn, load_pyarrow
+from gaze_demo.session.arrow import ArrowReader, ArrowWriter, Torn, load_pyarrow, refuse_missing
 from gaze_demo.session.names import ABOUT, CROPS, GAZE, PICTURES, TABLE, TORN_VIDEO, VIDEO
 from gaze_demo.whole_file import cannot_write, write_whole
 
@@ -100,6 +100,7 @@ def read_parquet(path: Path) -> Any:
         with pa.parquet.ParquetFile(path) as file:  # read_table would load pyarrow's data sets, and those pandas
             table = file.read()
         table.validate(full=True)
+        refuse_missing(table)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or 'it is damaged'}.") from None
     except (pa.ArrowException, ValueError):

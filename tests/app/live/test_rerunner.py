@@ -48,12 +48,13 @@ def test_frames_from_the_position_on_come_first_and_all_agree_with_one_run_in_or
     one = runner.make(choice)
     assert set(one.trace.reason) == {NOT_YET}
     runner.want([one])
-    until(lambda: bool(one.done.all()))
+    until(lambda: one.share == 1.0)
+    shown = one.shown.copy()
     assert order[:3] == [250, 251, 252]
     assert order.index(0) > order.index(399)
     means = [gaze.filtered.mean if gaze else None for _, (gaze,) in rerun(session, [choice])]
     in_order = np.array([np.full(3, np.nan) if mean is None else mean for mean in means])
-    until(lambda: np.array_equal(one.shown, in_order, equal_nan=True))
+    assert np.array_equal(shown, in_order, equal_nan=True)
     runner.close()
 
 

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from app.session.samples import recorded
 from app.session.test_recorder import environment
+from gaze_demo.errors import UserError
 from gaze_demo.session.arrow import array_of, numpy_of
+from gaze_demo.session.folder import load_session
+from gaze_demo.session.names import CROPS, TABLE
 
 _RECORD_AND_READ = """
 import sys, pathlib
@@ -73,3 +78,35 @@ def test_neither_recording_nor_reading_loads_pandas(tmp_path: Path, repository: 
     command = [sys.executable, "-c", _RECORD_AND_READ, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(repository))
     assert done.stdout == "False\n", done.stderr
+
+
+def with_missing(column: pa.Array) -> pa.Array:
+    """The same, but the second value is missing."""
+    return pa.array([None if i == 1 else value for i, value in enumerate(column.to_pylist())], column.type)
+
+
+def test_a_table_with_a_missing_value_is_refused(tmp_path: Path) -> None:
+    folder = recorded(tmp_path / "s", 10).folder
+    table = pq.read_table(folder / TABLE)
+    at = table.column_names.index("gaze_x")
+    missing = table.set_column(at, pa.field("gaze_x", pa.float64()), with_missing(table.column(at)))
+    pq.write_table(missing, folder / TABLE)
+    with pytest.raises(UserError, match="damaged"):
+        load_session(folder)
+
+
+def test_crops_are_read_up_to_a_batch_with_a_missing_value(tmp_path: Path) -> None:
+    session = load_session(recorded(tmp_path / "s", 10, keep="crops").folder)
+    path = session.folder / CROPS
+    with pa.OSFile(str(path), "rb") as file:
+        table = pa.ipc.open_stream(file).read_all()
+    columns = [
+        with_missing(c) if n == "crops_h264" else c.combine_chunks()
+        for n, c in zip(table.column_names, table, strict=True)
+    ]
+    missing = pa.record_batch(columns, schema=table.schema)
+    whole = table.combine_chunks().to_batches()[0]
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
+        writer.write_batch(whole)
+        writer.write_batch(missing)
+    assert len(list(session.observations())) == whole.num_rows
