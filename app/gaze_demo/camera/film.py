@@ -144,7 +144,9 @@ class Film:
         step_s, stream = 1 / (self.rate or LIKELY_RATE), self._stream
         stamps: list[int | None] = []
         with suppress(FFmpegError):  # the file was cut off
-            stamps = [packet.pts for packet in self._container.demux(stream) if packet.size]
+            for packet in self._container.demux(stream):
+                if packet.size:
+                    stamps.append(packet.pts)
         known = sorted(stamp for stamp in stamps if stamp is not None)
         if len(known) < len(stamps) or not known or not stream.time_base:
             return np.asarray(np.arange(len(stamps)) * step_s)

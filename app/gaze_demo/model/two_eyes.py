@@ -31,7 +31,8 @@ def combine(eyes: list[EyeGaze]) -> EyeGaze | None:
     """The gaze of the eyes that can be read; None without any.
 
     The weights are equal unless both eyes have a variance and one is more than `CLEAR_FACTOR` times the other. Beyond
-    this factor, the weights follow the inverse of the variance.
+    this factor, the more certain eye counts for more by the ratio of the variances divided by the factor, up to
+    1 - `LEAST_WEIGHT`.
     """
     if not eyes:
         return None

@@ -34,10 +34,11 @@ def film_session(path: Path) -> Session:
         raise UserError(f"{path} cannot be opened: {error.strerror or error}.") from None
     if shape is None:
         raise UserError(f"{path} holds no picture that can be read.")
-    camera = CameraAbout.of(path.name, Intrinsics.from_hfov(shape[1], shape[0]), None)
+    name = path.name.encode("utf-8", "replace").decode()  # it may be no UTF-8
+    camera = CameraAbout.of(name, Intrinsics.from_hfov(shape[1], shape[0]), None)
     clock = ClockAbout(kind="medium", start_s=float(times[0]), start_utc=utc_now())
     about = SessionAbout(
-        app=f"gaze-demo {__version__}", machine=machine(), source=path.name, clock=clock, camera=camera, keep="video"
+        app=f"gaze-demo {__version__}", machine=machine(), source=name, clock=clock, camera=camera, keep="video"
     )
     return Session(path, about, _unanswered(times), (), film=path)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -33,3 +35,9 @@ def test_what_is_no_film_is_one_sentence(tmp_path: Path) -> None:
         film_session(tmp_path / "film.mp4")
     with pytest.raises(UserError, match="cannot be opened"):
         film_session(tmp_path / "absent.mp4")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_film_may_have_a_name_that_is_no_utf8(tmp_path: Path) -> None:
+    path = make_film(tmp_path / "film.mp4", [0.0, 0.1]).rename(tmp_path / os.fsdecode(b"\xff.mp4"))
+    assert film_session(path).about.source == "?.mp4"
