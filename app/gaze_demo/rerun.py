@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaze_demo.calibration.on_screen import ProfileMap
 from gaze_demo.calibration.profile import Profile
@@ -123,7 +126,7 @@ def _from_video(session: Session, first: int) -> Iterator[tuple[Observation, Rec
         observer: Observer | None = None
         if first and isinstance(source, Player):
             earlier = int(np.count_nonzero(np.unique(numpy_of(session.table.column("frame"))) < first))
-            times = film_times(session.video)
+            times = _film_times(session.video, session.video.stat().st_mtime_ns)
             if earlier >= len(times):
                 return
             source.seek(float(times[earlier]))
@@ -135,6 +138,12 @@ def _from_video(session: Session, first: int) -> Iterator[tuple[Observation, Rec
                 lens = Lens(known=replace(then.camera, width=frame.width, height=frame.height))
                 observer = stack.enter_context(Observer(video=True, lens=lens))
             yield observer.observe(replace(frame, index=then.frame.index, time_s=then.frame.time_s)), recorded
+
+
+@lru_cache(maxsize=2)
+def _film_times(path: Path, changed_ns: int) -> NDArray[np.float64]:
+    """As `film_times`, read once for each version of the file: all of it is read."""
+    return film_times(path)
 
 
 def refuse_what_is_not_kept(session: Session, entry: ModelEntry) -> None:

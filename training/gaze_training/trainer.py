@@ -250,6 +250,8 @@ class Trainer:
             self._optimiser.load_state_dict(content["optimiser"])
             self._fabric.strategy.precision.load_state_dict(content.get("precision", {}))
             return from_json(content["epochs"])
+        except torch.cuda.OutOfMemoryError:  # a RuntimeError, but no fault of the file
+            raise
         except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, RecursionError) as error:
             raise UserError(f"{path} is damaged: remove it to begin the run again.") from error
 

@@ -76,8 +76,9 @@ def _corners_in_head_mm(corners: tuple[int, int]) -> tuple[Array, Array, float]:
 
 def _brightness(image: NDArray[np.uint8], middle: tuple[float, float], width: float) -> float:
     height_px, width_px = image.shape[:2]
-    x0, x1 = (int(min(max(x, 0), width_px)) for x in (middle[0] - width / 2, middle[0] + width / 2 + 1))
-    y0, y1 = (int(min(max(y, 0), height_px)) for y in (middle[1] - width / 4, middle[1] + width / 4 + 1))
+    # the zero first: max(0, nan) is 0
+    x0, x1 = (int(min(max(0, x), width_px)) for x in (middle[0] - width / 2, middle[0] + width / 2 + 1))
+    y0, y1 = (int(min(max(0, y), height_px)) for y in (middle[1] - width / 4, middle[1] + width / 4 + 1))
     if x1 <= x0 or y1 <= y0:
         return 0.0
     return float(cv2.cvtColor(image[y0:y1, x0:x1], cv2.COLOR_BGR2GRAY).mean())

@@ -287,7 +287,7 @@ class SessionRecorder:
                     if part is not None:
                         part.sync()
             except UserError as error:
-                self._fail(error)
+                _logger.warning("%s", self._fail(error))
                 return
 
     def _flush(self) -> None:
