@@ -92,7 +92,7 @@ def test_a_network_of_a_run_is_continued_as_it_is(place: Path) -> None:
     [
         ("gaze-estimation-adas-0002", "no model of somebody else"),
         ("teacher-adas", "no committee"),
-        ("teacher", "an ensemble of 4 networks"),
+        ("teacher", "an ensemble of 2 networks"),
         ("mobilenet25-int8", "8 bit"),
         ("wide.onnx", "width 0.25"),  # the configuration says 0.125
         ("absent.pt", "absent.pt"),
