@@ -34,8 +34,8 @@ class Rerun:
     """What a choice makes of a session's n frames, filled in by and by.
 
     Attributes: `choice`; `trace`, whose frames that are not `done` (n,) have no gaze; `shown` (n, 3), the filtered
-    gaze; `problem`, a sentence if it cannot be computed; `running`, while frames may still change; `version`, which
-    rises with each change.
+    gaze; `problem`, a sentence if it cannot be computed; `prepared`, once that is known; `running`, while frames may
+    still change; `version`, which rises with each change.
     """
 
     def __init__(self, choice: Choice, frame: NDArray[np.int64], time_s: Array, *, fitted: bool = False) -> None:
@@ -44,6 +44,7 @@ class Rerun:
         self.done = np.zeros(n, bool)
         self.shown: Array = np.full((n, 3), np.nan)
         self.problem = ""
+        self.prepared = False
         self.running = False
         self.version = 0
         columns = {name: np.full((n, 3), np.nan) for name in ("gaze", "left", "right", "eye_mm", "covariance")}
@@ -150,7 +151,8 @@ class Rerunner:
                     return
                 wanted = self._wanted
             for one in self._open():
-                self._prepare(one)
+                if not one.prepared:
+                    self._prepare(one)
             if open_ := self._open():
                 for one in open_:
                     one.running = True
@@ -170,6 +172,7 @@ class Rerunner:
             next(iter(rerun(self._session, [one.choice], models=self._models)), None)
         except Exception as error:
             self._failed(one, error)
+        one.prepared = True
 
     def _failed(self, one: Rerun, error: Exception) -> None:
         if not isinstance(error, UserError):
@@ -187,7 +190,9 @@ class Rerunner:
             frames = rerun(self._session, [one.choice for one in reruns], int(self.frame[lead]), self._models)
             for seen, gazes in frames:
                 i = int(np.searchsorted(self.frame, seen.frame.index))
-                if self._closed or self._wanted is not wanted:
+                stopped = self._closed or self._wanted is not wanted
+                if stopped:
+                    self._compute_again(reruns, max(i, start))
                     return
                 if i < start:
                     continue
@@ -198,7 +203,10 @@ class Rerunner:
                     one.version += 1
                 agreed = agreed + 1 if all(same) else 0
                 agreeing_s = agreeing_s + self.time_s[i] - self.time_s[max(i - 1, 0)] if known else 0.0
-                if agreed >= _AGREED_FRAMES or agreeing_s > _MOST_AGREEING_S or self._left_behind(reruns, i):
+                if agreed >= _AGREED_FRAMES or agreeing_s > _MOST_AGREEING_S:
+                    return
+                if self._left_behind(reruns, i):
+                    self._compute_again(reruns, i + 1)
                     return
             for one in reruns:  # a video may end before its recording
                 one.done[start:] = True
@@ -206,6 +214,11 @@ class Rerunner:
         except Exception as error:
             for one in reruns:
                 self._failed(one, error)
+
+    def _compute_again(self, reruns: list[Rerun], i: int) -> None:
+        """Frame `i` counts as missing: a run that ends before frames behind it agree must go on from there."""
+        for one in reruns:
+            one.done[i : i + 1] = False
 
     def _row(self) -> int:
         row = int(np.searchsorted(self.time_s, self.position_s + 1e-9, side="right")) - 1

@@ -58,6 +58,37 @@ def test_frames_from_the_position_on_come_first_and_all_agree_with_one_run_in_or
     runner.close()
 
 
+@pytest.mark.parametrize("end", ["another choice", "a jump"])
+def test_a_run_that_ends_before_it_agrees_with_an_earlier_one_goes_on_later(
+    session: Session, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr(module, "_LEAD_S", 0.0)  # the filter's past is then another one in each run
+    choice = Choice("a", filter=of_strength(1.0))
+    runner = Rerunner(session, no_fit)
+    runner.position_s = 100.0 + 250 / 30
+    one = runner.make(choice)
+    keep, seen = module.Rerun.keep, []
+
+    def ends_at_the_second_251(self: module.Rerun, i: int, *rest: object) -> bool:
+        same = keep(self, i, *rest)  # type: ignore[arg-type]
+        seen.append(i)
+        if i == 251 and seen.count(i) == 2:
+            if end == "a jump":
+                one.done[399] = False
+                runner.position_s = 100.0 + 399.5 / 30
+            else:
+                runner.want([])
+        return same
+
+    monkeypatch.setattr(module.Rerun, "keep", ends_at_the_second_251)
+    runner.want([one])
+    until(lambda: (seen.count(251) == 2 and not one.running) or one.share == 1.0)
+    runner.want([one])
+    until(lambda: one.share == 1.0)
+    runner.close()
+    assert seen.count(252) > 1
+
+
 def test_what_cannot_be_computed_is_a_sentence_and_the_other_pane_goes_on(session: Session) -> None:
     runner = Rerunner(session, no_fit)
     bad, good = runner.make(Choice("a"), fitted=True), runner.make(Choice("b"))
