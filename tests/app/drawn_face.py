@@ -31,7 +31,7 @@ def landmarks_of(pose: HeadPose, camera: Intrinsics = CAMERA, blink: float = 0.0
 
 
 def noise_image(seed: int = 0, camera: Intrinsics = CAMERA) -> np.ndarray:
-    noise = np.random.default_rng(seed).integers(0, 256, (camera.height // 8, camera.width // 8, 3), np.uint8)
+    noise = np.random.default_rng(seed).integers(0, 256, (camera.height // 3, camera.width // 3, 3), np.uint8)
     return cv2.resize(noise, (camera.width, camera.height), interpolation=cv2.INTER_CUBIC)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from app.drawn_face import head_pose, landmarks_of
+from app.drawn_face import head_pose, landmarks_of, noise_image
 from app.profiles import profile
 from app.tiny_models import LEVEL_EYES_INPUTS, constant_vector, follows_head, level_eyes_contract
 from gaze_demo import observer, track
@@ -19,7 +19,7 @@ from gaze_demo.geometry import Intrinsics
 from gaze_demo.landmarks.search import Sighting
 from gaze_demo.track import TrackOptions
 
-GREY = np.full((480, 640, 3), 120, np.uint8)
+PICTURE = noise_image()
 
 
 class TurningHead:
@@ -40,7 +40,7 @@ class TurningHead:
 
 
 class Film:
-    """A source of grey frames which may end in an exception."""
+    """A source of frames that show noise, which may end in an exception."""
 
     name = "film"
     live = independent = False
@@ -56,7 +56,7 @@ class Film:
     def read(self) -> Frame | None:
         if not self._left and self._end is not None:
             raise self._end
-        return Frame(GREY, index := self._left.pop(0), index / 20.0) if self._left else None
+        return Frame(PICTURE, index := self._left.pop(0), index / 20.0) if self._left else None
 
     def close(self) -> None:
         self.closed = True
@@ -140,7 +140,7 @@ def test_images_of_a_folder_are_independent_and_named(tmp_path: Path, models: tu
     folder = tmp_path / "photographs"
     folder.mkdir()
     for name in ("b.png", "a.jpg", "c.png"):
-        cv2.imwrite(str(folder / name), GREY)
+        cv2.imwrite(str(folder / name), PICTURE)
     track.track(TrackOptions(str(folder), models[:1], csv=tmp_path / "gaze.csv"), Console(quiet=True))
     assert [row["file"] for row in rows_of(tmp_path / "gaze.csv")] == ["a.jpg", "b.png", "c.png"]
     assert TurningHead.modes == [False]
@@ -175,7 +175,7 @@ def test_the_sources_own_lens_counts_unless_another_is_asked_for(
 @pytest.mark.fault("`track` is told to write over the film it reads", "one sentence; the film is untouched")
 def test_the_source_is_never_written_over(tmp_path: Path, models: tuple[str, str]) -> None:
     picture = tmp_path / "a.png"
-    cv2.imwrite(str(picture), GREY)
+    cv2.imwrite(str(picture), PICTURE)
     before = picture.read_bytes()
     with pytest.raises(UserError, match="the source itself"):
         track.track(TrackOptions(str(picture), models[:1], csv=picture), Console(quiet=True))

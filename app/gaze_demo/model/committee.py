@@ -76,12 +76,14 @@ def _as_told(seen: Observation, estimate: GazeEstimate) -> Observation:
     """The observation with the reasons that a model found for the eyes."""
     if seen.left is None or seen.right is None:
         return seen
-    return replace(
+    told = replace(
         seen,
         left=replace(seen.left, reason=estimate.left_reason),
         right=replace(seen.right, reason=estimate.right_reason),
         reason=estimate.reason,
     )
+    told.prepared.update(seen.prepared)  # the picture is the same
+    return told
 
 
 def _averaged(blank: GazeEstimate, estimates: list[tuple[Member, GazeEstimate]], head_rotation: Array) -> GazeEstimate:

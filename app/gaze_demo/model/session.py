@@ -9,6 +9,7 @@ import numpy as np
 
 from gaze_demo.estimate import EyeCondition, GazeEstimate
 from gaze_demo.model.crops import View, make_views, to_tensor
+from gaze_demo.model.eye_picture import EyePicture, eye_pictures
 from gaze_demo.model.outputs import decode, decode_conditions, decode_covariances
 from gaze_demo.model.registry import ModelEntry, contract_of
 from gaze_demo.model.runner import Runner, Tensors
@@ -64,10 +65,11 @@ class GazeModel:
             model_ms=(done - prepared) * 1e3,
             embedding=None if embedding is None else embedding.astype(float),
         )
+        eyes, pictures = (seen.left, seen.right), eye_pictures(seen)
         if len(views) == 2:
             conditions = decode_conditions(self.contract.output, answers)
-            return _of_two_eyes(blank, (seen.left, seen.right), gazes, conditions)
-        return _of_one_view(blank, gazes[0])
+            return _of_two_eyes(blank, eyes, pictures, gazes, conditions)
+        return _of_one_view(blank, eyes, pictures, gazes[0])
 
     @property
     def provider(self) -> str:
@@ -149,13 +151,14 @@ class GazeModel:
 def _of_two_eyes(
     blank: GazeEstimate,
     eyes: tuple[EyeObservation, EyeObservation],
+    pictures: tuple[EyePicture, EyePicture] | None,
     gazes: list[EyeGaze | None],
     conditions: list[EyeCondition],
 ) -> GazeEstimate:
     told: list[EyeCondition | None] = [*conditions] or [None, None]
     reasons = [
-        judge(eye, condition, gaze.covariance if gaze else None)
-        for eye, gaze, condition in zip(eyes, gazes, told, strict=True)
+        judge(eye, picture, condition, gaze.covariance if gaze else None)
+        for eye, picture, gaze, condition in zip(eyes, pictures or (None, None), gazes, told, strict=True)
     ]
     reasons = [
         Reason.NO_ANSWER if gaze is None and reason is Reason.NONE else reason
@@ -181,7 +184,17 @@ def _of_two_eyes(
     )
 
 
-def _of_one_view(blank: GazeEstimate, gaze: EyeGaze | None) -> GazeEstimate:
+def _of_one_view(
+    blank: GazeEstimate,
+    eyes: tuple[EyeObservation, EyeObservation],
+    pictures: tuple[EyePicture, EyePicture] | None,
+    gaze: EyeGaze | None,
+) -> GazeEstimate:
+    """The answer of a model that reads both eyes at once: nothing only if neither eye can be read."""
+    reasons = [judge(eye, picture, None, None) for eye, picture in zip(eyes, pictures or (None, None), strict=True)]
+    blank = replace(blank, left_reason=reasons[0], right_reason=reasons[1])
+    if Reason.NONE not in reasons:
+        return replace(blank, reason=worst(reasons))
     if gaze is None:
         return blank
     if is_unsure(gaze.covariance):

@@ -11,7 +11,7 @@ from app.tiny_models import LEVEL_EYES_INPUTS, constant_vector, follows_head, le
 from gaze_demo import paths
 from gaze_demo.errors import UserError
 from gaze_demo.estimate import GazeEstimate
-from gaze_demo.geometry import Array, vector_to_pitch_yaw
+from gaze_demo.geometry import Array, Intrinsics, vector_to_pitch_yaw
 from gaze_demo.model.load import GazeEstimator, load_model
 from gaze_demo.model.registry import default_pair, find_model, list_models, scan_models
 from gaze_demo.normalisation.normalise import normalising_rotation
@@ -74,7 +74,8 @@ def test_weights_gains_and_offsets_are_told_apart_for_pitch_and_yaw(folder: Path
     looks(folder, "b", 2.0, 5.0)
     offset = [0.0, float(np.radians(1.0))]
     scaled = {"model": "b", "weight": [3.0, 1.0], "gain": [2.0, 1.4], "offset_rad": offset}
-    seen = observation(head_pose(at_mm=(0, 0, 1e6)))  # so far away that both eyes look along one axis
+    far, telephoto = 1e6, Intrinsics(640, 480, 1e6, 1e6, 320.0, 240.0)
+    seen = observation(head_pose(at_mm=(0, 0, far)), telephoto)  # so far away that both eyes look along one axis
     estimate = load(write(folder, {"model": "a"}, scaled)).estimate(seen)
     assert local(seen, estimate) == pytest.approx([(6.0 + 3 * 4.0) / 4, (0.0 + 8.0) / 2], abs=0.05)
 

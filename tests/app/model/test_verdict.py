@@ -13,7 +13,7 @@ def eye(reason: Reason = Reason.NONE, width_px: float = 30.0, openness: float = 
 
 
 def verdict(seen: EyeObservation, **condition: float) -> Reason:
-    return judge(seen, EyeCondition(**{**CLEAR, **condition}), np.diag([0.01, 0.01]))
+    return judge(seen, None, EyeCondition(**{**CLEAR, **condition}), np.diag([0.01, 0.01]))
 
 
 def test_a_clear_eye_is_read_whatever_the_landmarks_believe_of_its_lids() -> None:
@@ -47,8 +47,8 @@ def test_small_eyes_are_not_blurred_for_want_of_pixels_and_larger_ones_out_of_fo
 
 
 def test_a_gaze_that_may_lie_anywhere_is_unsure() -> None:
-    assert judge(eye(), EyeCondition(**CLEAR), np.diag([0.01, 0.1])) is Reason.UNSURE
-    assert judge(eye(), None, None) is Reason.NONE
+    assert judge(eye(), None, EyeCondition(**CLEAR), np.diag([0.01, 0.1])) is Reason.UNSURE
+    assert judge(eye(), None, None, None) is Reason.NONE
 
 
 def test_the_eye_itself_comes_first() -> None:

@@ -97,6 +97,25 @@ def add_to(commands: Any) -> None:
         "--picture", type=Path, metavar="PNG", help="draw the mean output against the true angle, one line per model"
     )
     _add(tests, "parts", "DIR", _parts, "labelled faces: errors by what makes eyes hard to read, and what models know")
+    hidden = _add(
+        tests,
+        "hidden",
+        "FACES",
+        _hidden,
+        "portraits with blur, white spots and patches drawn on them: who refuses to answer",
+        networks=False,
+    )
+    hidden.add_argument("--count", type=int, default=60, metavar="N", help="number of portraits, drawn at random")
+    hidden.add_argument(
+        "--eye-px",
+        type=float,
+        action="append",
+        default=[],
+        metavar="PX",
+        help="width of an eye in the picture, may be repeated; otherwise 50 and 30",
+    )
+    hidden.add_argument("--noise", type=float, default=0.0, metavar="SD", help="of the camera, in grey levels")
+    hidden.add_argument("--seed", type=int, default=1)
     heads = _add(
         tests,
         "heads",
@@ -227,6 +246,30 @@ def _points_in_faces(options: argparse.Namespace) -> int:
     if options.markdown is not None:
         write_points_page(results, options.markdown, seed=options.seed, eye_px=options.eye_px)
     return _write(options.json, {name: asdict(result) for name, result in results.items()})
+
+
+def _hidden(options: argparse.Namespace) -> int:
+    from gaze_demo.model.load import load_model
+    from gaze_demo.model.registry import find_model
+    from gaze_training.evaluate.eye_place import Webcam
+    from gaze_training.evaluate.hidden_eyes import hidden_test
+    from gaze_training.evaluate.table import hidden_table
+
+    widths = options.eye_px or [50.0, 30.0]
+    if options.count < 1 or options.seed < 0 or options.noise < 0 or min(widths) < _LEAST_EYE_PX:
+        raise UserError(f"--count is at least 1, --seed and --noise at least 0, and --eye-px at least {_LEAST_EYE_PX}.")
+    models = {name: load_model(find_model(name)) for name in _exported(options.model)}
+    results = {}
+    for width in widths:
+        webcam = Webcam(width, noise=options.noise)
+        found = hidden_test(models, options.data, count=options.count, webcam=webcam, seed=options.seed)
+        results[f"{width:g} px"] = found
+        print(f"Eyes {width:g} px wide, portraits without a gaze, %:\n{hidden_table(found)}\n")
+    figures = {
+        width: {name: {drawn: asdict(row) for drawn, row in rows.items()} for name, rows in found.items()}
+        for width, found in results.items()
+    }
+    return _write(options.json, figures)
 
 
 def _screen(options: argparse.Namespace) -> int:

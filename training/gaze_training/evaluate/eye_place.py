@@ -156,8 +156,13 @@ def webcam_picture(image: Floats, eye_px: float, webcam: Webcam, rng: np.random.
     size = image.shape[1], image.shape[0]
     moved = cv2.warpAffine(image, np.array([[1, 0, shift[0]], [0, 1, shift[1]]]), size, borderMode=cv2.BORDER_REPLICATE)
     small = cv2.resize(moved, (round(size[0] * scale), round(size[1] * scale)), interpolation=cv2.INTER_AREA)
-    noise = cv2.GaussianBlur(rng.normal(0, 1, small.shape).astype(np.float32), (0, 0), _NOISE_GRAIN_PX)
-    noisy = np.clip(small + noise * (webcam.noise / max(float(noise.std()), 1e-6)), 0, 255).astype(np.uint8)
+    return camera_traces(small, webcam, rng)
+
+
+def camera_traces(image: Floats | NDArray[np.uint8], webcam: Webcam, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A grey picture (h, w) as BGR (h, w, 3) with a camera's noise and the traces of JPEG."""
+    noise = cv2.GaussianBlur(rng.normal(0, 1, image.shape).astype(np.float32), (0, 0), _NOISE_GRAIN_PX)
+    noisy = np.clip(image + noise * (webcam.noise / max(float(noise.std()), 1e-6)), 0, 255).astype(np.uint8)
     colour = cv2.cvtColor(noisy, cv2.COLOR_GRAY2BGR)
     coded = cv2.imencode(".jpg", colour, [cv2.IMWRITE_JPEG_QUALITY, webcam.jpeg])[1]
     return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)

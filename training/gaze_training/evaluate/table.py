@@ -17,6 +17,7 @@ from gaze_training.evaluate.zero import ZeroResult
 if TYPE_CHECKING:
     from gaze_training.evaluate.calibrated import CalibratedRow
     from gaze_training.evaluate.heads import HeadsResult  # it loads MediaPipe
+    from gaze_training.evaluate.hidden_eyes import Refusals
     from gaze_training.evaluate.points_in_faces import PointsInFacesResult
     from gaze_training.evaluate.screen import ScreenResult
 
@@ -33,6 +34,23 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
         return "  ".join([first.ljust(widths[0]), *(w.rjust(n) for w, n in zip(others, widths[1:], strict=True))])
 
     return "\n".join(line(words).rstrip() for words in [list(header), *cells])
+
+
+def hidden_table(results: Mapping[str, Mapping[str, Refusals]]) -> str:
+    """One line for each disturbance, the share of refused portraits of each model and its most frequent reason."""
+    names = list(results)
+    rows: list[list[Cell]] = []
+    for disturbance in next(iter(results.values())):
+        found = [results[name][disturbance] for name in names]
+        rows.append([disturbance, *(_refused(row) for row in found)])
+    return text_table(["drawn", *names], rows)
+
+
+def _refused(row: Refusals) -> str:
+    if not row.asked:
+        return "-"
+    reason = f" ({max(row.reasons, key=lambda reason: row.reasons[reason])})" if row.reasons else ""
+    return f"{100 * row.share:.0f}{reason}"
 
 
 def zero_table(results: Mapping[str, ZeroResult]) -> str:

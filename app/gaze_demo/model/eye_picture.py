@@ -1,0 +1,116 @@
+"""What a crop of an eye shows of its own quality, measured on its pixels: blur, a white spot, and nothing at all. It
+holds for every model, whatever a model reports itself.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gaze_demo.model.crops import USUAL_GEOMETRY, normalised_eye_crop
+from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
+from gaze_demo.observation import Observation
+
+# Sigma in px of the crop of the smoothings whose gradients are compared, the first with the third, the second with the
+# fourth: the second pair is hardly disturbed by a camera's noise, and the first one tells less blur.
+_SMOOTHINGS = (0.7, 1.2, 2.0, 3.0)
+_TAPS_PER_SIGMA = 6  # size of a smoothing's kernel
+_MOST_SIGMA = 20.0  # px; a crop without edges has no sigma
+# The part of a crop in which edges are looked for, away from its rim: rows, columns.
+_INSIDE = (slice(6, 30), slice(8, 52))
+_WHITE = 230  # grey level from which a spot is white
+# Half axes in px of the ellipse around the crop's middle that an open eye fills. The distance of the corners is 44 px.
+_BALL = (20, 9)
+CORNERS_PX = 44.0
+
+
+@dataclass(frozen=True)
+class EyePicture:
+    """`fine_blur`, `coarse_blur`: sigma of the blur in px of a crop of 60 x 36 px, as two pairs of smoothings tell it.
+    Both are too small where there is noise, the second less so, and from 3 px on, where an eye's edges run into each
+    other. `scale`: px of the camera's image for a px of the crop. `spot`: diameter of the largest white disc on the
+    eye, as a share of the distance of its corners. `contrast`: standard deviation of the eye's grey levels.
+    """
+
+    fine_blur: float
+    coarse_blur: float
+    scale: float
+    spot: float
+    contrast: float
+
+
+def eye_pictures(seen: Observation) -> tuple[EyePicture, EyePicture] | None:
+    """The left and the right eye of an observation; measured once for all models. None without a face."""
+    if seen.pose is None:
+        return None
+    known: tuple[EyePicture, EyePicture] | None = seen.prepared.get("eye pictures")
+    if known is None:
+        crops = seen.eye_crops or tuple(
+            cv2.cvtColor(normalised_eye_crop(seen, eye), cv2.COLOR_BGR2GRAY) for eye in (0, 1)
+        )
+        centres = (seen.pose.left_eye_mm, seen.pose.right_eye_mm)
+        geometry = USUAL_GEOMETRY
+        scales = [
+            seen.camera.fx / float(np.linalg.norm(centre)) * geometry.distance_mm / geometry.focal_px
+            for centre in centres
+        ]
+        known = measure(crops[0], scales[0]), measure(crops[1], scales[1])
+        seen.prepared["eye pictures"] = known
+    return known
+
+
+def measure(crop: NDArray[np.uint8], scale: float) -> EyePicture:
+    """The picture of an eye from its usual crop, grey (36, 60); `scale`: px of the camera's image for a px of the
+    crop.
+
+    An edge that is blurred by s has a gradient energy in proportion to 1 / s. Two further smoothings, by a and b, make
+    it 1 / sqrt(s^2 + a^2) and 1 / sqrt(s^2 + b^2), so the ratio gives s. Zhuo and Sim, "Defocus map estimation from a
+    single image" (Pattern Recognition 2011), do this for every edge; here it is done for the whole eye.
+    """
+    smooth, done, energies = crop.astype(np.float32), 0.0, []
+    for sigma in _SMOOTHINGS:
+        step = math.sqrt(sigma**2 - done**2)  # smoothing by two Gaussians adds their variances
+        taps = round(_TAPS_PER_SIGMA * step) | 1
+        smooth, done = cv2.GaussianBlur(smooth, (taps, taps), step, borderType=cv2.BORDER_REPLICATE), sigma
+        energies.append(_energy(smooth[_INSIDE]))
+    spot = _largest_disc(crop) if cv2.minMaxLoc(crop, _ball())[1] >= _WHITE else 0.0
+    return EyePicture(
+        fine_blur=_sigma(*_SMOOTHINGS[0::2], *energies[0::2]),
+        coarse_blur=_sigma(*_SMOOTHINGS[1::2], *energies[1::2]),
+        scale=scale,
+        spot=spot / CORNERS_PX,
+        contrast=float(cv2.meanStdDev(crop, mask=_ball())[1][0, 0]),
+    )
+
+
+def _sigma(less: float, more: float, energy_less: float, energy_more: float) -> float:
+    """The blur before two smoothings `less` and `more`, from the energies after them."""
+    square = (energy_less / max(energy_more, 1e-6)) ** 2
+    if square <= 1.0:  # no edges
+        return _MOST_SIGMA
+    return min(math.sqrt(max(more**2 - square * less**2, 0.0) / (square - 1.0)), _MOST_SIGMA)
+
+
+def _energy(values: NDArray[np.floating[Any]]) -> float:
+    """Sum of the squared differences of neighbours."""
+    return cv2.norm(values[:, 1:], values[:, :-1], cv2.NORM_L2SQR) + cv2.norm(values[1:], values[:-1], cv2.NORM_L2SQR)
+
+
+@cache
+def _ball() -> NDArray[np.uint8]:
+    """Mask (36, 60) of the eye: 1 and 0."""
+    rows, columns = np.mgrid[:HEIGHT_PX, :WIDTH_PX]
+    x, y = (columns + 0.5 - WIDTH_PX / 2) / _BALL[0], (rows + 0.5 - HEIGHT_PX / 2) / _BALL[1]
+    return (x**2 + y**2 < 1).astype(np.uint8)
+
+
+def _largest_disc(crop: NDArray[np.uint8]) -> float:
+    """Diameter in px of the largest disc of white pixels on the eye."""
+    white = (crop >= _WHITE).astype(np.uint8) & _ball()
+    return 2.0 * float(cv2.distanceTransform(white, cv2.DIST_L2, 5).max())
