@@ -12,6 +12,7 @@ from gaze_demo.errors import UserError
 
 if TYPE_CHECKING:
     from gaze_demo.model.contract import Training
+    from gaze_training.eyes import Eyes
     from gaze_training.networks.output import GazeNetwork
 
 
@@ -25,6 +26,14 @@ def add_to(commands: Any) -> None:
     add("--role", choices=("teacher", "student", "other"), default="student")
     add("--licence", default="Apache-2.0")
     add("--attribution", default="", help="credits that the licences of the data require")
+    add(
+        "--level-pitch",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="labelled faces of people not trained on: scale the pitch until it is right on average, far up and down",
+    )
     add(
         "--centre",
         type=Path,
@@ -58,6 +67,8 @@ def run(options: argparse.Namespace) -> int:
     stored = load_networks((options.network, *options.member))
     assert stored is not None  # the parser requires at least one
     training = training_of(stored.summary)
+    if options.level_pitch:
+        training = _levelled(stored.network, options.level_pitch, training)
     if options.centre:
         training = _centred(stored.network, options.centre, training)
     if options.temper:
@@ -80,13 +91,26 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tempered(network: GazeNetwork, folders: list[Path], training: Training) -> Training:
-    """Scale the network's covariances in place; returns its description with this step added."""
+def _eyes(folders: list[Path]) -> Eyes:
     from gaze_training.data.sample import Faces, load_faces
     from gaze_training.eyes import Eyes
+
+    return Eyes.from_faces(Faces.concatenate([load_faces(folder) for folder in folders]))
+
+
+def _levelled(network: GazeNetwork, folders: list[Path], training: Training) -> Training:
+    """Scale the network's pitch in place; returns its description with this step added."""
+    from gaze_training.pitch_slope import level_pitch
+
+    done = f"Pitch scaled by {level_pitch(network, _eyes(folders)):.2f} on people held out."
+    return training.model_copy(update={"summary": f"{training.summary} {done}"})
+
+
+def _tempered(network: GazeNetwork, folders: list[Path], training: Training) -> Training:
+    """Scale the network's covariances in place; returns its description with this step added."""
     from gaze_training.temper import temper
 
-    scale = temper(network, Eyes.from_faces(Faces.concatenate([load_faces(folder) for folder in folders])))
+    scale = temper(network, _eyes(folders))
     done = f"Covariances scaled by {scale:.2f} on people held out."
     return training.model_copy(update={"summary": f"{training.summary} {done}"})
 
