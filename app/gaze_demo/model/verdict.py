@@ -30,10 +30,11 @@ MOST_BLUR = 0.95  # of the scale of `EyeCondition.blur`: a sigma of 4 px on a cr
 # An eye is also blurred if the model reports more than this, and it is a sigma of this many px of the camera's image:
 # eyes of few px look blurred in the crop without being out of focus.
 SEEN_BLUR, MOST_BLUR_PX = 0.55, 1.3
-# The same, measured on the crop's pixels (`EyePicture`): both in px of the crop and of the camera's image, for the fine
-# and for the coarse pair of smoothings. Of 1,250 eyes in portraits with 13 to 92 px between the corners, one has more
-# by one of the pairs, of 2,000 real eyes from a webcam none; an eye of 30 to 50 px under a blur of 4 px always has.
-MOST_FINE_BLUR, MOST_COARSE_BLUR = 1.5, 1.3
+# The same, measured on the crop's pixels (`EyePicture`), by the fine and by the coarse pair of smoothings: in px of the
+# crop and of the camera's image, and an eye is blurred if both are exceeded. An eye of 30 to 50 px under a blur of
+# sigma 4 px always is, of 1,250 eyes in portraits one, of 2,000 real eyes from a webcam none. Films of people, which are
+# soft, may be enlarged to twice their size without being blurred by this measure.
+MOST_FINE_BLUR, MOST_COARSE_BLUR = (1.5, 1.75), (1.3, 1.6)
 MOST_SPOT = 0.17  # diameter of a white disc on the eye by corner distance; at most 0.05 in the same portraits and eyes
 LEAST_CONTRAST = 1.0  # grey levels; an eye is covered where there is next to nothing to see
 MOST_SD_RAD = np.radians(15.0)  # largest standard deviation, along the axis where the gaze is known least
@@ -89,8 +90,8 @@ def hidden_in(picture: EyePicture) -> Reason:
     """Why nothing can be read from this picture of an eye, or `Reason.NONE`."""
     if picture.contrast < LEAST_CONTRAST:
         return Reason.COVERED
-    for blur, most in ((picture.fine_blur, MOST_FINE_BLUR), (picture.coarse_blur, MOST_COARSE_BLUR)):
-        if blur * min(1.0, picture.scale) > most:  # eyes of few px look blurred in the crop without being out of focus
+    for blur, (most, most_px) in ((picture.fine_blur, MOST_FINE_BLUR), (picture.coarse_blur, MOST_COARSE_BLUR)):
+        if blur > most and blur * picture.scale > most_px:
             return Reason.TOO_BLURRED
     return Reason.GLARE if picture.spot > MOST_SPOT else Reason.NONE
 

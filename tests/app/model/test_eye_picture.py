@@ -50,7 +50,11 @@ def test_the_same_blur_matters_less_where_the_camera_shows_few_px_of_an_eye() ->
     blurred = measure(eye(2.5), 1.0)
     assert hidden_in(blurred) is Reason.TOO_BLURRED
     assert hidden_in(replace(blurred, scale=0.4)) is Reason.NONE
+
+
+def test_a_large_eye_may_be_blurred_by_more_px() -> None:
     assert hidden_in(replace(CLEAR, fine_blur=1.2, scale=3.0)) is Reason.NONE
+    assert hidden_in(replace(CLEAR, fine_blur=1.6, scale=3.0)) is Reason.TOO_BLURRED
 
 
 @pytest.mark.parametrize(("diameter", "reason"), [(0.08, Reason.NONE), (0.3, Reason.GLARE), (0.4, Reason.GLARE)])
