@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,8 @@ from gaze_demo.camera.frame import Frame
 from gaze_demo.geometry import Array, Intrinsics
 from gaze_demo.landmarks.face import FaceLandmarks
 from gaze_demo.landmarks.head_pose import HeadPose
+
+_Made = TypeVar("_Made")
 
 Side = Literal["left", "right"]  # the person's own
 
@@ -64,6 +68,41 @@ class EyeObservation:
         return self.reason is Reason.NONE
 
 
+class Prepared:
+    """What is made once of an observation, for whoever asks: of two threads that ask at the same time, one makes it and
+    the other waits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._things: dict[str, _Thing] = {}
+
+    def once(self, name: str, make: Callable[[], _Made]) -> _Made:
+        """The thing of this name, made by the first who asks. Others may share it, so nobody may change it."""
+        with self._lock:
+            thing = self._things.setdefault(name, _Thing())
+        with thing.lock:
+            if not thing.made:
+                thing.value, thing.made = make(), True
+        value: _Made = thing.value
+        return value
+
+    def share(self, other: Prepared) -> None:
+        """Use what another has made, of the same frame and pose."""
+        with other._lock:
+            things = dict(other._things)
+        with self._lock:
+            self._things = {**things, **self._things}
+
+
+class _Thing:
+    """One thing that is made once."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.made = False
+        self.value: Any = None
+
+
 @dataclass(frozen=True, eq=False)
 class Observation:
     """All that is known of a frame before any model sees it.
@@ -71,8 +110,8 @@ class Observation:
     `frame` is undistorted, and `camera` its intrinsics without distortion. Where no face is found, landmarks, pose and
     eyes are None. `reason` is set if neither eye can give a gaze; it is "two people" if the face may not be the one
     that was followed. `person`: a number that changes when another person is taken, 0 if no face was found. `people`:
-    how many faces there were lately. `prepared`: the inputs that one model has made from this observation, which
-    another one with the same contract may use; a copy starts without them. `eye_crops`: the usual normalised crops of
+    how many faces there were lately. `prepared`: what models have made of this observation, which others may
+    use, such as the inputs of a contract; a copy starts without it. `eye_crops`: the usual normalised crops of
     the left and the right eye, grey (36, 60) uint8 and unmirrored, if a recording kept them instead of the frame.
     """
 
@@ -88,7 +127,7 @@ class Observation:
     person: int = 0
     people: int = 0
     eye_crops: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
-    prepared: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    prepared: Prepared = field(default_factory=Prepared, init=False, repr=False)
 
     @property
     def valid(self) -> bool:

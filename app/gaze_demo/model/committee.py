@@ -82,7 +82,7 @@ def _as_told(seen: Observation, estimate: GazeEstimate) -> Observation:
         right=replace(seen.right, reason=estimate.right_reason),
         reason=estimate.reason,
     )
-    told.prepared.update(seen.prepared)  # the picture is the same
+    told.prepared.share(seen.prepared)
     return told
 
 

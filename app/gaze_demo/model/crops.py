@@ -160,13 +160,13 @@ def normalised_eye_crop(seen: Observation, eye: int, geometry: CropGeometry = US
     """The crop of the left (0) or the right eye of an observation with a pose, BGR (h, w, 3), unmirrored. It is made
     once for all models and recordings of the observation: nobody may write to it."""
     assert seen.pose is not None
-    key = f"{'right' if eye else 'left'} eye {geometry}"
-    crop: NDArray[np.uint8] | None = seen.prepared.get(key)
-    if crop is None:
-        centre_mm = seen.pose.right_eye_mm if eye else seen.pose.left_eye_mm
-        rotation = normalising_rotation(centre_mm, seen.pose.rotation)
-        crop = seen.prepared[key] = _normalised_crop(seen, centre_mm, rotation, geometry)
-    return crop
+    pose = seen.pose
+
+    def crop() -> NDArray[np.uint8]:
+        centre_mm = pose.right_eye_mm if eye else pose.left_eye_mm
+        return _normalised_crop(seen, centre_mm, normalising_rotation(centre_mm, pose.rotation), geometry)
+
+    return seen.prepared.once(f"{'right' if eye else 'left'} eye {geometry}", crop)
 
 
 def _eye_crop(seen: Observation, form: NormalisedEyes, eye: int) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo.geometry import Array
 from gaze_demo.model.crops import USUAL_GEOMETRY, normalised_eye_crop
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_demo.observation import Observation
@@ -47,22 +48,26 @@ class EyePicture:
 
 def eye_pictures(seen: Observation) -> tuple[EyePicture, EyePicture] | None:
     """The left and the right eye of an observation; measured once for all models. None without a face."""
-    if seen.pose is None:
+    pose = seen.pose
+    if pose is None:
         return None
-    known: tuple[EyePicture, EyePicture] | None = seen.prepared.get("eye pictures")
-    if known is None:
-        crops = seen.eye_crops or tuple(
+
+    def pictures() -> tuple[EyePicture, EyePicture]:
+        left, right = seen.eye_crops or (
             cv2.cvtColor(normalised_eye_crop(seen, eye), cv2.COLOR_BGR2GRAY) for eye in (0, 1)
         )
-        centres = (seen.pose.left_eye_mm, seen.pose.right_eye_mm)
-        geometry = USUAL_GEOMETRY
-        scales = [
-            seen.camera.fx / float(np.linalg.norm(centre)) * geometry.distance_mm / geometry.focal_px
-            for centre in centres
-        ]
-        known = measure(crops[0], scales[0]), measure(crops[1], scales[1])
-        seen.prepared["eye pictures"] = known
-    return known
+        return (
+            measure(np.asarray(left, np.uint8), _scale(seen, pose.left_eye_mm)),
+            measure(np.asarray(right, np.uint8), _scale(seen, pose.right_eye_mm)),
+        )
+
+    return seen.prepared.once("eye pictures", pictures)
+
+
+def _scale(seen: Observation, centre_mm: Array) -> float:
+    """Px of the camera's image for a px of the usual crop around a point (3,)."""
+    distance_mm = math.hypot(*centre_mm.tolist())
+    return seen.camera.fx / distance_mm * USUAL_GEOMETRY.distance_mm / USUAL_GEOMETRY.focal_px
 
 
 def measure(crop: NDArray[np.uint8], scale: float) -> EyePicture:

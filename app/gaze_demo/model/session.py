@@ -111,11 +111,12 @@ class GazeModel:
 
     def _prepared(self, seen: Observation) -> tuple[list[View], Tensors]:
         """Crops and inputs; those of another model with the same contract are reused."""
-        prepared: tuple[list[View], Tensors] | None = seen.prepared.get(self._form)
-        if prepared is None:
+
+        def prepare() -> tuple[list[View], Tensors]:
             views = make_views(self.contract, seen)
-            prepared = seen.prepared[self._form] = (views, self._feeds(views))
-        return prepared
+            return views, self._feeds(views)
+
+        return seen.prepared.once(self._form, prepare)
 
     def _feeds(self, views: list[View]) -> Tensors:
         """The model's inputs, one row a view."""

@@ -32,8 +32,8 @@ MOST_BLUR = 0.95  # of the scale of `EyeCondition.blur`: a sigma of 4 px on a cr
 SEEN_BLUR, MOST_BLUR_PX = 0.55, 1.3
 # The same, measured on the crop's pixels (`EyePicture`), by the fine and by the coarse pair of smoothings: in px of the
 # crop and of the camera's image, and an eye is blurred if both are exceeded. An eye of 30 to 50 px under a blur of
-# sigma 4 px always is, of 1,250 eyes in portraits one, of 2,000 real eyes from a webcam none. Films of people, which are
-# soft, may be enlarged to twice their size without being blurred by this measure.
+# sigma 4 px always is; of 1,250 eyes in portraits one is, and of 2,000 real eyes from a webcam none. Films of people,
+# which are soft, may be enlarged to twice their size without being blurred by this measure.
 MOST_FINE_BLUR, MOST_COARSE_BLUR = (1.5, 1.75), (1.3, 1.6)
 MOST_SPOT = 0.17  # diameter of a white disc on the eye by corner distance; at most 0.05 in the same portraits and eyes
 LEAST_CONTRAST = 1.0  # grey levels; an eye is covered where there is next to nothing to see

@@ -12,8 +12,8 @@ from gaze_demo.view.pane.image_map import ImageMap
 
 LENGTH_MM = 130.0  # of every arrow in space; short enough to end before the lens at any distance a head can have
 _NEAREST_MM = 60.0
-_HALO = QColor(0, 0, 0, 130)
-_HALO_PX, _EDGE_PX = 1.25, 0.5  # by which the halo and the head of the arrow are grown
+_HALO = QColor(40, 32, 28)
+_HALO_PX, _EDGE_PX = 1.0, 0.5  # by which the halo and the head of the arrow are grown
 _SLANT = 1 / math.hypot(0.5, 1.0)
 _ORIGIN = QPointF(0.0, 0.0)
 
@@ -39,7 +39,8 @@ def draw_gaze_arrow(
     painter.save()
     painter.translate(start)
     painter.rotate(math.degrees(math.atan2(along.y(), along.x())))
-    # Qt fills a shape ten times as fast as it strokes a translucent line: all parts are filled, grown for the halo.
+    # Qt fills a shape ten times as fast as it strokes a line, and an opaque one ten times as fast as a translucent one:
+    # all parts are filled with opaque colours, grown for the halo.
     painter.setPen(Qt.PenStyle.NoPen)
     for ink, grown, edge in ((_HALO, _HALO_PX, _HALO_PX), (colour, 0.0, _EDGE_PX)):
         painter.setBrush(ink)
