@@ -19,7 +19,7 @@ from gaze_demo.machine import machine
 Rows = list[tuple[str, str]]
 
 LIBRARIES = (
-    *("numpy", "opencv-python", "av", "mediapipe", "ai-edge-litert", "onnxruntime", "PySide6-Essentials"),
+    *("numpy", "opencv-python-headless", "av", "mediapipe", "ai-edge-litert", "onnxruntime", "PySide6-Essentials"),
     *("pydantic", "platformdirs", "rich", "torch", "pylsl"),
 )
 _SCREENS = "gaze_demo.view.displays"

@@ -1,8 +1,9 @@
 """The only place that creates the QApplication, and that undoes what opencv-python does to Qt's environment.
 
-On Linux `import cv2` points Qt at the plugins and fonts of OpenCV's own Qt 5. With them PySide6 finds no platform
-plugin, or the wrong fonts. OpenCV may be imported before or after PySide6, so the variables are dropped right before
-Qt reads them: when the application is created.
+The app depends on opencv-python-headless, which has no Qt. Where opencv-python is installed too, `import cv2` on Linux
+points Qt at the plugins and fonts of OpenCV's own Qt 5. With them PySide6 finds no platform plugin, or the wrong fonts.
+OpenCV may be imported before or after PySide6, so the variables are dropped right before Qt reads them: when the
+application is created.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _LIBRARIES: Final = (
     ("PySide6-Essentials", "PySide6 (Qt)", "LGPL-3.0"),
     ("mediapipe", "MediaPipe", "Apache-2.0"),
     ("onnxruntime", "ONNX Runtime", "MIT"),
-    ("opencv-python", "OpenCV", "Apache-2.0"),
+    ("opencv-python-headless", "OpenCV", "Apache-2.0"),
     ("numpy", "NumPy", "BSD-3-Clause"),
     ("pydantic", "pydantic", "MIT"),
     ("platformdirs", "platformdirs", "MIT"),
