@@ -75,7 +75,8 @@ def record(options: RecordOptions, console: Console) -> SessionRecorder | None:
         )
     websocket = None
     if options.websocket_port is not None:
-        websocket = WebSocketStream(options.websocket_port, on_marker=None if recorder is None else recorder.marker)
+        marker = None if recorder is None else recorder.marker
+        websocket = WebSocketStream(options.websocket_port, on_marker=marker, live=_by_the_clock(source, options))
     lsl = LslStream(live=_by_the_clock(source, options)) if options.lsl else None
     sinks: list[Sink] = [sink for sink in (recorder, websocket, lsl) if sink is not None]
     with ExitStack() as stack:

@@ -6,7 +6,7 @@ import json
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from gaze_demo.geometry import Array, vector_to_pitch_yaw
 from gaze_demo.pipeline import GazeSample, ModelGaze, ScreenPoint
@@ -51,6 +51,26 @@ class MarkerMessage(_Message):
     time_s: float | None = None
 
 
+class AboutRequest(_Message):
+    """What a client may send to learn of the stream."""
+
+    type: Literal["about"]
+
+
+class AboutMessage(_Message):
+    """The answer to `AboutRequest`."""
+
+    type: Literal["about"] = "about"
+    time_s: float = Field(description="The time now on the session's clock; of a film, that of its newest frame.")
+    screen_px: tuple[int, int] | None = Field(description="Width and height; null without a profile.")
+    models: tuple[str, ...] = Field(description="In the order of the command line.")
+    recording: bool = Field(description="Whether a session is recorded, so that markers are kept.")
+
+
+class Request(RootModel[Annotated[MarkerMessage | AboutRequest, Field(discriminator="type")]]):
+    """Whatever a client may send."""
+
+
 def message_of(sample: GazeSample) -> GazeMessage:
     seen = sample.observation
     eyes = None if seen.left is None or seen.right is None else (seen.left.openness, seen.right.openness)
@@ -68,9 +88,11 @@ def schema_json() -> str:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "gaze-demo stream",
-        "description": "Messages that the server sends (GazeMessage) and that it takes (MarkerMessage).",
+        "description": "Messages that the server sends (GazeMessage) and that it takes (MarkerMessage, AboutRequest).",
         "sent": GazeMessage.model_json_schema(),
         "taken": MarkerMessage.model_json_schema(),
+        "asked": AboutRequest.model_json_schema(),
+        "told": AboutMessage.model_json_schema(),
     }
     return json.dumps(schema, indent=1) + "\n"
 

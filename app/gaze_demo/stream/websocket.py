@@ -19,11 +19,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import ValidationError
 
+from gaze_demo import clock
 from gaze_demo.errors import UserError
 from gaze_demo.optional import optional
 from gaze_demo.pipeline import GazeSample
 from gaze_demo.sink.sink import Policy, Run
-from gaze_demo.stream.message import MarkerMessage, message_of
+from gaze_demo.stream.message import AboutMessage, AboutRequest, message_of
+from gaze_demo.stream.message import Request as ClientRequest
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
@@ -42,7 +44,8 @@ OnMarker = Callable[[str, "float | None"], None]
 class WebSocketStream:
     """A sink that streams each sample to all clients; one that is slow loses frames, never the app.
 
-    `port` 0 picks a free one. `on_marker` is called with a marker's text and time, from the server's thread.
+    `port` 0 picks a free one. `on_marker` is called with a marker's text and time, from the server's thread. `live`:
+    the samples' times are of `gaze_demo.clock`, else of a file's own clock.
     Attributes: `url`, of the page that draws the gaze, with the token; known once it is open.
 
     Raises UserError if websockets is not installed or the port is taken.
@@ -51,11 +54,15 @@ class WebSocketStream:
     policy: Policy = "all"
     needs_picture = False
 
-    def __init__(self, port: int = PORT, token: str | None = None, on_marker: OnMarker | None = None) -> None:
+    def __init__(
+        self, port: int = PORT, token: str | None = None, on_marker: OnMarker | None = None, *, live: bool = True
+    ) -> None:
         self.token = token or secrets.token_urlsafe(18)
         self.port = port
         self.on_marker = on_marker
+        self.live = live
         self.lost = 0
+        self._last_s = 0.0
         self._clients: set[_Client] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
@@ -73,7 +80,7 @@ class WebSocketStream:
     def open(self, run: Run) -> None:
         remedy = "The stream needs websockets: pip install 'gaze-demo[live]'."
         self._server = optional("websockets.asyncio.server", remedy)
-        self._screen = run.screen
+        self._screen, self._models = run.screen, run.models
         self._thread = threading.Thread(target=self._serve, name="websocket", daemon=True)
         self._thread.start()
         self._ready.wait()
@@ -83,6 +90,7 @@ class WebSocketStream:
             raise UserError(f"Port {self.port} {why}. Choose another with --port.")
 
     def write(self, sample: GazeSample) -> None:
+        self._last_s = sample.time_s
         loop = self._loop
         if loop is not None and self._clients:
             message = message_of(sample)
@@ -157,7 +165,7 @@ class WebSocketStream:
         sender = asyncio.create_task(client.send())
         try:
             async for text in connection:
-                await connection.send(self._marker(text))
+                await connection.send(self._answer(text))
         except Exception:  # the client has disconnected
             pass
         finally:
@@ -167,18 +175,30 @@ class WebSocketStream:
             self._clients.discard(client)
             self.lost += client.lost
 
-    def _marker(self, text: str | bytes) -> str:
+    def _answer(self, text: str | bytes) -> str:
+        """What is said to a client that has sent this."""
         try:
-            marker = MarkerMessage.model_validate_json(text)
+            asked = ClientRequest.model_validate_json(text).root
         except (ValidationError, RecursionError):
             return '{"type": "error", "text": "This is no marker; docs/gaze-stream.schema.json shows one."}'
+        if isinstance(asked, AboutRequest):
+            return self._about().model_dump_json()
         if self.on_marker is None:
             return '{"type": "error", "text": "Nothing is being recorded, so markers are not kept."}'
         try:
-            self.on_marker(marker.text, marker.time_s)
+            self.on_marker(asked.text, asked.time_s)
         except UserError:
             return '{"type": "error", "text": "The recording has ended, so markers are not kept."}'
         return '{"type": "ok"}'
+
+    def _about(self) -> AboutMessage:
+        screen = self._screen
+        return AboutMessage(
+            time_s=clock.now_s() if self.live else self._last_s,
+            screen_px=None if screen is None else (screen.width_px, screen.height_px),
+            models=self._models,
+            recording=self.on_marker is not None,
+        )
 
     def _hand_out(self, text: str) -> None:
         for client in self._clients:

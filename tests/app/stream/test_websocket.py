@@ -7,21 +7,18 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from app.session.samples import RUN, sample
 from gaze_demo import clock
 from gaze_demo.errors import UserError
-from gaze_demo.pipeline import GazeSample, ScreenPoint
 from gaze_demo.session.folder import load_session
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.sink.sink import opened
-from gaze_demo.stream.message import GazeMessage, message_of, schema_json
+from gaze_demo.stream.message import AboutMessage, GazeMessage, message_of, schema_json
 from gaze_demo.stream.websocket import WebSocketStream
 
 pytest.importorskip("websockets")
@@ -84,6 +81,24 @@ def test_markers_are_taken_in_and_nothing_else(stream: WebSocketStream, marked: 
             client.send(text)
             assert json.loads(client.recv(5))["type"] == "error"
     assert marked == [("go", None), ("then", 5.5)]
+
+
+def test_a_client_learns_of_the_screen_the_models_and_the_time_now(stream: WebSocketStream) -> None:
+    with joined(stream) as client:
+        before = clock.now_s()
+        client.send('{"type": "about"}')
+        told = AboutMessage.model_validate_json(client.recv(5))
+        assert before <= told.time_s <= clock.now_s()
+    assert (told.screen_px, told.models, told.recording) == ((1920, 1080), ("a", "b"), True)
+
+
+def test_the_time_of_a_film_is_that_of_its_newest_frame() -> None:
+    with opened(WebSocketStream(0, live=False)) as server, joined(server) as client:
+        server.write(sample(3))
+        client.recv(5)
+        client.send('{"type": "about"}')
+        told = AboutMessage.model_validate_json(client.recv(5))
+    assert (told.time_s, told.screen_px, told.recording) == (sample(3).time_s, None, False)
 
 
 @pytest.mark.parametrize("path", ["/stream", "/stream?token=", "/stream?token=wrong", "/?token=wrong", "/"])
@@ -185,63 +200,3 @@ def _has_node() -> bool:
     import shutil
 
     return shutil.which("node") is not None
-
-
-def client_for_psychopy(repository: Path) -> Any:
-    """The module of examples/psychopy_gaze.py."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    spec = spec_from_file_location("psychopy_gaze", repository / "examples" / "psychopy_gaze.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def looking_at(index: int, x: float, y: float) -> GazeSample:
-    """A frame whose filtered points all lie there, in px of the screen."""
-    one = sample(index)
-    there = ScreenPoint(np.array([x, y]), np.zeros(2))
-    return replace(one, gazes=tuple(replace(each, filtered_point=there) for each in one.gazes))
-
-
-def test_the_client_for_psychopy_gives_the_point_from_the_screens_middle(
-    stream: WebSocketStream, marked: list[tuple[str, float | None]], repository: Path
-) -> None:
-    gaze = client_for_psychopy(repository).Gaze(stream.stream_url, (1920, 1080), "b")
-    end = clock.now_s() + 5
-    while not stream._clients and clock.now_s() < end:
-        threading.Event().wait(0.01)
-    assert gaze.position() is None
-    gaze.marker("trial 1")
-    one = sample(30)
-    shown = tuple(replace(each, filtered_point=each.point) for each in one.gazes)
-    stream.write(replace(one, gazes=shown))
-    while (gaze.position() is None or not marked) and clock.now_s() < end:
-        threading.Event().wait(0.01)
-    assert gaze.position() == (301.0 - 960.0, 540.0 - 500.0)
-    assert gaze.time_s == one.time_s
-    assert marked == [("trial 1", None)]
-    gaze.close()
-
-
-def test_a_stimulus_of_psychopy_contains_the_point_that_is_looked_at(stream: WebSocketStream, repository: Path) -> None:
-    visual: Any = pytest.importorskip("psychopy.visual", reason="PsychoPy is not installed: pip install psychopy-lib")
-    window = visual.Window((800, 600), units="pix", fullscr=False)
-    try:
-        upper_right = visual.Rect(window, width=100, height=100, pos=(200, 150))
-        gaze = client_for_psychopy(repository).Gaze(stream.stream_url, (800, 600))
-        end = clock.now_s() + 20
-        while not stream._clients and clock.now_s() < end:
-            threading.Event().wait(0.01)
-        seen = []
-        for index, (x, y) in enumerate(((600, 150), (600, 450), (640, 190))):
-            stream.write(looking_at(index, x, y))
-            while gaze.time_s != sample(index).time_s and clock.now_s() < end:
-                threading.Event().wait(0.01)
-            seen.append(bool(upper_right.contains(gaze.position())))
-        gaze.close()
-    finally:
-        window.close()
-    assert seen == [True, False, True]
