@@ -49,6 +49,12 @@ def test_a_model_that_is_stretched_counts_as_much_less() -> None:
     assert committee.members[1].weight == pytest.approx((0.5, 1.0))
 
 
+def test_all_but_the_first_can_be_given_less_weight() -> None:
+    committee = fit_committee(NAMES, answers(0.9 * TRUE, TRUE * [0.45, 1.2]), "Both", "made up", others_weight=0.6)
+    assert committee.members[0].weight == (1.0, 1.0)
+    assert committee.members[1].weight == pytest.approx((0.3, 0.6))
+
+
 def test_a_model_that_does_not_answer_is_refused() -> None:
     with pytest.raises(UserError, match="second hardly responds"):
         fit_committee(NAMES, answers(TRUE, TRUE * [0.01, 1.0]), "", "")

@@ -3,7 +3,8 @@
 Each model's angles are regressed on the true gaze and the head (`gaze_training.evaluate.response`). The first model
 sets the scale: the others get its gain, its dependence on the head and its mean answer. Weights are not fitted, because
 on rendered heads a model that was trained on renders would get all of the weight. They are equal, but a model whose
-answers are stretched counts as much less in that axis, because its noise is stretched too.
+answers are stretched counts as much less in that axis, because its noise is stretched too. If real people have shown
+that the first model is better than the others, the others can be given less weight.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ _LEAST_PICTURES = 30
 _LEAST_GAIN = 0.1
 
 
-def fit_committee(names: Sequence[str], answers: Answers, title: str, fitted: str) -> CommitteeFile:
-    """The committee of the models in the order in which they answered.
+def fit_committee(
+    names: Sequence[str], answers: Answers, title: str, fitted: str, others_weight: float = 1.0
+) -> CommitteeFile:
+    """The committee of the models in the order in which they answered. `others_weight`: factor of the weights of all
+    models but the first.
 
     Raises UserError if too few pictures were answered by all, or a model hardly responds to the gaze.
     """
@@ -33,8 +37,9 @@ def fit_committee(names: Sequence[str], answers: Answers, title: str, fitted: st
         raise UserError(f"Only {known.sum()} pictures were answered by all models: give a larger --count.")
     true, head = answers.true[known], answers.head[known]
     responses = [[axis_response(one[known, a], true[:, a], head[:, a]) for a in (0, 1)] for one in own]
-    members = []
+    members: list[Member] = []
     for name, answer, axes in zip(names, own, responses, strict=True):
+        factor = others_weight if members else 1.0
         numbers = []
         for a, (mine, first) in enumerate(zip(axes, responses[0], strict=True)):
             if mine.gain < _LEAST_GAIN:
@@ -47,7 +52,7 @@ def fit_committee(names: Sequence[str], answers: Answers, title: str, fitted: st
         members.append(
             Member(
                 model=name,
-                weight=(round(1 / max(gains[0], 1.0), 4), round(1 / max(gains[1], 1.0), 4)),
+                weight=(round(factor / max(gains[0], 1.0), 4), round(factor / max(gains[1], 1.0), 4)),
                 gain=(gains[0], gains[1]),
                 head=(leanings[0], leanings[1]),
                 offset_rad=(offsets[0], offsets[1]),

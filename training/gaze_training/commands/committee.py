@@ -18,6 +18,13 @@ def add_to(commands: Any) -> None:
     add("--heads", type=Path, required=True, metavar="ICT_FILE", help="the head model whose renders are looked at")
     add("--count", type=int, default=200, metavar="N", help="rendered heads (default: 200)")
     add("--seed", type=int, default=1)
+    add(
+        "--others-weight",
+        type=float,
+        default=1.0,
+        metavar="W",
+        help="less than 1 if real people have shown that the first model is better than the others (default: 1)",
+    )
     add("--title", default="", help="for people")
     add("--out", type=Path, required=True, metavar="NAME.json")
     parser.set_defaults(run=run)
@@ -36,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.out.suffix != ".json" or not options.out.absolute().parent.is_dir():
         raise UserError(f"--out {options.out} must be NAME.json in an existing folder.")
+    if not 0.01 <= options.others_weight <= 100:
+        raise UserError(f"--others-weight {options.others_weight:g} is not between 0.01 and 100.")
     entries = [find_model(name) for name in options.model]
     if not 2 <= len(set(options.model)) <= 8 or any(entry.committee for entry in entries):
         raise UserError("A committee has two to eight different models as members; a committee cannot be a member.")
@@ -45,7 +54,9 @@ def run(options: argparse.Namespace) -> int:
     names = [entry.name for entry in entries]
     title = options.title or " and ".join(names)
     fitted = f"{options.count} rendered heads, seed {options.seed}: gaze-train committee {' '.join(names)}"
-    committee = fit_committee(names, answers, title, fitted)
+    if options.others_weight != 1.0:
+        fitted += f" --others-weight {options.others_weight:g}"
+    committee = fit_committee(names, answers, title, fitted, options.others_weight)
     write_committee(committee, options.out)
     for member in committee.members:
         print(
