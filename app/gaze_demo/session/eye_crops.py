@@ -63,7 +63,11 @@ def crops_of(seen: Observation) -> tuple[Grey, Grey]:
 
 
 class CropWriter:
-    """Makes the rows of one file; each picture is coded relative to the ones before, so use one object for one file."""
+    """Makes the rows of one file; each picture is coded relative to the ones before, so use one object for one file.
+
+    Pictures are coded when a batch is made: one after the other they take a quarter of the time that each takes alone,
+    between the frames.
+    """
 
     def __init__(self) -> None:
         self._encoder = GreyEncoder(*_SIZE)
@@ -87,18 +91,22 @@ class CropWriter:
             "numbers": np.concatenate([np.asarray(part, float) for part in numbers]),
             "closed": [int(eye.blinking) for eye in eyes],
             "reasons": [*(eye.reason.value for eye in eyes), seen.reason.value],
-            "crops_h264": self._encoder.encode(np.concatenate(crops_of(seen), 1)),
+            "picture": np.concatenate(crops_of(seen), 1),
         }
 
-
-def batch_of(rows: Sequence[dict[str, Any]]) -> Any:
-    """An Arrow record batch of rows."""
-    numbers = np.array([row["numbers"] for row in rows], "<f8").reshape(len(rows), sum(_COUNTS))
-    parts = numbers.view(np.uint8).reshape(len(rows), sum(_COUNTS), len(_BYTES))
-    split = [
-        {**row, **{name: own[:, i] for i, name in enumerate(_BYTES)}} for row, own in zip(rows, parts, strict=True)
-    ]
-    return record_batch(split, schema())
+    def batch_of(self, rows: Sequence[dict[str, Any]]) -> Any:
+        """An Arrow record batch of the next rows, in their order."""
+        numbers = np.array([row["numbers"] for row in rows], "<f8").reshape(len(rows), sum(_COUNTS))
+        parts = numbers.view(np.uint8).reshape(len(rows), sum(_COUNTS), len(_BYTES))
+        split = [
+            {
+                **row,
+                **{name: own[:, i] for i, name in enumerate(_BYTES)},
+                "crops_h264": self._encoder.encode(row["picture"]),
+            }
+            for row, own in zip(rows, parts, strict=True)
+        ]
+        return record_batch(split, schema())
 
 
 def _numbers_of(batch: Any) -> NDArray[np.float64]:

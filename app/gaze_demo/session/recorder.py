@@ -298,7 +298,8 @@ class SessionRecorder:
                 self._gaze.write(columns.batch_of(rows))
                 self._written += len(rows)
             if kept and self._pictures is not None:
-                self._pictures.write((eye_crops if self._crops else pictures).batch_of(kept))
+                batch_of = pictures.batch_of if self._crops is None else self._crops.batch_of
+                self._pictures.write(batch_of(kept))
         except UserError as error:
             raise self._fail(error) from None
 
