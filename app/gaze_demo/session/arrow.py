@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ _NUMBERS = {
 }
 
 
+@cache  # it is asked for every column
 def load_pyarrow() -> Any:
     """The module pyarrow, with pyarrow.parquet loaded. Raises UserError if it is not installed."""
     remedy = "Recorded sessions need pyarrow: install it with 'pip install pyarrow'."
@@ -133,7 +135,9 @@ class ArrowWriter:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             self._file = open_output(path)
-            self._writer = pa.ipc.new_stream(self._file, schema, options=pa.ipc.IpcWriteOptions(compression="zstd"))
+            # threads would cost more than they save: a column of a batch has some hundred bytes
+            options = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
+            self._writer = pa.ipc.new_stream(self._file, schema, options=options)
         except OSError as error:
             raise cannot_write(path, error) from None
 
