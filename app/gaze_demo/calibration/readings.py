@@ -104,7 +104,8 @@ def read(seen: Observation, estimate: GazeEstimate) -> Readings | None:
         return None
     if estimate.gaze[2] > -0.05 or estimate.origin_mm[2] <= 0:  # not towards the plane of the screen
         return None
-    features = eye_landmarks(seen.landmarks)
+    landmarks = seen.landmarks
+    features = seen.prepared.once("eye landmarks", lambda: eye_landmarks(landmarks))
     if estimate.embedding is not None:
         features = np.concatenate([features, estimate.embedding.ravel()])
     if not np.isfinite(features).all():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QRadialGradient, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QRadialGradient, QTransform
 
 RING = 0.62  # radius of the ring relative to the glow around it
 _DIMMED = 0.3
+_STEPS = 16  # of dimming
 
 
 def ellipse_path(middle: QPointF, ellipse: tuple[float, float, float], scale: float) -> QPainterPath:
@@ -27,9 +30,24 @@ def draw_ellipse(painter: QPainter, path: QPainterPath, colour: QColor) -> None:
 
 def draw_point(painter: QPainter, middle: QPointF, colour: QColor, certainty: float, radius: float) -> None:
     """A ring with a soft core; it is dimmed if the head has left the place of the calibration."""
-    strength = _DIMMED + (1 - _DIMMED) * float(np.clip(certainty, 0, 1))
-    core = QRadialGradient(middle, radius)
-    inner, outer = QColor(colour), QColor(colour)
+    step = round(min(max(certainty, 0.0), 1.0) * _STEPS)
+    image = _point(colour.rgba(), step, radius, painter.device().devicePixelRatioF())
+    half = image.deviceIndependentSize() / 2
+    painter.drawImage(middle - QPointF(half.width(), half.height()), image)
+
+
+@lru_cache(maxsize=64)
+def _point(rgba: int, step: int, radius: float, ratio: float) -> QImage:
+    """The drawn point; a gradient takes longer to draw than all the rest of a map. The result is not to be changed."""
+    strength = _DIMMED + (1 - _DIMMED) * step / _STEPS
+    side = math.ceil(2 * radius * ratio)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter, middle = QPainter(image), QPointF(side / ratio / 2, side / ratio / 2)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    core, ring = QRadialGradient(middle, radius), QColor.fromRgba(rgba)
+    inner, outer = QColor(ring), QColor(ring)
     inner.setAlphaF(0.55 * strength)
     outer.setAlphaF(0.0)
     core.setColorAt(0.0, inner)
@@ -37,9 +55,10 @@ def draw_point(painter: QPainter, middle: QPointF, colour: QColor, certainty: fl
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(core)
     painter.drawEllipse(middle, radius, radius)
-    ring = QColor(colour)
     ring.setAlphaF(strength)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen_colour, width in ((QColor(0, 0, 0, round(120 * strength)), 4.0), (ring, 2.0)):
         painter.setPen(QPen(pen_colour, width))
         painter.drawEllipse(middle, radius * RING, radius * RING)
+    painter.end()
+    return image
