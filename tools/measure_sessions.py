@@ -2,6 +2,7 @@
 
     xvfb-run -a python tools/measure_sessions.py cost         recording in the window, on and off in turns
     python tools/measure_sessions.py space                    an hour of each kind of pictures, from 20 s
+    python tools/measure_sessions.py codecs                   ways to keep eye crops without loss, on the same crops
     python tools/measure_sessions.py hour                     writes an hour, then reads and reports it
     xvfb-run -a python tools/measure_sessions.py window       opens the replay window on an hour
     xvfb-run -a python tools/measure_sessions.py live --source 0 --seconds 600      which frames a long recording has
@@ -19,10 +20,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 import psutil
 import pyarrow as pa
@@ -34,6 +38,7 @@ from gaze_demo.camera.open import SourceOptions
 from gaze_demo.observation import Observation
 from gaze_demo.record import RecordOptions, record
 from gaze_demo.session.folder import load_session
+from gaze_demo.session.lossless_grey import GreyEncoder
 from gaze_demo.session.names import ABOUT, EVENTS, TABLE
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.sink.sink import Run
@@ -57,6 +62,75 @@ def space(place: Path, options: argparse.Namespace) -> None:
             files = {path.name: path.stat().st_size / frames * RATE * HOUR_S / 1e6 for path in folder.iterdir()}
             told = ", ".join(f"{name} {megabytes:.1f} MB" for name, megabytes in files.items() if megabytes > 0.5)
             print(f"{width}x{height}, --keep {keep}: {sum(files.values()):.0f} MB an hour ({told})", flush=True)
+
+
+def codecs(place: Path, options: argparse.Namespace) -> None:
+    """Processor time per frame and bytes per hour of eye crops in different lossless formats."""
+    source = SourceOptions(width=1280, height=720, real_time=False)
+    wanted = RecordOptions("virtual:path", place / "kept", keep="crops", source_options=source)
+    record(replace(wanted, duration_s=options.seconds), QUIET)
+    kept = [seen.eye_crops for seen in load_session(place / "kept").observations()]
+    pictures = [np.concatenate(pair, 1) for pair in kept if pair is not None]
+    fast = {"qp": "0", "preset": "superfast", "tune": "zerolatency", "g": "300"}
+    height, width = pictures[0].shape
+    ways: dict[str, Callable[[], Callable[[np.ndarray], bytes]]] = {
+        "as recorded": lambda: GreyEncoder(width, height).encode,
+        **{
+            f"x264 {told}": partial(_coder, "libx264", {**fast, "x264-params": told})
+            for told in (
+                "subme=0:partitions=none:ref=1",
+                "subme=1:partitions=i4x4:ref=2",
+                "subme=6:partitions=i4x4:ref=2",
+                "subme=3:partitions=i4x4:ref=3:cabac=0",
+            )
+        },
+        "x264 preset ultrafast": partial(_coder, "libx264", {**fast, "preset": "ultrafast"}),
+        "x264 preset medium": partial(_coder, "libx264", {**fast, "preset": "medium"}),
+        "FFV1, Golomb-Rice": partial(_coder, "ffv1", {"coder": "0", "context": "0", "g": "300"}),
+        "FFV1, range coder": partial(_coder, "ffv1", {"coder": "1", "context": "1", "g": "300"}),
+        "FFVHuff": partial(_coder, "ffvhuff", {"pred": "median", "context": "1"}, "yuv420p"),
+        "UT Video": partial(_coder, "utvideo", {"pred": "median"}, "yuv420p"),
+        "PNG": partial(_coder, "png", {"pred": "paeth", "compression_level": "1"}),
+        "JPEG-LS": partial(_coder, "jpegls", {}),
+        "zstd of differences": _differences,
+    }
+    for name, made in ways.items():
+        best, size = float("inf"), 0
+        for _ in range(2):
+            encode, started = made(), time.process_time()
+            size = sum(len(encode(picture)) for picture in pictures)
+            best = min(best, time.process_time() - started)
+        count = len(pictures)
+        print(f"{name}: {best / count * 1000:.2f} ms, {size / count * RATE * HOUR_S / 1e6:.0f} MB an hour", flush=True)
+
+
+def _coder(codec: str, told: dict[str, str], form: str = "gray") -> Callable[[np.ndarray], bytes]:
+    context = av.CodecContext.create(codec, "w")
+    context.thread_count, context.options, context.pix_fmt = 1, told, form
+    context.time_base, context.framerate = Fraction(1, RATE), Fraction(RATE)
+    count = 0
+
+    def encode(picture: np.ndarray) -> bytes:
+        nonlocal count
+        if count == 0:
+            context.height, context.width = picture.shape
+        frame = av.VideoFrame.from_ndarray(picture, format="gray").reformat(format=form)
+        frame.pts, count = count, count + 1
+        return b"".join(bytes(packet) for packet in context.encode(frame))
+
+    return encode
+
+
+def _differences() -> Callable[[np.ndarray], bytes]:
+    """Each picture minus the one before, modulo 256."""
+    codec, before = pa.Codec("zstd", 3), np.uint8(0)
+
+    def encode(picture: np.ndarray) -> bytes:
+        nonlocal before
+        told, before = picture - before, picture
+        return bytes(codec.compress(told.tobytes(), asbytes=True))
+
+    return encode
 
 
 def an_hour(place: Path, seconds: float = 60.0) -> Path:
@@ -257,7 +331,7 @@ def pause(seconds: float) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    jobs = {"cost": cost, "space": space, "hour": hour, "window": window, "live": live}
+    jobs = {"cost": cost, "space": space, "codecs": codecs, "hour": hour, "window": window, "live": live}
     parser.add_argument("job", choices=list(jobs))
     parser.add_argument("--seconds", type=float, default=20.0, help="length of a turn, or of a recording")
     parser.add_argument("--source", default="virtual:path", help="of cost and live")
