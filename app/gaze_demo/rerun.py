@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -50,26 +50,45 @@ class Choice:
 
 
 def rerun(
-    session: Session, choices: Sequence[Choice], first: int = 0, models: Models | None = None
+    session: Session,
+    choices: Sequence[Choice],
+    first: int = 0,
+    models: Models | None = None,
+    failed: Callable[[int, Exception], None] | None = None,
 ) -> Iterator[tuple[Observation, list[ModelGaze | None]]]:
     """Every frame from the one of index `first` on, with what each choice makes of it; None if it makes nothing.
 
-    `models`: those that are loaded, by name; more may be added. The same model, calibration and filter as in the
-    recording give the same from the first frame on, to the last bit. Raises UserError if a model cannot be run on what
-    was kept.
+    `models`: those that are loaded, by name; more may be added. `failed` is called with the position of a choice that
+    fails at a frame, which makes nothing from then on; without it the error is raised.
+
+    The same model, calibration and filter as in the recording give the same from the first frame on, to the last bit.
+    Raises UserError if a model cannot be run on what was kept.
     """
     loaded = {} if models is None else models
     stages = [_stage(session, choice, loaded) for choice in choices]
     run_again = any(choice.entry is not None for choice in choices)
+    broken: set[int] = set()
     for seen, recorded in _frames(session, first, pictures=run_again):
         gazes: list[ModelGaze | None] = []
-        for choice, stage in zip(choices, stages, strict=True):
-            if choice.entry is not None:
-                gazes.append(stage.gaze(seen))
-            else:
-                estimate = next((one for one in recorded.estimates if one.model == choice.model), None)
-                gazes.append(None if estimate is None else stage.finish(recorded.seen, estimate))
+        for i, (choice, stage) in enumerate(zip(choices, stages, strict=True)):
+            gaze = None
+            try:
+                if i not in broken:
+                    gaze = _gaze(choice, stage, seen, recorded)
+            except Exception as error:
+                if failed is None:
+                    raise
+                broken.add(i)
+                failed(i, error)
+            gazes.append(gaze)
         yield seen, gazes
+
+
+def _gaze(choice: Choice, stage: ModelStage, seen: Observation, recorded: RecordedFrame) -> ModelGaze | None:
+    if choice.entry is not None:
+        return stage.gaze(seen)
+    estimate = next((one for one in recorded.estimates if one.model == choice.model), None)
+    return None if estimate is None else stage.finish(recorded.seen, estimate)
 
 
 class _Shared:

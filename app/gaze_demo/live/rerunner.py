@@ -129,18 +129,21 @@ class Rerunner:
         return Rerun(choice, self.frame, self.time_s, fitted=fitted)
 
     def want(self, reruns: Sequence[Rerun]) -> None:
-        """Fill these from now on, instead of those before."""
+        """Fill these from now on, instead of those before. Models that none of these runs are let go of."""
         with self._changed:
             self._wanted = tuple(dict.fromkeys(reruns))
+            used = {one.choice.entry.name for one in reruns if one.choice.entry is not None}
+            self._models = {name: model for name, model in list(self._models.items()) if name in used}
             if self._wanted and self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="rerun", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Ask it to end."""
+        """Ask it to end, and let go of the models."""
         with self._changed:
             self._closed = True
+            self._models = {}
             self._changed.notify_all()
 
     def _run(self) -> None:
@@ -186,10 +189,19 @@ class Rerunner:
         lead = int(np.searchsorted(self.time_s, self.time_s[start] - _LEAD_S))
         agreed, agreeing_s = 0, 0.0
         i = start
+        whole = reruns
+
+        def failed(which: int, error: Exception) -> None:
+            self._failed(whole[which], error)
+
         try:
-            frames = rerun(self._session, [one.choice for one in reruns], int(self.frame[lead]), self._models)
+            choices = [one.choice for one in whole]
+            frames = rerun(self._session, choices, int(self.frame[lead]), self._models, failed)
             for seen, gazes in frames:
                 i = int(np.searchsorted(self.frame, seen.frame.index))
+                reruns = [one for one in whole if not one.problem]
+                if not reruns:
+                    return
                 stopped = self._closed or self._wanted is not wanted
                 if stopped:
                     self._compute_again(reruns, max(i, start))
@@ -198,7 +210,8 @@ class Rerunner:
                     continue
                 sample = GazeSample.of(seen)
                 known = all(one.done[i] for one in reruns)
-                same = [one.keep(i, sample, gaze) for one, gaze in zip(reruns, gazes, strict=True)]
+                pairs = [(one, gaze) for one, gaze in zip(whole, gazes, strict=True) if not one.problem]
+                same = [one.keep(i, sample, gaze) for one, gaze in pairs]
                 for one in reruns:
                     one.version += 1
                 agreed = agreed + 1 if all(same) else 0

@@ -5,17 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from app.session.samples import recorded
+from gaze_demo import rerun as rerun_module
 from gaze_demo.calibration.profile import Profile
 from gaze_demo.errors import UserError
 from gaze_demo.filter.one_euro import of_strength
 from gaze_demo.live import rerunner as module
 from gaze_demo.live.rerunner import NOT_YET, Rerunner
+from gaze_demo.observation import Observation
+from gaze_demo.pipeline import ModelGaze, ModelStage
 from gaze_demo.rerun import Choice, rerun
+from gaze_demo.session.again import RecordedFrame
 from gaze_demo.session.folder import Session, load_session
 
 
@@ -97,3 +103,36 @@ def test_what_cannot_be_computed_is_a_sentence_and_the_other_pane_goes_on(sessio
     runner.close()
     assert bad.problem == "There are no targets."
     assert good.problem == ""
+
+
+def test_a_model_that_fails_later_on_leaves_the_other_pane_its_frames(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gaze = rerun_module._gaze
+
+    def fails_at_200(choice: Choice, stage: ModelStage, seen: Observation, recorded: RecordedFrame) -> ModelGaze | None:
+        if choice.model == "a" and seen.frame.index == 200:
+            raise UserError("The model has no memory left.")
+        return gaze(choice, stage, seen, recorded)
+
+    monkeypatch.setattr(rerun_module, "_gaze", fails_at_200)
+    runner = Rerunner(session, no_fit)
+    bad, good = runner.make(Choice("a")), runner.make(Choice("b"))
+    runner.want([bad, good])
+    until(lambda: good.share == 1.0)
+    runner.close()
+    assert (bad.problem, good.problem) == ("The model has no memory left.", "")
+    assert np.isfinite(good.trace.gaze[201]).all()
+    assert not bad.done[200]
+
+
+def test_models_that_no_pane_uses_are_let_go(session: Session) -> None:
+    runner = Rerunner(session, no_fit)
+    entry: Any = SimpleNamespace(name="used")
+    loaded: Any = {"used": object(), "unused": object()}
+    runner._models = loaded
+    runner.want([runner.make(Choice("used", entry=entry))])
+    assert set(runner._models) == {"used"}
+    runner.want([])
+    assert runner._models == {}
+    runner.close()
