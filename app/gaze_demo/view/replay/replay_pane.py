@@ -1,15 +1,16 @@
-"""One model's recorded gaze at one moment: a drawn head where the person was, and the arrow."""
+"""One model's recorded gaze at one moment: the film's picture, or a drawn head where the person was, and the arrow."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gaze_demo.desk import words
 from gaze_demo.desk.replay_control import Track
 from gaze_demo.geometry import Intrinsics
+from gaze_demo.session.trace import GazeTrace
 from gaze_demo.view.pane.gaze_arrow import draw_gaze_arrow
 from gaze_demo.view.pane.image_map import ImageMap
 from gaze_demo.view.shared import theme
@@ -22,7 +23,8 @@ _SCREEN_SHARE = 0.34  # of the pane's sides
 
 
 class ReplayPane(QWidget):
-    """Shows a row of a track; this needs no recorded pictures. `mirrored`: as a person sees themselves.
+    """Shows a row of a track. Without a picture, a head is drawn where the person was. `mirrored`: as a person sees
+    themselves.
 
     Where there is a point of gaze, a small screen in the corner shows it, and the target that was marked.
 
@@ -36,6 +38,7 @@ class ReplayPane(QWidget):
         self._row: int | None = None
         self._version = 0
         self._target_px: tuple[float, float] | None = None
+        self._picture: QImage | None = None
         self.text = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 130)
@@ -68,6 +71,11 @@ class ReplayPane(QWidget):
                 self.text += f"\n{notice}"
         self.update()
 
+    def show_picture(self, picture: QImage) -> None:
+        """A frame of the film, already mirrored if this pane is."""
+        self._picture = picture
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, used = QPainter(self), theme.colours()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -78,13 +86,21 @@ class ReplayPane(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(used.line), 1))
         painter.drawRect(image.rect)
+        if self._picture is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(image.rect, self._picture)
         painter.setClipRect(self.rect())
         if self._track is not None and self._row is not None:
             self._draw_person(painter, image, self._track, self._row)
         painter.setPen(QColor(used.text))
         painter.setFont(theme.figure_font(1.0))
         box = QRectF(self.rect()).adjusted(theme.GAP, 8, -theme.GAP, -8)
-        painter.drawText(box, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self.text)
+        how = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        if self._picture is not None and self.text:
+            behind = QColor(used.stage)
+            behind.setAlpha(190)
+            painter.fillRect(painter.boundingRect(box, how, self.text).adjusted(-4, -3, 4, 3), behind)
+        painter.drawText(box, how, self.text)
         if self._track is not None and self._track.has_points and not self._track.problem:
             self._draw_screen(painter, self._track)
 
@@ -113,7 +129,14 @@ class ReplayPane(QWidget):
         middle, rotation = trace.eye_mm[row], trace.head_rotation[row]
         if not np.isfinite(middle).all() or not np.isfinite(rotation).all() or middle[2] < 1:
             return
-        used = theme.colours()
+        if self._picture is None:
+            self._draw_head(painter, image, trace, row)
+        if trace.valid[row]:
+            gaze = track.gaze[row] if np.isfinite(track.gaze[row]).all() else trace.gaze[row]
+            draw_gaze_arrow(painter, image, self._camera, middle, gaze, self._colour, _WIDTH)
+
+    def _draw_head(self, painter: QPainter, image: ImageMap, trace: GazeTrace, row: int) -> None:
+        used, middle, rotation = theme.colours(), trace.eye_mm[row], trace.head_rotation[row]
         px_per_mm = self._camera.fx / middle[2] * image.scale
         painter.setPen(QPen(QColor(used.muted), 1.6))
         painter.setBrush(QColor(used.raised))
@@ -129,6 +152,3 @@ class ReplayPane(QWidget):
             half = _EYE_MM * px_per_mm
             painter.setBrush(QColor(used.surface))
             painter.drawEllipse(eye, half, half * (float(openness) if np.isfinite(openness) else 0.3))
-        if trace.valid[row]:
-            gaze = track.gaze[row] if np.isfinite(track.gaze[row]).all() else trace.gaze[row]
-            draw_gaze_arrow(painter, image, self._camera, middle, gaze, self._colour, _WIDTH)

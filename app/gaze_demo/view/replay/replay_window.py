@@ -19,13 +19,16 @@ from gaze_demo.desk.replay_control import Replay, Track
 from gaze_demo.errors import UserError
 from gaze_demo.events.find import GazeEvent, find_events
 from gaze_demo.geometry import Intrinsics
+from gaze_demo.live.film_pictures import FilmPictures, Picture
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.model.registry import ModelEntry, default_pair, list_models
 from gaze_demo.recalibrate import looks_of_session
+from gaze_demo.session.arrow import numpy_of
 from gaze_demo.session.folder import Session
 from gaze_demo.session.looks import look_of_times
 from gaze_demo.session.names import AREAS, SCREEN
 from gaze_demo.view.areas.areas_window import AreasWindow
+from gaze_demo.view.pane.eye_crops import qimage
 from gaze_demo.view.replay.pane_choosers import PaneChoosers
 from gaze_demo.view.replay.replay_pane import ReplayPane
 from gaze_demo.view.replay.time_line import TimeLine
@@ -46,6 +49,7 @@ class ReplayWindow(QWidget):
 
     _found = Signal(object)
     _offered = Signal(object)
+    _pictured = Signal(object)
 
     def __init__(self, session: Session, against: Session | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -69,6 +73,11 @@ class ReplayWindow(QWidget):
         for pane, at in zip(PaneId, (0, second), strict=True):
             self.choosers[pane].show_choices(self.choices, keys[min(at, len(keys) - 1)] if keys else "")
             self.choosers[pane].changed.connect(self._choose)
+        self._frames = np.unique(numpy_of(session.table.column("frame")))
+        self._pictures: FilmPictures | None = None
+        if session.video is not None:
+            self._pictured.connect(self._show_picture)
+            self._pictures = FilmPictures(session.video, self._tell_picture, mirrored=live)
         self._looks = looks_of_session(session)
         self.offered = False
         self.line = TimeLine(self.replay.duration_s, self.replay.marks)
@@ -91,6 +100,8 @@ class ReplayWindow(QWidget):
         self._timer.stop()
         self._progress.stop()
         self.choices.close()
+        if self._pictures is not None:
+            self._pictures.close()
         super().closeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -100,6 +111,15 @@ class ReplayWindow(QWidget):
             super().keyPressEvent(event)
         else:
             call()
+
+    def _tell_picture(self, number: int, picture: Picture) -> None:
+        with suppress(RuntimeError):  # the window was closed
+            self._pictured.emit(picture)
+
+    def _show_picture(self, picture: Picture) -> None:
+        image = qimage(picture).copy()  # the pixels belong to the array
+        for pane in self.panes.values():
+            pane.show_picture(image)
 
     def _find_offers(self) -> None:
         """Models and calibrations, in a separate thread: the window is shown first."""
@@ -304,7 +324,11 @@ class ReplayWindow(QWidget):
         self.choices.look_at(state.position_s)
         look = look_of_times(self._looks, np.array([state.position_s + self.replay.start_s]))[0]
         target_px = None if look < 0 else (self._looks[look].x_px, self._looks[look].y_px)
-        for pane, track in self.tracks.items():
+        tracks = self.tracks
+        row = tracks[PaneId.A].row_at(state.position_s)
+        if self._pictures is not None and row is not None:
+            self._pictures.want(int(np.searchsorted(self._frames, tracks[PaneId.A].trace.frame[row])))
+        for pane, track in tracks.items():
             notice = self.choices.without_calibration(self.choosers[pane].wish)
             self.panes[pane].show_row(track, track.row_at(state.position_s), target_px, notice)
         self.play.setText(_AGAIN if self.replay.ended and not state.playing else _PAUSE if state.playing else _PLAY)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -28,7 +29,9 @@ from gaze_demo.session.names import ABOUT, EVENTS
 from gaze_demo.session.recorder import Recording, SessionRecorder
 from gaze_demo.view.app import App
 from gaze_demo.view.areas.areas_window import AreasWindow
+from gaze_demo.view.pane.image_map import ImageMap
 from gaze_demo.view.replay.replay_window import ReplayWindow
+from gaze_demo.view.shared import theme
 
 
 @pytest.fixture
@@ -177,6 +180,24 @@ def test_any_film_is_opened_and_run_through_two_models(tmp_path: Path, qtbot: Qt
     assert window.replay.duration_s == pytest.approx(29 / 30, abs=0.02)
     qtbot.waitUntil(lambda: computed(window), timeout=50_000)
     assert all(track.trace.valid.mean() > 0.7 for track in window.tracks.values())
+    film_px = ImageMap.fitting(640, 480, QRectF(window.panes[PaneId.A].rect()), mirrored=False)
+    corner = film_px.rect.bottomLeft().toPoint() + QPoint(4, -4)
+    first = window.panes[PaneId.A].grab().toImage().pixelColor(corner)
+    assert first != QColor(theme.colours().stage)
+    window.close()
+
+
+def test_a_kept_video_is_shown_instead_of_a_drawn_head(tmp_path: Path, qtbot: QtBot) -> None:
+    source = SourceOptions(real_time=False)
+    options = RecordOptions("virtual:path", tmp_path / "s", keep="video", duration_s=1.0, source_options=source)
+    record(options, Console(quiet=True))
+    window = shown(load_session(tmp_path / "s"), qtbot)
+    pictures: list[QImage] = []
+    pane = window.panes[PaneId.B]
+    pane.show_picture = pictures.append  # type: ignore[method-assign]
+    window.replay.seek(0.5)
+    qtbot.waitUntil(lambda: bool(pictures))
+    assert (pictures[-1].width(), pictures[-1].height()) == (640, 480)
     window.close()
 
 
