@@ -17,14 +17,18 @@ class _Watch:
         self._changed = threading.Condition()
         self._runs: dict[int, tuple[float, ort.RunOptions]] = {}
         self._thread: threading.Thread | None = None
+        self._ran = False  # a model, since the last look
+        self._sleeps = False  # until it is woken; otherwise it looks again by itself
 
     def begin(self, run: int, limit_s: float, options: ort.RunOptions) -> None:
         with self._changed:
+            self._ran = True
             self._runs[run] = (clock.now_s() + limit_s, options)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="model deadline", daemon=True)
                 self._thread.start()
-            elif len(self._runs) == 1:
+            elif self._sleeps:
+                self._sleeps = False
                 self._changed.notify()
 
     def end(self, run: int) -> None:
@@ -38,9 +42,11 @@ class _Watch:
                 for until_s, options in self._runs.values():
                     if until_s <= now:
                         options.terminate = True
-                # Runs that begin in the meantime end later than one limit from now, so the thread does not wake for
-                # each of them.
-                self._changed.wait(_LOOK_S if self._runs else None)
+                # A run that begins in the meantime is not over before the next look, so the thread does not wake for
+                # each of them. It sleeps only if no model ran for a whole look.
+                self._sleeps = not self._runs and not self._ran
+                self._ran = False
+                self._changed.wait(None if self._sleeps else _LOOK_S)
 
 
 _LOOK_S = 0.25
