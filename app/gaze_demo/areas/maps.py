@@ -78,6 +78,7 @@ def scan_path_svg(
 ) -> str:
     """The fixations as numbered circles whose area is their duration, joined in order; an SVG in px of the screen.
 
+    A number that would lie over an earlier one is left out.
     `background_png`: a data URL. Of more than `most` fixations the first are drawn.
     """
     width, height = screen.width_px, screen.height_px
@@ -99,11 +100,14 @@ def scan_path_svg(
     fixations = fixations_on_screen(events)[:most]
     line = " ".join(f"{event.x_px:.1f},{event.y_px:.1f}" for event in fixations)
     parts.append(f'<polyline points="{line}" fill="none" stroke="#345" stroke-opacity="0.5" stroke-width="{unit}"/>')
+    numbered: list[tuple[float, float]] = []
     for number, event in enumerate(fixations, 1):
         radius = 22 * unit * float(np.sqrt(min(event.duration_s, 4.0)))
         place = f'cx="{event.x_px:.1f}" cy="{event.y_px:.1f}"'
         parts.append(f'<circle {place} r="{radius:.1f}" fill="#27c" fill-opacity="0.35" stroke="#125"/>')
-        if number <= 60:
+        apart = all(abs(event.x_px - x) > 20 * unit or abs(event.y_px - y) > 12 * unit for x, y in numbered)
+        if apart:
+            numbered.append((event.x_px, event.y_px))
             parts.append(
                 f'<text x="{event.x_px:.1f}" y="{event.y_px + 4 * unit:.1f}" font-size="{11 * unit:.1f}" '
                 f'text-anchor="middle" fill="#012">{number}</text>'

@@ -28,6 +28,11 @@ table { border-collapse: collapse; margin: 8px 0; } th, td { padding: 3px 14px 3
 th:first-child, td:first-child { text-align: left; } th { font-weight: 600; border-bottom: 1px solid #ccc; }
 svg, img { width: 100%; height: auto; border: 1px solid #e4e4e4; margin: 6px 0; }
 .note { color: #555; font-size: 13px; } .warn { color: #8a4b00; }
+@page { margin: 15mm; }
+@media print {
+  body { margin: 0; max-width: none; padding: 0; font-size: 12px; } h1 { font-size: 20px; } h2 { font-size: 16px; }
+  svg, img, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } svg, img { max-height: 96mm; }
+}
 """
 
 
@@ -105,7 +110,7 @@ def _plots(session: Session, figures: ModelFigures, areas: Sequence[Area], image
     title = "Blinks per minute, in parts of the session and in the whole session"
     plots.append(Plot("blinks.svg", title, plot_svg([blinks, mean], "s", "a minute")))
     if len(figures.drift):
-        drift = [Line("error", figures.drift[:, 0], figures.drift[:, 1])]
+        drift = [Line("error", figures.drift[:, 0], figures.drift[:, 1], dots=True)]
         plots.append(Plot("drift.svg", "Error at marked targets over time", plot_svg(drift, "s", "degrees")))
     screen = session.about.screen
     if screen is not None and figures.uncertainty_px is not None:

@@ -17,11 +17,12 @@ COLOURS = ("#1f6fb4", "#d2691e", "#2e8b57", "#8a4fa3")
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """`x`, `y` (n,); a line is broken where y is NaN."""
+    """`x`, `y` (n,); a line is broken where y is NaN. `dots`: points with no line between them, for sparse values."""
 
     name: str
     x: Array
     y: Array
+    dots: bool = False
 
 
 def plot_svg(
@@ -63,7 +64,10 @@ def plot_svg(
         parts.append(f'stroke-dasharray="3 3"><title>{escape(name)}</title></line>')
     for i, line in enumerate(lines):
         colour = COLOURS[i % len(COLOURS)]
-        for path in _paths(line, px, py):
+        for x, y in zip(line.x, line.y, strict=True) if line.dots else ():
+            if np.isfinite([x, y]).all():
+                parts.append(f'<circle cx="{px(x):.1f}" cy="{py(y):.1f}" r="3" fill="{colour}"/>')
+        for path in () if line.dots else _paths(line, px, py):
             parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1"/>')
         parts.append(f'<text x="{_WIDTH - 12 - 110 * i}" y="11" text-anchor="end" fill="{colour}">')
         parts.append(f"{escape(line.name)}</text>")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -94,3 +95,12 @@ def test_the_scan_path_has_a_circle_a_fixation_and_escapes_names() -> None:
     assert svg.count("<circle") == 4
     assert "&lt;b&gt;" in svg
     assert len(fixations_on_screen([*LOOKS, look(14, 15, float("nan"), 1)])) == 4
+
+
+def test_numbers_of_the_scan_path_do_not_lie_over_each_other() -> None:
+    close = [look(10.0 + i, 10.5 + i, 500 + 10 * i, 500) for i in range(9)]
+    root = ElementTree.fromstring(scan_path_svg(SCREEN, close))
+    numbers = [one for one in root.iter("{http://www.w3.org/2000/svg}text") if (one.text or "").isdigit()]
+    places = [float(one.attrib["x"]) for one in numbers]
+    assert [one.text for one in numbers] == ["1", "5", "9"]
+    assert np.diff(places).min() > SCREEN.width_px / 50

@@ -107,3 +107,17 @@ def test_curves_stay_below_the_legend_and_above_the_labels() -> None:
 def test_the_chart_shows_the_blinks_per_minute_of_the_table(folder: Path, tmp_path: Path) -> None:
     write_report(ReportOptions(folder, tmp_path / "r.html", plots=tmp_path / "plots"))
     assert "whole session" in (tmp_path / "plots" / "blinks.svg").read_text("utf8")
+
+
+def test_sparse_values_are_points_with_no_line_between_them() -> None:
+    line = Line("error", np.array([1.0, 20.0, 30.0]), np.array([2.0, np.nan, 1.0]), dots=True)
+    svg = plot_svg([line], "s", "degrees")
+    assert svg.count("<circle") == 2
+    assert "<polyline" not in svg
+
+
+def test_the_errors_at_targets_are_points(folder: Path, tmp_path: Path) -> None:
+    write_report(ReportOptions(folder, tmp_path / "report.html", plots=tmp_path / "plots"))
+    drift = (tmp_path / "plots" / "drift.svg").read_text("utf8")
+    assert "<circle" in drift
+    assert "<polyline" not in drift
