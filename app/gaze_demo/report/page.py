@@ -31,7 +31,8 @@ svg, img { width: 100%; height: auto; border: 1px solid #e4e4e4; margin: 6px 0; 
 @page { margin: 15mm; }
 @media print {
   body { margin: 0; max-width: none; padding: 0; font-size: 12px; } h1 { font-size: 20px; } h2 { font-size: 16px; }
-  svg, img, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } svg, img { max-height: 96mm; object-fit: contain; }
+  svg, img, tr { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  svg, img { max-height: 96mm; object-fit: contain; }
 }
 """
 
