@@ -101,6 +101,19 @@ def test_a_click_chooses_the_other_face_and_a_click_beside_all_faces_nothing(por
         assert film.show(image, 2).person == 2
 
 
+def test_a_small_face_is_not_counted_but_a_click_chooses_it(portrait: Image) -> None:
+    near = place(portrait, (880.0, 380.0), 2.4, size=(1280, 720))
+    image = place(portrait, (200.0, 300.0), 0.6, size=(1280, 720), onto=near)
+    with FaceSearch(video=True) as search:
+        for i in range(3):
+            sight = search.find(image, i / 2)
+        assert sight.people == 1
+        search.choose(200.0, 300.0)
+        face = search.find(image, 1.6).landmarks
+    assert face is not None
+    assert np.linalg.norm(face.points_px.mean(0) - (200.0, 300.0)) < 40
+
+
 def test_after_a_jump_the_nearest_person_is_taken_as_at_the_start(portrait: Image) -> None:
     with FaceSearch(video=True) as search:
         film = Film(search)
