@@ -142,7 +142,7 @@ for seed in range(first, first + 4):
     recorder, handed, told = SessionRecorder(Recording(place / "s", live=False, keep=keep)), [], ""
     recorder.open(RUN)
     try:
-        for index in range(4000):
+        for index in range(20000):
             recorder.write(sample(index))
             handed.append(time.monotonic())
             time.sleep(0.002)
