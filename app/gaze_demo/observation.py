@@ -70,14 +70,18 @@ class EyeObservation:
 
 class Prepared:
     """What is made once of an observation, for whoever asks: of two threads that ask at the same time, one makes it and
-    the other waits."""
+    the other waits. A copy is empty."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._things: dict[str, _Thing] = {}
 
+    def __reduce__(self) -> tuple[type[Prepared], tuple[()]]:
+        return Prepared, ()
+
     def once(self, name: str, make: Callable[[], _Made]) -> _Made:
-        """The thing of this name, made by the first who asks. Others may share it, so nobody may change it."""
+        """The thing of this name, made by the first who asks. Others may share it, so nobody may change it. `make` may
+        ask for things of other names, but not for this one."""
         with self._lock:
             thing = self._things.setdefault(name, _Thing())
         with thing.lock:

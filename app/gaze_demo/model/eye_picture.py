@@ -1,5 +1,5 @@
-"""What a crop of an eye shows of its own quality, measured on its pixels: blur, a white spot, and nothing at all. It
-holds for every model, whatever a model reports itself.
+"""How well a crop shows an eye, measured on its pixels: blur, a white spot, and contrast. This holds for every model,
+whatever a model reports itself.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from gaze_demo.model.crops import USUAL_GEOMETRY, normalised_eye_crop
 from gaze_demo.normalisation.normalise import HEIGHT_PX, WIDTH_PX
 from gaze_demo.observation import Observation
 
-# Sigma in px of the crop of the smoothings whose gradients are compared, the first with the third, the second with the
-# fourth: the second pair is hardly disturbed by a camera's noise, and the first one tells less blur.
+# Sigma in px of the crop of the smoothings whose gradients are compared: the first with the third, and the second with
+# the fourth. The second pair is disturbed less by a camera's noise, but it does not measure a blur below 1 px.
 _SMOOTHINGS = (0.7, 1.2, 2.0, 3.0)
 _TAPS_PER_SIGMA = 6  # size of a smoothing's kernel
 _MOST_SIGMA = 20.0  # px; a crop without edges has no sigma
 # The part of a crop in which edges are looked for, away from its rim: rows, columns.
 _INSIDE = (slice(6, 30), slice(8, 52))
-_WHITE = 230  # grey level from which a spot is white
+_WHITE = 230  # grey level from which a pixel is white
+# A spot stands out if this share of the ring around it is darker than white by so much. Skin and the white of the eye
+# in too bright a picture do not stand out: their surroundings are bright too.
+_RING, _DARKER, _STANDS_OUT = (1.5, 4.5), 15, 0.85
 # Half axes in px of the ellipse around the crop's middle that an open eye fills. The distance of the corners is 44 px.
 _BALL = (20, 9)
 CORNERS_PX = 44.0
@@ -33,10 +36,11 @@ CORNERS_PX = 44.0
 
 @dataclass(frozen=True)
 class EyePicture:
-    """`fine_blur`, `coarse_blur`: sigma of the blur in px of a crop of 60 x 36 px, as two pairs of smoothings tell it.
-    Both are too small where there is noise, the second less so, and from 3 px on, where an eye's edges run into each
-    other. `scale`: px of the camera's image for a px of the crop. `spot`: diameter of the largest white disc on the
-    eye, as a share of the distance of its corners. `contrast`: standard deviation of the eye's grey levels.
+    """`fine_blur`, `coarse_blur`: sigma of the blur in px of a crop of 60 x 36 px, measured by two pairs of smoothings.
+    Noise makes both too small, the second one less. Above 3 px both are too small, because the edges of an eye run into
+    each other. `scale`: px of the camera's image for a px of the crop. `spot`: diameter of the largest white disc on
+    the eye that stands out from its surroundings, as a share of the distance of the eye's corners. `contrast`: standard
+    deviation of the eye's grey levels after the strongest smoothing, which removes a camera's noise.
     """
 
     fine_blur: float
@@ -84,13 +88,12 @@ def measure(crop: NDArray[np.uint8], scale: float) -> EyePicture:
         taps = round(_TAPS_PER_SIGMA * step) | 1
         smooth, done = cv2.GaussianBlur(smooth, (taps, taps), step, borderType=cv2.BORDER_REPLICATE), sigma
         energies.append(_energy(smooth[_INSIDE]))
-    spot = _largest_disc(crop) if cv2.minMaxLoc(crop, _ball())[1] >= _WHITE else 0.0
     return EyePicture(
         fine_blur=_sigma(*_SMOOTHINGS[0::2], *energies[0::2]),
         coarse_blur=_sigma(*_SMOOTHINGS[1::2], *energies[1::2]),
         scale=scale,
-        spot=spot / CORNERS_PX,
-        contrast=float(cv2.meanStdDev(crop, mask=_ball())[1][0, 0]),
+        spot=_white_spot(crop) / CORNERS_PX,
+        contrast=float(cv2.meanStdDev(smooth, mask=_ball())[1][0, 0]),
     )
 
 
@@ -115,7 +118,13 @@ def _ball() -> NDArray[np.uint8]:
     return (x**2 + y**2 < 1).astype(np.uint8)
 
 
-def _largest_disc(crop: NDArray[np.uint8]) -> float:
-    """Diameter in px of the largest disc of white pixels on the eye."""
+def _white_spot(crop: NDArray[np.uint8]) -> float:
+    """Diameter in px of the largest disc of white pixels on the eye, 0 if it does not stand out from its ring."""
+    if cv2.minMaxLoc(crop, _ball())[1] < _WHITE:
+        return 0.0
     white = (crop >= _WHITE).astype(np.uint8) & _ball()
-    return 2.0 * float(cv2.distanceTransform(white, cv2.DIST_L2, 5).max())
+    _, radius, _, (x, y) = cv2.minMaxLoc(cv2.distanceTransform(white, cv2.DIST_L2, 5))
+    rows, columns = np.indices(crop.shape)
+    beyond = np.hypot(rows - y, columns - x) - radius
+    ring = crop[(beyond > _RING[0]) & (beyond <= _RING[1])]
+    return 2.0 * radius if np.mean(ring < _WHITE - _DARKER) > _STANDS_OUT else 0.0

@@ -49,6 +49,7 @@ class GazeModel:
             return GazeEstimate(self.entry.name, None, None, None, origin, seen.reason, 0.0, 0.0)
         started = time.perf_counter()
         views, feeds = self._prepared(seen)
+        eyes, pictures = (seen.left, seen.right), eye_pictures(seen)
         prepared = time.perf_counter()
         answers = self._run(feeds)
         done = time.perf_counter()
@@ -65,7 +66,6 @@ class GazeModel:
             model_ms=(done - prepared) * 1e3,
             embedding=None if embedding is None else embedding.astype(float),
         )
-        eyes, pictures = (seen.left, seen.right), eye_pictures(seen)
         if len(views) == 2:
             conditions = decode_conditions(self.contract.output, answers)
             return _of_two_eyes(blank, eyes, pictures, gazes, conditions)
@@ -191,11 +191,10 @@ def _of_one_view(
     pictures: tuple[EyePicture, EyePicture] | None,
     gaze: EyeGaze | None,
 ) -> GazeEstimate:
-    """The answer of a model that reads both eyes at once: nothing only if neither eye can be read."""
+    """The answer of a model that reads both eyes at once: it has none only if neither eye can be read."""
     reasons = [judge(eye, picture, None, None) for eye, picture in zip(eyes, pictures or (None, None), strict=True)]
-    blank = replace(blank, left_reason=reasons[0], right_reason=reasons[1])
     if Reason.NONE not in reasons:
-        return replace(blank, reason=worst(reasons))
+        return replace(blank, reason=worst(reasons), left_reason=reasons[0], right_reason=reasons[1])
     if gaze is None:
         return blank
     if is_unsure(gaze.covariance):

@@ -30,13 +30,18 @@ MOST_BLUR = 0.95  # of the scale of `EyeCondition.blur`: a sigma of 4 px on a cr
 # An eye is also blurred if the model reports more than this, and it is a sigma of this many px of the camera's image:
 # eyes of few px look blurred in the crop without being out of focus.
 SEEN_BLUR, MOST_BLUR_PX = 0.55, 1.3
-# The same, measured on the crop's pixels (`EyePicture`), by the fine and by the coarse pair of smoothings: in px of the
-# crop and of the camera's image, and an eye is blurred if both are exceeded. An eye of 30 to 50 px under a blur of
-# sigma 4 px always is; of 1,250 eyes in portraits one is, and of 2,000 real eyes from a webcam none. Films of people,
-# which are soft, may be enlarged to twice their size without being blurred by this measure.
+# The same, measured on the crop's pixels (`EyePicture`), by the fine and by the coarse pair of smoothings. An eye is
+# blurred if one of the pairs measures more than the first number in px of the crop and more than the second one in px
+# of the camera's image. Without noise an eye of 30 to 50 px under a blur of sigma 4 px always is; of 1,250 eyes in
+# portraits one is, and of 2,000 real eyes from a webcam none. Films of people, which are soft, may be enlarged to twice
+# their size without being blurred by this measure.
 MOST_FINE_BLUR, MOST_COARSE_BLUR = (1.5, 1.75), (1.3, 1.6)
-MOST_SPOT = 0.17  # diameter of a white disc on the eye by corner distance; at most 0.05 in the same portraits and eyes
-LEAST_CONTRAST = 1.0  # grey levels; an eye is covered where there is next to nothing to see
+# Diameter of a white disc on the eye by corner distance. It is at most 0.05 in the same portraits and eyes; where the
+# portraits are made up to 2.2 times as bright, one eye in 150 has more.
+MOST_SPOT = 0.17
+# Grey levels. Less is left of a plain patch with a camera's noise of up to 4 grey levels, and of no eye in portraits
+# and films.
+LEAST_CONTRAST = 1.4
 MOST_SD_RAD = np.radians(15.0)  # largest standard deviation, along the axis where the gaze is known least
 
 # Of a crop of 60 x 36 px: the sigma that `EyeCondition.blur` calls 1, and the distance of an eye's corners.
@@ -63,8 +68,8 @@ def judge(
 ) -> Reason:
     """Why this eye's gaze cannot be used, or `Reason.NONE`.
 
-    What is measured on the picture holds for every model. A model that reports how much of the iris it sees overrules
-    landmarks by which the eye is closed. A value that a model does not report never excludes an eye.
+    What is measured on the picture excludes an eye for every model. A model that reports how much of the iris it sees
+    overrules landmarks by which the eye is closed. A value that a model does not report never excludes an eye.
     """
     closed = seen.reason is Reason.EYE_CLOSED
     if not seen.valid and not closed:

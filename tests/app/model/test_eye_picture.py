@@ -64,9 +64,19 @@ def test_a_white_disc_that_hides_the_iris_is_glare_and_a_glint_is_not(diameter: 
     assert hidden_in(picture) is reason
 
 
+@pytest.mark.parametrize("gain", [1.3, 1.6, 2.0])
+def test_too_bright_a_picture_of_an_eye_is_not_glare(gain: float) -> None:
+    bright = np.clip(eye() * gain, 0, 255).astype(np.uint8)
+    assert (bright >= 230).any()
+    assert hidden_in(measure(bright, 1.0)) is Reason.NONE
+
+
+@pytest.mark.parametrize("noise", [0.0, 3.0])
 @pytest.mark.parametrize("level", [15, 128, 240])
-def test_an_eye_under_a_plain_patch_is_covered(level: int) -> None:
-    assert hidden_in(measure(np.full((36, 60), level, np.uint8), 1.0)) is Reason.COVERED
+def test_an_eye_under_a_plain_patch_is_covered(level: int, noise: float) -> None:
+    grain = cv2.GaussianBlur(np.random.default_rng(1).normal(0, 1, (36, 60)), (0, 0), 0.8)
+    patch = np.clip(level + grain / grain.std() * noise, 0, 255).astype(np.uint8)
+    assert hidden_in(measure(patch, 1.0)) is Reason.COVERED
 
 
 def test_the_pictures_of_a_frame_are_those_of_the_crops_that_a_recording_keeps() -> None:

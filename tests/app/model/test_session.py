@@ -242,7 +242,7 @@ def test_the_outside_model_runs_by_the_contract_that_ships_for_it(shared: Path) 
 
 
 def replace_image(seen: Observation, level: int) -> Observation:
-    """A fine chequered pattern around a grey level, near 127.5, for which the tiny model adds nothing."""
-    rows, columns = np.indices(seen.frame.image.shape[:2]) // 2
+    """A chequered pattern around a grey level, near 127.5, for which the tiny model adds nothing."""
+    rows, columns = np.indices(seen.frame.image.shape[:2]) // 6
     image = np.where((rows + columns) % 2, level + 20, level - 20).astype(np.uint8)
     return replace(seen, frame=replace(seen.frame, image=np.repeat(image[..., None], 3, axis=2)))

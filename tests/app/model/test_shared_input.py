@@ -1,3 +1,5 @@
+import copy
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,3 +50,30 @@ def test_models_with_one_contract_share_their_crops_and_a_copy_makes_its_own(
     turned = replace(seen, pose=head_pose(0, -20, 0))
     assert one.estimate(turned).gaze != pytest.approx(first.gaze, abs=0.05)
     assert len(made) == 2
+
+
+def test_a_deep_copy_of_an_observation_starts_without_what_was_made(seen: Observation) -> None:
+    seen.prepared.once("number", lambda: 1)
+    assert copy.deepcopy(seen).prepared.once("number", lambda: 2) == 2
+    assert seen.prepared.once("number", lambda: 3) == 1
+
+
+def test_two_threads_that_ask_at_the_same_time_make_a_thing_once(seen: Observation) -> None:
+    made, started, go_on = [], threading.Event(), threading.Event()
+
+    def make() -> int:
+        made.append(threading.get_ident())
+        started.set()
+        go_on.wait(10)
+        return len(made)
+
+    answers: list[int] = []
+    threads = [threading.Thread(target=lambda: answers.append(seen.prepared.once("slow", make))) for _ in range(2)]
+    threads[0].start()
+    assert started.wait(10)
+    threads[1].start()
+    assert seen.prepared.once("other", lambda: "at once") == "at once"
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert answers == [1, 1]
