@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from pkgutil import resolve_name
@@ -22,6 +23,9 @@ LIBRARIES = (
     *("numpy", "opencv-python-headless", "av", "mediapipe", "ai-edge-litert", "onnxruntime", "PySide6-Essentials"),
     *("pydantic", "platformdirs", "rich", "torch", "pylsl"),
 )
+# They put their files into the folder of opencv-python-headless. The one that was installed last is used, and removing
+# one removes the files of both.
+_OTHER_OPENCV = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")
 _SCREENS = "gaze_demo.view.displays"
 _SCREENS_TIMEOUT_S = 20.0
 
@@ -82,6 +86,11 @@ def _libraries() -> Iterable[tuple[str, str]]:
             yield name, metadata.version(name)
         except metadata.PackageNotFoundError:
             yield name, "not installed"
+    for name in _OTHER_OPENCV:
+        with suppress(metadata.PackageNotFoundError):
+            found = f"{metadata.version(name)}, in the same folder as opencv-python-headless"
+            remedy = f"pip uninstall {name}, then pip install --force-reinstall opencv-python-headless"
+            yield name, f"{found}: {remedy}"
     yield from _check("onnxruntime")()
 
 

@@ -76,9 +76,10 @@ def replay(options: ReplayOptions, console: Console) -> Session:
     )
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TextColumn("{task.completed} frames"))
     run = Run(source=session.about.source, models=tuple(model.name for model in models))
+    frames = rerun(session, choices)  # a model that cannot be run is told before the folder is made
     with opened(recorder, run), Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(options.folder.name, total=None)
-        for seen, gazes in rerun(session, choices):
+        for seen, gazes in frames:
             recorder.write(GazeSample.of(seen, [gaze for gaze in gazes if gaze is not None]))
             progress.update(task, advance=1)
         for event in session.events:

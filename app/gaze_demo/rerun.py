@@ -62,10 +62,19 @@ def rerun(
     fails at a frame, which makes nothing from then on; without it the error is raised.
 
     The same model, calibration and filter as in the recording give the same from the first frame on, to the last bit.
-    Raises UserError if a model cannot be run on what was kept.
+    Raises UserError at once if a model cannot be run on what was kept.
     """
     loaded = {} if models is None else models
-    stages = [_stage(session, choice, loaded) for choice in choices]
+    return _rerun(session, choices, first, [_stage(session, choice, loaded) for choice in choices], failed)
+
+
+def _rerun(
+    session: Session,
+    choices: Sequence[Choice],
+    first: int,
+    stages: Sequence[ModelStage],
+    failed: Callable[[int, Exception], None] | None,
+) -> Iterator[tuple[Observation, list[ModelGaze | None]]]:
     run_again = any(choice.entry is not None for choice in choices)
     broken: set[int] = set()
     for seen, recorded in _frames(session, first, pictures=run_again):

@@ -44,6 +44,15 @@ def test_it_is_printed_for_people_and_as_json(
 
 
 @pytest.mark.fault("`gaze-demo doctor` where a part of the installation is broken", "that part's row says so")
+def test_another_opencv_in_the_same_folder_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = doctor.metadata.version
+    monkeypatch.setattr(doctor.metadata, "version", lambda name: "4.1" if name == "opencv-python" else known(name))
+    rows = dict(doctor._libraries())
+    assert rows["opencv-python"].startswith("4.1, in the same folder")
+    assert "pip uninstall opencv-python, then" in rows["opencv-python"]
+    assert "opencv-contrib-python" not in rows
+
+
 def test_a_part_that_fails_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> doctor.Rows:
         raise RuntimeError("no camera service")

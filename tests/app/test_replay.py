@@ -128,6 +128,7 @@ def test_a_model_that_needs_more_than_was_kept_is_refused(eyes: Path, tmp_path: 
     path = constant_vector(tmp_path / "wide.onnx", [0.0, 0.0, -1.0], wide, LEVEL_EYES_INPUTS)
     with pytest.raises(UserError, match="wide needs a larger part of the picture than was kept"):
         replay(ReplayOptions(eyes, tmp_path / "out", (str(path),)), QUIET)
+    assert not (tmp_path / "out").exists()
 
 
 def test_without_pictures_no_model_can_be_run(tmp_path: Path) -> None:

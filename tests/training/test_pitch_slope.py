@@ -5,10 +5,11 @@ import torch
 
 from gaze_demo.errors import UserError
 from gaze_training.eyes import Eyes
-from gaze_training.metrics import predict
+from gaze_training.metrics import asker, predict
 from gaze_training.networks.ensemble import Ensemble
 from gaze_training.networks.mobilenet import MobileNet
 from gaze_training.networks.output import GazeNetwork
+from gaze_training.networks.spec import NetworkSpec, build_network
 from gaze_training.pitch_slope import level_pitch
 from training.drawn_eyes import drawn_faces
 
@@ -37,6 +38,22 @@ def test_pitch_that_goes_too_far_is_scaled_and_yaw_stays(members: int, factor: f
     after = predict(asked, EYES)
     torch.testing.assert_close(after[:, 0], factor * before[:, 0], atol=2e-4, rtol=0)
     torch.testing.assert_close(after[:, 1], before[:, 1], atol=2e-4, rtol=0)
+
+
+def test_the_variance_of_pitch_follows_and_that_of_yaw_hardly_changes() -> None:
+    torch.manual_seed(0)
+    spec = NetworkSpec(kind="mobilenet", width=0.125, depth=0.5, confidence=True)
+    asked = build_network(spec).eval()
+    with torch.no_grad():
+        asked.get_submodule("head.gaze").weight.mul_(4.0)
+    ask = asker(asked)
+    gaze, _, before = ask(EYES.crops[:, 0].numpy(), EYES.head.numpy())
+    level_pitch(asked, eyes_with(0.8 * gaze[:, 0]))
+    _, _, after = ask(EYES.crops[:, 0].numpy(), EYES.head.numpy())
+    assert before is not None
+    assert after is not None
+    assert (after / before)[:, 0].mean() == pytest.approx(0.64, abs=0.03)
+    assert (after / before)[:, 1].mean() == pytest.approx(1.0, abs=0.02)
 
 
 def test_afterwards_there_is_nothing_left_to_scale() -> None:

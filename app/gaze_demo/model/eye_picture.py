@@ -26,9 +26,11 @@ _MOST_SIGMA = 20.0  # px; a crop without edges has no sigma
 # The part of a crop in which edges are looked for, away from its rim: rows, columns.
 _INSIDE = (slice(6, 30), slice(8, 52))
 _WHITE = 230  # grey level from which a pixel is white
-# A spot stands out if this share of the ring around it is darker than white by so much. Skin and the white of the eye
-# in too bright a picture do not stand out: their surroundings are bright too.
-_RING, _DARKER, _STANDS_OUT = (1.5, 4.5), 15, 0.85
+# A spot stands out if enough of the ring around it is darker than white by `_DARKER`. Skin and the white of the eye in
+# too bright a picture do not stand out: their surroundings are bright too. They are never as large as `_LARGE` px in
+# diameter with as much as a large spot needs.
+_RING, _DARKER = (1.5, 4.5), 15
+_ENOUGH, _ENOUGH_IF_LARGE, _LARGE = 0.85, 0.6, 13.0
 # Half axes in px of the ellipse around the crop's middle that an open eye fills. The distance of the corners is 44 px.
 _BALL = (20, 9)
 CORNERS_PX = 44.0
@@ -122,9 +124,10 @@ def _white_spot(crop: NDArray[np.uint8]) -> float:
     """Diameter in px of the largest disc of white pixels on the eye, 0 if it does not stand out from its ring."""
     if cv2.minMaxLoc(crop, _ball())[1] < _WHITE:
         return 0.0
-    white = (crop >= _WHITE).astype(np.uint8) & _ball()
-    _, radius, _, (x, y) = cv2.minMaxLoc(cv2.distanceTransform(white, cv2.DIST_L2, 5))
+    white = (crop >= _WHITE).astype(np.uint8)
+    _, radius, _, (x, y) = cv2.minMaxLoc(cv2.distanceTransform(white, cv2.DIST_L2, 5), _ball())
     rows, columns = np.indices(crop.shape)
     beyond = np.hypot(rows - y, columns - x) - radius
     ring = crop[(beyond > _RING[0]) & (beyond <= _RING[1])]
-    return 2.0 * radius if np.mean(ring < _WHITE - _DARKER) > _STANDS_OUT else 0.0
+    enough = _ENOUGH_IF_LARGE if 2.0 * radius > _LARGE else _ENOUGH
+    return 2.0 * radius if np.count_nonzero(ring < _WHITE - _DARKER) > enough * len(ring) else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -102,7 +103,7 @@ def add_to(commands: Any) -> None:
         "hidden",
         "FACES",
         _hidden,
-        "portraits with blur, white spots and patches drawn on them: who refuses to answer",
+        "portraits with blur, white spots, patches and bad light drawn on them: which models give no gaze",
         networks=False,
     )
     hidden.add_argument("--count", type=int, default=60, metavar="N", help="number of portraits, drawn at random")
@@ -114,7 +115,7 @@ def add_to(commands: Any) -> None:
         metavar="PX",
         help="width of an eye in the picture, may be repeated; otherwise 50 and 30",
     )
-    hidden.add_argument("--noise", type=float, default=0.0, metavar="SD", help="of the camera, in grey levels")
+    hidden.add_argument("--noise", type=float, default=2.0, metavar="SD", help="of the camera, in grey levels")
     hidden.add_argument("--seed", type=int, default=1)
     heads = _add(
         tests,
@@ -252,19 +253,26 @@ def _hidden(options: argparse.Namespace) -> int:
     from gaze_demo.model.load import load_model
     from gaze_demo.model.registry import find_model
     from gaze_training.evaluate.eye_place import Webcam
-    from gaze_training.evaluate.hidden_eyes import hidden_test
+    from gaze_training.evaluate.hidden_eyes import NOTHING, hidden_test
     from gaze_training.evaluate.table import hidden_table
 
     widths = options.eye_px or [50.0, 30.0]
-    if options.count < 1 or options.seed < 0 or options.noise < 0 or min(widths) < _LEAST_EYE_PX:
-        raise UserError(f"--count is at least 1, --seed and --noise at least 0, and --eye-px at least {_LEAST_EYE_PX}.")
+    numbers = [*widths, options.noise]
+    if not all(map(math.isfinite, numbers)) or options.count < 1 or min(options.seed, *numbers) < 0:
+        raise UserError("--count is at least 1, and --eye-px, --noise and --seed are finite and at least 0.")
+    if min(widths) < _LEAST_EYE_PX:
+        raise UserError(f"--eye-px is at least {_LEAST_EYE_PX}.")
     models = {name: load_model(find_model(name)) for name in _exported(options.model)}
     results = {}
     for width in widths:
         webcam = Webcam(width, noise=options.noise)
         found = hidden_test(models, options.data, count=options.count, webcam=webcam, seed=options.seed)
         results[f"{width:g} px"] = found
-        print(f"Eyes {width:g} px wide, portraits without a gaze, %:\n{hidden_table(found)}\n")
+        there = max(rows[NOTHING].asked for rows in found.values())
+        if there < options.count:
+            print(f"{options.data} has only {there} faces with open eyes {width:g} px wide or more.")
+        print(f"Eyes {width:g} px wide, noise of {options.noise:g} grey levels, portraits without a gaze, %:")
+        print(f"{hidden_table(found)}\n")
     figures = {
         width: {name: {drawn: asdict(row) for drawn, row in rows.items()} for name, rows in found.items()}
         for width, found in results.items()

@@ -32,7 +32,7 @@ def add_to(commands: Any) -> None:
         action="append",
         default=[],
         metavar="DIR",
-        help="labelled faces of people not trained on: scale the pitch until it is right on average, far up and down",
+        help="labelled faces of people not trained on: scale the pitch by the slope of the true pitch on it",
     )
     add(
         "--centre",

@@ -1,5 +1,6 @@
-"""The test of refusal: portraits whose eyes are blurred, under a white spot or behind a patch, through the app's
-landmarks, crops and models. Who cannot see an eye should not say where it looks.
+"""The test of refusal: portraits whose eyes are blurred, under a white spot or behind a patch, and portraits in bad
+light, through the app's landmarks, crops and models. A model should give no gaze of an eye that cannot be seen, and
+should go on giving one in bad light.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ _SPOT_UP = 0.05  # of an eye's width: a white spot lies this far above the middl
 @dataclass(frozen=True)
 class Disturbance:
     """`blur`: sigma in px of the camera's image. `spot`: diameter of a white disc on each eye, as a share of the eye's
-    width. `patch`: grey level of a patch over each eye; "cheek" for the level of the skin below it."""
+    width. `patch`: grey level of a patch over each eye; "cheek" for the level of the skin below it. `light`: factor of
+    all grey levels."""
 
     name: str
     blur: float = 0.0
     spot: float = 0.0
     patch: int | str | None = None
+    light: float = 1.0
 
 
 DISTURBANCES = (
@@ -47,6 +50,7 @@ DISTURBANCES = (
     Disturbance("patch like the cheek", patch="cheek"),
     Disturbance("patch, black", patch=15),
     Disturbance("patch, white", patch=240),
+    *(Disturbance(f"{light} times as bright", light=light) for light in (0.5, 1.5, 2.0)),
 )
 
 
@@ -107,7 +111,7 @@ class SmallPortrait:
 
 def disturbed(portrait: SmallPortrait, disturbance: Disturbance) -> Image:
     """The portrait (h, w) with the disturbance drawn at both eyes, or on all of it if it is a blur."""
-    image, width = portrait.image.copy(), portrait.eye_px
+    image, width = cv2.convertScaleAbs(portrait.image, alpha=disturbance.light), portrait.eye_px
     if disturbance.blur:
         return np.asarray(cv2.GaussianBlur(image, (0, 0), disturbance.blur), np.uint8)
     for x, y in portrait.corners_px.mean(1):
@@ -121,7 +125,7 @@ def disturbed(portrait: SmallPortrait, disturbance: Disturbance) -> Image:
             low = (round(x - _PATCH[0] * width), round(y - _PATCH[1] * width))
             high = (round(x + _PATCH[0] * width), round(y + _PATCH[1] * width))
             cv2.rectangle(image, low, high, level, -1)
-    return image
+    return np.asarray(image, np.uint8)
 
 
 def _portraits(observer: Observes, folder: Path, count: int, eye_px: float, seed: int) -> Iterator[SmallPortrait]:

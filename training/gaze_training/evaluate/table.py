@@ -37,20 +37,23 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def hidden_table(results: Mapping[str, Mapping[str, Refusals]]) -> str:
-    """One line for each disturbance, the share of refused portraits of each model and its most frequent reason."""
+    """One line for each disturbance: the share of each model's portraits without a gaze, with the reasons, and how many
+    portraits there were."""
     names = list(results)
+    header = ["drawn", *(column for name in names for column in (name, "of"))]
     rows: list[list[Cell]] = []
     for disturbance in next(iter(results.values())):
         found = [results[name][disturbance] for name in names]
-        rows.append([disturbance, *(_refused(row) for row in found)])
-    return text_table(["drawn", *names], rows)
+        rows.append([disturbance, *(cell for row in found for cell in (_refused(row), row.asked))])
+    return text_table(header, rows)
 
 
 def _refused(row: Refusals) -> str:
     if not row.asked:
         return "-"
-    reason = f" ({max(row.reasons, key=lambda reason: row.reasons[reason])})" if row.reasons else ""
-    return f"{100 * row.share:.0f}{reason}"
+    parts = sorted(row.reasons.items(), key=lambda part: -part[1])
+    reasons = ", ".join(f"{reason} {100 * count / row.asked:.0f}" for reason, count in parts)
+    return f"{100 * row.share:.0f}" + (f" ({parts[0][0]})" if len(parts) == 1 else f" ({reasons})" if parts else "")
 
 
 def zero_table(results: Mapping[str, ZeroResult]) -> str:
