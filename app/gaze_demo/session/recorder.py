@@ -27,7 +27,7 @@ from gaze_demo.sink.annotated_video import AnnotatedVideo, plain_picture
 from gaze_demo.sink.sink import Policy, Run
 from gaze_demo.whole_file import cannot_write, write_whole
 
-FLUSH_S = 0.3  # rows wait no longer than this, so a killed process loses no more
+FLUSH_S = 0.5  # rows wait no longer than this, so a killed process loses no more
 _MOST_ROWS = 2000
 _logger = logging.getLogger(__name__)
 
