@@ -108,8 +108,10 @@ def _sigma(less: float, more: float, energy_less: float, energy_more: float) -> 
 
 
 def _energy(values: NDArray[np.floating[Any]]) -> float:
-    """Sum of the squared differences of neighbours."""
-    return cv2.norm(values[:, 1:], values[:, :-1], cv2.NORM_L2SQR) + cv2.norm(values[1:], values[:-1], cv2.NORM_L2SQR)
+    """Sum of the squared differences of neighbours. NumPy's, since OpenCV dies of a signal that arrives while it copies
+    a part of an array."""
+    across, down = np.diff(values, axis=1), np.diff(values, axis=0)
+    return float(np.vdot(across, across) + np.vdot(down, down))
 
 
 @cache
