@@ -139,7 +139,8 @@ def test_what_was_tracked_is_whole_after_a_signal(tmp_path: Path, number: signal
         rows = list(csv.DictReader(file))
     film = cv2.VideoCapture(str(tmp_path / "seen.mp4"))
     assert len(rows) > 5
-    assert film.get(cv2.CAP_PROP_FRAME_COUNT) == pytest.approx(len(rows), abs=1 if err else 0)
+    # a signal may come after a frame was written to the film and before its row was written to the table
+    assert film.get(cv2.CAP_PROP_FRAME_COUNT) == pytest.approx(len(rows), abs=1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gaze.csv", "seen.mp4"]
 
 
