@@ -130,7 +130,7 @@ $(BIN)/python:
 	@echo "Making $(VENV) and installing into it: the first time this takes a few minutes."
 	@$(PYTHON) -m venv $(VENV)
 
-# An environment of before has opencv-python, whose files are in the same folder as those of opencv-python-headless.
+# An older environment has opencv-python, whose files are in the same folder as those of opencv-python-headless.
 WITHOUT_OTHER_OPENCV := $(BIN)/python -m pip uninstall -qq --yes --disable-pip-version-check opencv-python 2> /dev/null
 
 $(VENV)/.demo-installed: $(PROJECT) | system-demo $(BIN)/python

@@ -30,6 +30,7 @@ _AT_EXIT_S = 1.0
 
 logger = logging.getLogger(__name__)
 _finishers: list[Callable[[], object]] = []
+_heeding: list[Interrupts] = []  # those that are entered, the innermost last; of the main thread alone
 
 
 @contextmanager
@@ -40,6 +41,20 @@ def completed_by(finish: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         _finishers.remove(finish)
+
+
+@contextmanager
+def undivided() -> Iterator[None]:
+    """While in the block, a first signal waits: it interrupts the main thread at the block's end."""
+    if not _heeding or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    interrupts = _heeding[-1]
+    interrupts.hold()
+    try:
+        yield
+    finally:
+        interrupts.release()
 
 
 class Interrupts:
@@ -53,6 +68,7 @@ class Interrupts:
     def __init__(self, name: str, native_s: float = _NATIVE_S) -> None:
         self.code: int | None = None
         self._name, self._native_s = name, native_s
+        self._held = False
         self._noticed, self._over = threading.Event(), threading.Event()
 
     def __enter__(self) -> Interrupts:
@@ -66,6 +82,7 @@ class Interrupts:
         heeded = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]  # as nohup has it
         self._handlers = {number: signal.signal(number, self._notice) for number in heeded}
         threading.Thread(target=self._watch, args=(reader,), name="signals", daemon=True).start()
+        _heeding.append(self)
         return self
 
     def __exit__(
@@ -73,6 +90,7 @@ class Interrupts:
     ) -> None:
         if threading.current_thread() is not threading.main_thread():
             return
+        _heeding.remove(self)
         self._over.set()
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
@@ -83,6 +101,20 @@ class Interrupts:
         if self.code is not None:
             leave(128 + number)
         self.code = 128 + number
+        if not self._held:
+            self._interrupt()
+
+    def hold(self) -> None:
+        """Let a first signal wait for `release`."""
+        self._held = True
+
+    def release(self) -> None:
+        """Interrupt the main thread if a signal has come since `hold`."""
+        self._held = False
+        if self.code is not None and not self._noticed.is_set():
+            self._interrupt()
+
+    def _interrupt(self) -> NoReturn:
         self._noticed.set()
         raise KeyboardInterrupt
 

@@ -114,9 +114,9 @@ class Observation:
     `frame` is undistorted, and `camera` its intrinsics without distortion. Where no face is found, landmarks, pose and
     eyes are None. `reason` is set if neither eye can give a gaze; it is "two people" if the face may not be the one
     that was followed. `person`: a number that changes when another person is taken, 0 if no face was found. `people`:
-    how many faces there were lately. `prepared`: what models have made of this observation, which others may
-    use, such as the inputs of a contract; a copy starts without it. `eye_crops`: the usual normalised crops of
-    the left and the right eye, grey (36, 60) uint8 and unmirrored, if a recording kept them instead of the frame.
+    how many faces there were lately. `prepared`: what models have made of this observation and others may use, such as
+    the inputs of a contract; a copy starts without it. `eye_crops`: the usual normalised crops of the left and the
+    right eye, grey (36, 60) uint8 and unmirrored, if a recording kept them instead of the frame.
     """
 
     frame: Frame

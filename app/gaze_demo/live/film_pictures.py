@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gaze_demo.camera.film import Film, film_times
 from gaze_demo.camera.source import SourceError
 from gaze_demo.live.preview_image import preview_image
+from gaze_demo.sink.mailbox import Mailbox
 
 Picture = NDArray[np.uint8]
 _BOX = (1280, 960)
@@ -26,22 +27,16 @@ class FilmPictures:
 
     def __init__(self, path: Path, shown: Callable[[int, Picture], None], *, mirrored: bool) -> None:
         self._path, self._shown, self._mirrored = path, shown, mirrored
-        self._wanted: int | None = None
-        self._closed = False
-        self._changed = threading.Condition()
+        self._wanted: Mailbox[int] = Mailbox()
         threading.Thread(target=self._run, name="film pictures", daemon=True).start()
 
     def want(self, number: int) -> None:
         """Decode this frame next, instead of what was wanted before; returns at once."""
-        with self._changed:
-            self._wanted = number
-            self._changed.notify_all()
+        self._wanted.put(number)
 
     def close(self) -> None:
         """Ask it to end."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self._wanted.close()
 
     def _run(self) -> None:
         try:
@@ -50,17 +45,11 @@ class FilmPictures:
         except (SourceError, OSError):
             return
         try:
-            while (number := self._next()) is not None:
+            while (number := self._wanted.take(None)) is not None and not self._wanted.closed:
                 if 0 <= number < len(times) and (picture := self._decoded(film, float(times[number]))) is not None:
                     self._shown(number, picture)
         finally:
             film.close()
-
-    def _next(self) -> int | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._wanted is not None)
-            number, self._wanted = self._wanted, None
-            return None if self._closed else number
 
     def _decoded(self, film: Film, time_s: float) -> Picture | None:
         if not 0 <= film.time_s < time_s <= film.time_s + _NEAR_S:

@@ -26,9 +26,9 @@ _MOST_SIGMA = 20.0  # px; a crop without edges has no sigma
 # The part of a crop in which edges are looked for, away from its rim: rows, columns.
 _INSIDE = (slice(6, 30), slice(8, 52))
 _WHITE = 230  # grey level from which a pixel is white
-# A spot stands out if enough of the ring around it is darker than white by `_DARKER`. Skin and the white of the eye in
-# too bright a picture do not stand out: their surroundings are bright too. They are never as large as `_LARGE` px in
-# diameter with as much as a large spot needs.
+# A spot stands out if enough of the ring around it (from, to: px from the spot's edge) is darker than white by so many
+# grey levels. Skin and the white of the eye in too bright a picture do not: their surroundings are bright too. A spot
+# of more than `_LARGE` px in diameter needs less of its ring, because it reaches bright skin.
 _RING, _DARKER = (1.5, 4.5), 15
 _ENOUGH, _ENOUGH_IF_LARGE, _LARGE = 0.85, 0.6, 13.0
 # Half axes in px of the ellipse around the crop's middle that an open eye fills. The distance of the corners is 44 px.
@@ -108,9 +108,9 @@ def _sigma(less: float, more: float, energy_less: float, energy_more: float) -> 
 
 
 def _energy(values: NDArray[np.floating[Any]]) -> float:
-    """Sum of the squared differences of neighbours. NumPy's, since OpenCV dies of a signal that arrives while it copies
-    a part of an array."""
-    across, down = np.diff(values, axis=1), np.diff(values, axis=0)
+    """Sum of the squared differences of neighbours. By NumPy, because a signal that arrives inside OpenCV's `norm`
+    ends the process."""
+    across, down = values[:, 1:] - values[:, :-1], values[1:] - values[:-1]
     return float(np.vdot(across, across) + np.vdot(down, down))
 
 

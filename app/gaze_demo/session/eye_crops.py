@@ -65,8 +65,8 @@ def crops_of(seen: Observation) -> tuple[Grey, Grey]:
 class CropWriter:
     """Makes the rows of one file; each picture is coded relative to the ones before, so use one object for one file.
 
-    Pictures are coded when a batch is made: one after the other they take a quarter of the time that each takes alone,
-    between the frames.
+    Pictures are coded when a batch is made: one after the other they take much less time than each alone, between the
+    frames.
     """
 
     def __init__(self) -> None:

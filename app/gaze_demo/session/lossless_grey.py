@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from gaze_demo.errors import UserError
 
 Grey = NDArray[np.uint8]
-# Both eyes of the virtual participant at 1280 x 720 take 0.18 ms of the processor per picture and 200 MB per hour so.
-# With subme=6 they take 0.25 ms and 197 MB; docs/SESSIONS.md compares other formats.
+# docs/SESSIONS.md compares these options with other formats.
 _OPTIONS = {
     "qp": "0",
     "preset": "superfast",

@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from types import TracebackType
 
+from gaze_demo.ending import undivided
 from gaze_demo.errors import UserError
 from gaze_demo.pipeline import GazeSample
 from gaze_demo.sink.mailbox import Mailbox
@@ -67,14 +68,15 @@ class Bus:
             lane.check()
 
     def write(self, sample: GazeSample) -> None:
-        """Hand a sample to every sink; raises nothing, see `check`."""
+        """Hand a sample to every sink, also if a signal comes meanwhile; raises nothing else, see `check`."""
         light: GazeSample | None = None
-        for lane in self._lanes:
-            if lane.sink.needs_picture:
-                lane.put(sample)
-            else:
-                light = light or sample.without_picture()
-                lane.put(light)
+        with undivided():
+            for lane in self._lanes:
+                if lane.sink.needs_picture:
+                    lane.put(sample)
+                else:
+                    light = light or sample.without_picture()
+                    lane.put(light)
 
     def check(self) -> None:
         """Raise the UserError of the first sink that has ended with one."""

@@ -27,17 +27,6 @@ MISSING = "PsychoPy is not installed: pip install psychopy-lib"
 WIDTH, HEIGHT = 1920, 1080  # of the screen of `RUN`
 
 
-@pytest.fixture
-def marked() -> list[tuple[str, float | None]]:
-    return []
-
-
-@pytest.fixture
-def stream(marked: list[tuple[str, float | None]]) -> Iterator[WebSocketStream]:
-    with opened(WebSocketStream(0, on_marker=lambda text, time_s: marked.append((text, time_s))), RUN) as server:
-        yield server
-
-
 @pytest.fixture(scope="module")
 def client(repository: Path) -> Any:
     """The module of examples/psychopy_gaze.py."""

@@ -6,7 +6,6 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +23,6 @@ from gaze_demo.stream.websocket import WebSocketStream
 pytest.importorskip("websockets")
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
-
-
-@pytest.fixture
-def marked() -> list[tuple[str, float | None]]:
-    return []
-
-
-@pytest.fixture
-def stream(marked: list[tuple[str, float | None]]) -> Iterator[WebSocketStream]:
-    with opened(WebSocketStream(0, on_marker=lambda text, time_s: marked.append((text, time_s))), RUN) as server:
-        yield server
 
 
 def joined(stream: WebSocketStream) -> ClientConnection:

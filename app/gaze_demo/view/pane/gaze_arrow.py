@@ -39,8 +39,8 @@ def draw_gaze_arrow(
     painter.save()
     painter.translate(start)
     painter.rotate(math.degrees(math.atan2(along.y(), along.x())))
-    # Qt fills a shape ten times as fast as it strokes a line, and an opaque one ten times as fast as a translucent one:
-    # all parts are filled with opaque colours, grown for the halo.
+    # Qt fills a shape much faster than it strokes a line, and an opaque one much faster than a translucent one: all
+    # parts are filled with opaque colours, grown for the halo.
     painter.setPen(Qt.PenStyle.NoPen)
     for ink, grown, edge in ((_HALO, _HALO_PX, _HALO_PX), (colour, 0.0, _EDGE_PX)):
         painter.setBrush(ink)

@@ -38,7 +38,7 @@ def draw_point(painter: QPainter, middle: QPointF, colour: QColor, certainty: fl
 
 @lru_cache(maxsize=64)
 def _point(rgba: int, step: int, radius: float, ratio: float) -> QImage:
-    """The drawn point; a gradient takes longer to draw than all the rest of a map. The result is not to be changed."""
+    """The drawn point, kept because a gradient takes long to draw. The result is not to be changed."""
     strength = _DIMMED + (1 - _DIMMED) * step / _STEPS
     side = math.ceil(2 * radius * ratio)
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
