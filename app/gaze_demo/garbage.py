@@ -9,8 +9,17 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
+
+_M_MMAP_THRESHOLD = -3  # glibc's name for the size from which a block gets memory of its own
+# The limits between which glibc moves this size by itself: up, whenever a larger block is freed.
+_APART_FROM, _TOGETHER_BELOW = 128 * 1024, 32 * 2**20
+_loading = 0
+_loading_lock = threading.Lock()
 
 
 def pause_collection() -> None:
@@ -33,6 +42,30 @@ def return_free_memory() -> None:
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)
+
+
+@contextmanager
+def networks_apart() -> Iterator[None]:
+    """Loading networks inside gives their large blocks memory of their own, which goes back to the system when they are
+    freed; afterwards, free memory is returned. Otherwise weights that stay lie between files and copies that do not,
+    and the window holds 10 MB more. May be used from several threads at the same time; does nothing without glibc.
+
+    Frames are not treated so: new memory for each would take longer than to fill the old one.
+    """
+    global _loading
+    libc = _glibc()
+    with _loading_lock:
+        _loading += 1
+        if libc is not None:
+            libc.mallopt(_M_MMAP_THRESHOLD, _APART_FROM)
+    try:
+        yield
+    finally:
+        with _loading_lock:
+            _loading -= 1
+            if libc is not None and not _loading:
+                libc.mallopt(_M_MMAP_THRESHOLD, _TOGETHER_BELOW)
+        return_free_memory()
 
 
 @cache

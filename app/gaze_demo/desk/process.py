@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,8 @@ def seconds_since_start() -> float:
 
 def resident_mb() -> float:
     """Memory that this process holds now, in MB of a million bytes."""
+    if sys.platform == "linux":  # psutil, which takes a MB itself, reads the same
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
     return float(_process().memory_info().rss) / 1e6
 
 

@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gaze_demo.garbage import networks_apart
 from gaze_demo.geometry import Array
 from gaze_demo.landmarks.blendshapes import INPUT_POINTS, eye_scores
-from gaze_demo.landmarks.bundle import Bundle
+from gaze_demo.landmarks.bundle import Bundle, landmark_network
 from gaze_demo.landmarks.detection import Detection, Letterbox, decode, detector_input
 from gaze_demo.landmarks.face import COUNT, HALF_PX, EyeScores, FaceLandmarks
 from gaze_demo.landmarks.network import TfliteNetwork
@@ -31,13 +32,14 @@ class DirectEngine:
     name = "direct"
 
     def __init__(self, *, blendshapes: bool = True, threads: int = 1) -> None:
-        bundle = Bundle()
-        self._detector = TfliteNetwork(bundle.network("face_detector"))
-        self._landmarks = TfliteNetwork(bundle.network("face_landmarks_detector"), threads)
-        self._blendshapes = TfliteNetwork(bundle.network("face_blendshapes")) if blendshapes else None
+        with networks_apart():
+            bundle = Bundle()
+            self._detector = TfliteNetwork(bundle.network("face_detector"))
+            self._landmarks = TfliteNetwork(landmark_network(), threads)
+            self._blendshapes = TfliteNetwork(bundle.network("face_blendshapes")) if blendshapes else None
+            del bundle  # before free memory is returned
         self._scoring = threading.Lock()
         self._picture = np.empty((_SIZE, _SIZE, 4), np.uint8)
-        self._rgba = np.zeros((0, 0, 4), np.uint8)  # of an image's size; only the part around the face is up to date
 
     def close(self) -> None:
         """Nothing to release but memory."""
@@ -64,14 +66,12 @@ class DirectEngine:
 
     def _cut_out(self, image: NDArray[np.uint8], region: FaceRegion, back: Array) -> NDArray[np.uint8]:
         """The region of a BGR image, (256, 256, 3) RGB; `back`: the map (2, 3) from it to the image."""
-        if self._rgba.shape[:2] != image.shape[:2]:
-            self._rgba = np.zeros((*image.shape[:2], 4), np.uint8)
-        part = _part_around(image, region)
-        cv2.cvtColor(image[part], cv2.COLOR_BGR2RGBA, dst=self._rgba[part])
+        rows, columns = _part_around(image, region)
+        from_part = back - [[0.0, 0.0, columns.start], [0.0, 0.0, rows.start]]
         # OpenCV warps four channels in less than half the time of three, to the same values.
         cv2.warpAffine(
-            self._rgba,
-            back,
+            cv2.cvtColor(image[rows, columns], cv2.COLOR_BGR2RGBA),
+            from_part,
             (_SIZE, _SIZE),
             dst=self._picture,
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,

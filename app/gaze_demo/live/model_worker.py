@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gaze_demo.blink import BlinkWatch
 from gaze_demo.filter.gaze_filter import GazeFilter, Gazes
 from gaze_demo.filter.kinds import FilterChoice
-from gaze_demo.garbage import return_free_memory
+from gaze_demo.garbage import networks_apart
 from gaze_demo.live.shot import Shot, Sight
 from gaze_demo.log import logger
 from gaze_demo.model.load import GazeEstimator
@@ -92,14 +92,14 @@ class ModelWorker:
         if entry is None:
             return None
         try:
-            model = self._load_model(entry)
+            with networks_apart():
+                model = self._load_model(entry)
         except Exception as error:
             logger.warning("Model %s was not loaded", entry.name, exc_info=True)
             self._loaded(entry, error, "")
             return None
         self._notice = model.notice
         self._loaded(entry, None, self._notice)
-        return_free_memory()
         return model
 
     def _estimate(self, model: GazeEstimator | None, blinks: BlinkWatch, smoothed: GazeFilter, shot: Shot) -> None:
