@@ -7,6 +7,7 @@ import threading
 import zlib
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -112,20 +113,11 @@ class Reader:
     def status(self) -> ReaderStatus:
         with self._changed:
             now = clock.now_s()
-            state, error = self._state, self._error
-            if self._is_silent(now):
-                state, error = "silent", faults.silent(self.source.name, self._rendered)
-            elif state == "streaming" and self._is_frozen(now):
-                error = faults.frozen(self.source.name)
-            if state == "streaming" and isinstance(self.source, Player) and self.source.ended:
-                state = "ended"
-            message = str(error) if error else ""
-            if error and self.source.live and error.kind not in ("denied", "frozen"):
-                message += " It then starts by itself."
+            state, message, fault = self._condition(now)
             return ReaderStatus(
                 state,
                 message,
-                error.kind if error else None,
+                fault,
                 self._delivered,
                 self._dropped,
                 self._fps(now) if state == "streaming" else 0.0,
@@ -134,6 +126,29 @@ class Reader:
                 self.number,
             )
 
+    def has_changed(self, status: ReaderStatus) -> bool:
+        """Whether state or message are others than in this status; fast enough to be asked for every frame."""
+        with self._changed:
+            return self._condition(clock.now_s()) != (status.state, status.message, status.fault)
+
+    def _condition(self, now: float) -> tuple[State, str, Fault | None]:
+        state, error = self._state, self._error
+        if self._is_silent(now):
+            state, error = "silent", faults.silent(self.source.name, self._rendered)
+        elif state == "streaming" and self._is_frozen(now):
+            error = faults.frozen(self.source.name)
+        if state == "streaming" and self._player is not None and self._player.ended:
+            state = "ended"
+        message = str(error) if error else ""
+        if error and self.source.live and error.kind not in ("denied", "frozen"):
+            message += " It then starts by itself."
+        return state, message, error.kind if error else None
+
+    @cached_property
+    def _player(self) -> Player | None:
+        """The source, if it is a film; the question itself takes too long to be asked for every frame."""
+        return self.source if isinstance(self.source, Player) else None
+
     def _newer(self, after_index: int) -> Frame | None:
         return self._frame if self._frame is not None and self._frame.index > after_index else None
 
@@ -141,7 +156,8 @@ class Reader:
         if not self.source.live or self._opened_s is None:
             return False
         last = self._arrivals[-1] if self._arrivals else self._opened_s
-        return now - max(self._opened_s, last) > max(SILENT_AFTER_S, _PERIODS * self._period_s())
+        waited = now - max(self._opened_s, last)
+        return waited > SILENT_AFTER_S and waited > _PERIODS * self._period_s()
 
     def _period_s(self) -> float:
         """The longest time between two of the last frames, or what the source promises before there are two."""
@@ -159,7 +175,8 @@ class Reader:
         return bool(getattr(self.source, "rendered", False))
 
     def _fps(self, now: float) -> float:
-        recent = [arrival for arrival in self._arrivals if now - arrival <= max(_RATE_SPAN_S, 3 * self._period_s())]
+        longest = max(_RATE_SPAN_S, 3 * self._period_s())
+        recent = [arrival for arrival in self._arrivals if now - arrival <= longest]
         span_s = recent[-1] - recent[0] if recent else 0.0
         return (len(recent) - 1) / span_s if span_s > 0 else 0.0  # the clock may not have ticked in between
 

@@ -132,9 +132,8 @@ class Feed:
             read = reader.next(index, _WAIT_S)
             if read is not None:
                 newest, index = read.after(newest), read.index
-            now = reader.status
-            if status is None or (now.state, now.message) != (status.state, status.message):
-                status = now
+            if status is None or reader.has_changed(status):
+                status = reader.status
                 self._tell(StatusChanged(self.number, status))
             if self._wishes.held:
                 continue

@@ -382,3 +382,19 @@ def test_frames_within_one_tick_of_the_clock_have_no_rate(
 
 def test_a_status_tells_whose_it_is() -> None:
     assert Reader(Played(), number=7).status.number == 7
+
+
+def test_a_change_of_state_or_message_is_noticed(start: Callable[[Played], Reader]) -> None:
+    source = Played()
+    reading = start(source)
+    before = reading.status
+    assert not reading.has_changed(before)
+    source.give(frame(0))
+    streaming = wait_for_state(reading, "streaming")
+    assert reading.has_changed(before)
+    source.give(frame(1))
+    wait_for(reading, lambda status: status.dropped == 1)
+    assert not reading.has_changed(streaming)  # figures alone do not count
+    source.give(SourceError("absent", "It was unplugged."))
+    wait_for(reading, lambda status: status.message != "")
+    assert reading.has_changed(streaming)
