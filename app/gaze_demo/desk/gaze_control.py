@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 RECENTRE_S = 1.7  # how long the recentring dot is shown
 _LOOK_AFTER_S = 0.7  # of this time the eyes need this much to arrive
 _MOST_UNDONE = 50
+# Between two points of a pane. The screen map draws no more often, and the mapping of two panes takes a tenth of the
+# window's time at 30 frames per second; the overlay gets every point.
+_POINT_EVERY_S = 0.05
 _PLAIN = "Not calibrated: plain geometry"
 _RECENTRED = "Not calibrated, but recentred"
 _MOVED = "Your head has moved away from where you calibrated: move back, or recentre (R)."
@@ -66,6 +69,7 @@ class GazeControl:
         self._geometry: ScreenGeometry | None = None
         self._explained = False
         self._before: deque[dict[str, Mapping]] = deque(maxlen=_MOST_UNDONE)
+        self._shown_s: dict[PaneId, float] = {}
         source.opening.connect(lambda _: self._forget())
         state.on("monitor", lambda _: self.look_again())
 
@@ -161,25 +165,39 @@ class GazeControl:
 
     def see(self, pane: PaneId, sight: Sight) -> None:
         """A sight of a pane that is shown."""
-        point = None
-        if sight.estimate is not None and sight.filtered.mean is not None:
-            smooth = replace(sight.estimate, gaze=sight.filtered.mean)
-            row = read(sight.shot.observation, smooth)
-            point = None if row is None else self._point(smooth.model, row)
+        if sight.estimate is None or sight.filtered.mean is None:
+            self._shown_s.pop(pane, None)
+            self._show(pane, sight, None)
+            return
+        now, teacher = clock.now_s(), self._teachers.get(sight.estimate.model)
+        due = self._state.overlay or now - self._shown_s.get(pane, -_POINT_EVERY_S) >= _POINT_EVERY_S
+        if not due and teacher is None and not self._state.recentring:
+            return
+        row = read(sight.shot.observation, replace(sight.estimate, gaze=sight.filtered.mean))
+        if row is not None:
+            self._keep(sight.estimate.model, row, now)
+        if due:
+            self._shown_s[pane] = now
+            self._show(pane, sight, None if row is None else self._point(teacher, row))
+
+    def _show(self, pane: PaneId, sight: Sight, point: GazePoint | None) -> None:
         self.show_point(pane, point)
         if pane is PaneId.A:
             self._explain(sight, point)
+
+    def _keep(self, model: str, row: Readings, now_s: float) -> None:
+        """For recentring, and for a click that may follow."""
+        if self._state.recentring and now_s >= self._gathering_since_s:
+            self._gathered.setdefault(model, []).append(row)
+        if model in self._teachers:
+            self._teachers[model].see(now_s, row)
 
     def show_point(self, pane: PaneId, point: GazePoint | None) -> None:
         others = {other: known for other, known in self._state.points.items() if other is not pane}
         self._state.points = others if point is None else {**others, pane: point}
 
-    def _point(self, model: str, row: Readings) -> GazePoint | None:
-        now, teacher, geometry = clock.now_s(), self._teachers.get(model), self.geometry
-        if self._state.recentring and now >= self._gathering_since_s:
-            self._gathered.setdefault(model, []).append(row)
-        if teacher is not None:
-            teacher.see(now, row)
+    def _point(self, teacher: ClickTeacher | None, row: Readings) -> GazePoint | None:
+        geometry = self.geometry
         self._state.screen_px = (geometry.width_px, geometry.height_px)
         try:
             point_mm = (teacher.mapping if teacher else Mapping()).point_mm(row)
@@ -216,6 +234,7 @@ class GazeControl:
 
     def _forget(self) -> None:
         self._explained, self._geometry = False, None
+        self._shown_s = {}
         self._state.points = {}
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from app.desk.fakes import FakeMemory, Room
 from app.live.fakes import FakeObserver, FakeSource
+from app.live.sights import sight
 from app.tiny_models import follows_head
 from gaze_demo import clock
 from gaze_demo.camera.open import SourceOptions
@@ -22,6 +23,7 @@ from gaze_demo.desk.state import CameraItem, SourceKind
 from gaze_demo.filter.kinds import FilterChoice
 from gaze_demo.live.pane_id import PaneId
 from gaze_demo.model.providers import choose_provider
+from gaze_demo.observation import Reason
 
 OpenRoom = Callable[..., Room]
 
@@ -227,3 +229,30 @@ def test_the_virtual_participant_on_its_path_looks_at_a_dot_without_being_opened
     assert not room.state.pointer
     assert source.opened == 1
     assert "stopped" not in room.notices.text
+
+
+def test_points_come_as_often_as_they_are_drawn(open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = open_room()
+    room.pump(lambda: PaneId.A in room.state.points)
+    room.state.held = True
+    room.wait(0.3)  # until no other sight is on its way
+    now = clock.now_s() + 1.0
+    monkeypatch.setattr("gaze_demo.desk.gaze_control.clock.now_s", lambda: now)
+
+    def x_px_of(yaw_deg: float | None, later_s: float) -> float | None:
+        nonlocal now
+        now += later_s
+        room.desk.gaze.see(PaneId.A, sight(reason=Reason.EYE_CLOSED) if yaw_deg is None else sight(yaw_deg=yaw_deg))
+        point = room.state.points.get(PaneId.A)
+        return point.x_px if point else None
+
+    first = x_px_of(0.0, 1.0)
+    assert first is not None
+    assert x_px_of(5.0, 0.01) == first
+    moved = x_px_of(5.0, 0.05)
+    assert moved is not None
+    assert abs(moved - first) > 50
+    assert x_px_of(None, 0.01) is None
+    assert x_px_of(0.0, 0.01) == pytest.approx(first)
+    room.state.overlay = True  # drawn over the desktop, each point is seen
+    assert x_px_of(5.0, 0.01) == pytest.approx(moved)
