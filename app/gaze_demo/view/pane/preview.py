@@ -173,7 +173,8 @@ class Preview(QWidget):
             image_map = ImageMap.pixel_exact(width, height, into, shown, ratio, mirrored=mirrored)
             image.setDevicePixelRatio(ratio)
         if not image_map.rect.contains(into):
-            painter.fillRect(into, around)
+            for strip in _beside(image_map.rect, into):
+                painter.fillRect(strip, around)
         if exact:
             painter.drawImage(image_map.rect.topLeft(), image)
         else:
@@ -235,3 +236,16 @@ class Preview(QWidget):
             self._corners, self._corners_of = whole.subtracted(inside), area
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillPath(self._corners, around)
+
+
+def _beside(picture: QRectF, whole: QRectF) -> list[QRectF]:
+    """What a picture leaves free of a rectangle, at the left, the right, above and below; one px of the picture is part
+    of it, because its edge may cover only half a px."""
+    inner = picture.adjusted(1, 1, -1, -1)
+    sides = [
+        QRectF(whole.topLeft(), QPointF(inner.left(), whole.bottom())),
+        QRectF(QPointF(inner.right(), whole.top()), whole.bottomRight()),
+        QRectF(whole.topLeft(), QPointF(whole.right(), inner.top())),
+        QRectF(QPointF(whole.left(), inner.bottom()), whole.bottomRight()),
+    ]
+    return [side for side in sides if side.isValid()]

@@ -36,7 +36,7 @@ class StageTable(Panel):
     """Medians over the last seconds, in ms."""
 
     name, menu_text, keys, tip = "stages", "&Stage table", "Ctrl+2", "Where the time goes"
-    order = 20
+    order, every_ms = 20, 500
 
     def __init__(self, state: WindowState, commands: CommandBook) -> None:
         super().__init__(state, commands)

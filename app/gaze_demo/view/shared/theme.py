@@ -183,8 +183,13 @@ QStatusBar::item { border: none; }
 """)
 
 
+_applied: Colours | None = None
+
+
 def colours() -> Colours:
     """The palette in use."""
+    if _applied is not None:  # every painting asks, and Qt's own palette answers slowly
+        return _applied
     window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
     return DARK if window.lightness() < 128 else LIGHT
 
@@ -210,7 +215,8 @@ def apply(app: QApplication, mode: Theme) -> None:
     schemes = {Theme.LIGHT: Qt.ColorScheme.Light, Theme.DARK: Qt.ColorScheme.Dark, Theme.SYSTEM: Qt.ColorScheme.Unknown}
     app.styleHints().setColorScheme(schemes[mode])
     dark = mode is Theme.DARK or (mode is Theme.SYSTEM and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
-    used = DARK if dark else LIGHT
+    global _applied
+    used = _applied = DARK if dark else LIGHT
     app.setStyle("Fusion")
     app.setPalette(_palette(used))
     accent, surface = QColor(used.accent), QColor(used.surface)

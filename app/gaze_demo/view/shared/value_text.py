@@ -26,8 +26,8 @@ class ValueText(QWidget):
         self._unit_font = theme.figure_font(_UNIT_SCALE, theme.REGULAR)
         self._right, self._muted = right, muted
         self._value, self._unit = NONE, ""
-        metrics = QFontMetricsF(self._font)
-        self._size = QSize(round(metrics.horizontalAdvance(room)) + 1, round(metrics.height()))
+        self._metrics, self._unit_metrics = QFontMetricsF(self._font), QFontMetricsF(self._unit_font)
+        self._size = QSize(round(self._metrics.horizontalAdvance(room)) + 1, round(self._metrics.height()))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -51,7 +51,7 @@ class ValueText(QWidget):
         used = theme.colours()
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(used.surface))
-        metrics, unit_metrics = QFontMetricsF(self._font), QFontMetricsF(self._unit_font)
+        metrics, unit_metrics = self._metrics, self._unit_metrics
         value = metrics.elidedText(self._value, Qt.TextElideMode.ElideRight, self.width())
         width = metrics.horizontalAdvance(value)
         left = self.width() - width if self._right else 0.0

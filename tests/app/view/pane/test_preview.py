@@ -56,6 +56,22 @@ def test_the_picture_is_shown_as_it_was_prepared(preview: Preview) -> None:
     assert tuple(picture[100, 40]) == (90, 90, 90)
 
 
+@pytest.mark.parametrize("size", [(640, 481), (641, 480), (720, 480), (640, 600), (333, 217), (901, 300)])
+def test_nothing_is_left_unpainted_around_the_picture(preview: Preview, size: tuple[int, int]) -> None:
+    preview.resize(*size)
+    preview.show_sight(sight(of=shot(seen_frame(image=GREY)), reason=Reason.NO_FACE))
+    image = QImage(*size, QImage.Format.Format_RGB888)
+    image.fill(QColor("#ff00ff"))
+    preview.render(image)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(size[1], image.bytesPerLine())
+    picture = rows[:, : 3 * size[0]].reshape(size[1], size[0], 3).astype(int)
+    magenta = (picture[..., 0] > 200) & (picture[..., 1] < 60) & (picture[..., 2] > 200)
+    assert not magenta.any()
+    surface = QColor(theme.colours().surface)
+    if size[0] > size[1] * 1.4:  # the picture is narrower than the widget
+        assert tuple(picture[size[1] // 2, 2]) == (surface.red(), surface.green(), surface.blue())
+
+
 @pytest.mark.parametrize(
     ("pitch_deg", "yaw_deg", "dx", "dy"),
     [(0, 25, 1, 0), (0, -25, -1, 0), (25, 0, 0, -1), (-25, 0, 0, 1)],  # yaw + is to the right of the mirrored preview
