@@ -88,7 +88,7 @@ class NormalisedEye:
 
 def warp_matrix(centre_mm: Array, rotation: Array, camera: Intrinsics, geometry: CropGeometry) -> Array:
     """The homography (3, 3) C_n S R C^-1 from image to crop."""
-    scale = np.diag([1.0, 1.0, geometry.distance_mm / float(np.linalg.norm(centre_mm))])
+    scale = np.diag([1.0, 1.0, geometry.distance_mm / math.hypot(*centre_mm.tolist())])
     fx, fy = camera.fx, camera.fy
     back = np.array([[1 / fx, 0.0, -camera.cx / fx], [0.0, 1 / fy, -camera.cy / fy], [0.0, 0.0, 1.0]])
     return geometry.matrix @ scale @ rotation @ back
