@@ -21,6 +21,8 @@ _HALVES = ((0.25, 0.25), (0.25, 0.0), (0.0, 0.25), (0.5, 0.25), (0.0, 0.0), (0.5
 _THIRDS = tuple((x, y) for y in (0.33, 0.08, 0.58) for x in (0.33, 0.08, 0.58, 0.2, 0.46))
 # Left, top and size of the parts in which a stream is searched, one per frame, the likeliest first.
 _LIVE_PARTS = (*((*corner, 0.5) for corner in _HALVES), *((*corner, 0.34) for corner in _THIRDS))
+_ALL_HALVES = (*_HALVES, (0.0, 0.5), (0.5, 0.5))  # every face that is small enough lies in one of them as a whole
+LARGE_PARTS = len(_ALL_HALVES)
 _AROUND = 3.0  # side of the part around a region by the region's side: the face fills two ninths of it
 _SURE_SCORE, _SURE_ROLL = 0.9, np.radians(60)
 # An upright face scores 0.9 and more. One on its side scores 0.8; one upside down 0.7, with key points of an upright
@@ -59,7 +61,7 @@ class FaceFinder:
 
     def __init__(self, engine: LandmarkEngine) -> None:
         self.engine = engine
-        self._turn = 0
+        self._turn = self._large_turn = 0
 
     def whole(self, image: Image) -> list[Detection]:
         """The faces of the whole image; those below about a ninth of its longer side are missed."""
@@ -72,11 +74,13 @@ class FaceFinder:
 
     def next_part(self, image: Image) -> list[Detection]:
         """The faces of a part of the image, another one with each call."""
-        height, width = image.shape[:2]
-        left, top, size = _LIVE_PARTS[self._turn % len(_LIVE_PARTS)]
         self._turn += 1
-        part = Part(int(left * width), int(top * height), int(size * width), int(size * height))
-        return self._in_part(image, part) if part.width >= _SMALLEST_PX else []
+        return self._in_share(image, *_LIVE_PARTS[(self._turn - 1) % len(_LIVE_PARTS)])
+
+    def next_large_part(self, image: Image) -> list[Detection]:
+        """The faces of a part half as wide and high as the image, another one with each of `LARGE_PARTS` calls."""
+        self._large_turn += 1
+        return self._in_share(image, *_ALL_HALVES[(self._large_turn - 1) % LARGE_PARTS], 0.5)
 
     def nearest(self, image: Image, faces: list[Detection]) -> Detection | None:
         """The face that is largest, and so most likely the nearest; if the sizes are similar, the landmarks decide."""
@@ -132,6 +136,12 @@ class FaceFinder:
                 break
             face = self.engine.locate(image, region)
         return face
+
+    def _in_share(self, image: Image, left: float, top: float, size: float) -> list[Detection]:
+        """The faces of a part whose place and size are shares of the image's width and height."""
+        height, width = image.shape[:2]
+        part = Part(int(left * width), int(top * height), int(size * width), int(size * height))
+        return self._in_part(image, part) if part.width >= _SMALLEST_PX else []
 
     def _in_part(self, image: Image, part: Part) -> list[Detection]:
         return [face.moved(part.x, part.y) for face in self.engine.detect(part.of(image))]

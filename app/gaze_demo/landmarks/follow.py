@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from gaze_demo.landmarks.detection import Detection
 from gaze_demo.landmarks.face import FaceLandmarks
-from gaze_demo.landmarks.finder import FaceFinder, distinct
+from gaze_demo.landmarks.finder import LARGE_PARTS, FaceFinder, distinct
 from gaze_demo.landmarks.region import FaceRegion
 
-CHECK_S = 0.5  # interval at which the detector looks for all faces
+CHECK_S = 0.25  # interval at which the detector looks for other faces: in the whole picture, then in a part of it
+_PARTS_S = 2 * CHECK_S * LARGE_PARTS  # until all parts were looked at
 RETURN_S = 1.0  # somebody who is away for a shorter time is followed again; nobody else is followed before
 # If a face's region moves further (in sides) or grows by more between two frames, it is another face.
 _JUMP, _JUMP_RATIO = 0.4, 1.5
@@ -43,6 +44,8 @@ class PersonFollower:
         self._finder = finder
         self._track: _Track | None = None
         self._others: list[FaceRegion] = []
+        self._small: list[tuple[FaceRegion, float]] = []  # other faces found in parts only, and when
+        self._part_is_next = False
         self._checked_s = -np.inf
         self._shape: tuple[int, ...] = ()
         self.person = 0
@@ -51,7 +54,7 @@ class PersonFollower:
 
     def forget(self) -> None:
         """The next frame does not follow the last one: the nearest person is taken as at the start."""
-        self._track, self._others, self._checked_s = None, [], -np.inf
+        self._track, self._others, self._small, self._checked_s = None, [], [], -np.inf
 
     def find(self, image: NDArray[np.uint8], time_s: float) -> FaceLandmarks | None:
         """The person's landmarks in the next frame; None if they are not there."""
@@ -90,15 +93,34 @@ class PersonFollower:
         return face
 
     def _look_round(self, image: NDArray[np.uint8], time_s: float) -> None:
-        """Count the other faces."""
+        """Count the other faces: in the whole picture and, the next time, in a part of it, which shows smaller ones."""
         assert self._track is not None
         own = self._track.region
-        faces = self._finder.whole(image)
-        if not any(_same(face.region, own) for face in faces):  # too small to be found in the whole image
-            faces = distinct(faces + self._finder.near(image, own))
-        self._others = [face.region for face in faces if not _same(face.region, own)]
-        self.people = 1 + len(self._others)
+        if self._part_is_next:
+            self._look_at_a_part(image, own, time_s)
+        else:
+            faces = self._finder.whole(image)
+            if not any(_same(face.region, own) for face in faces):  # too small to be found in the whole image
+                faces = distinct(faces + self._finder.near(image, own))
+            self._others = [face.region for face in faces if not _same(face.region, own)]
+        self._part_is_next = not self._part_is_next
+        self._small = [
+            (region, seen_s)
+            for region, seen_s in self._small
+            if time_s - seen_s < 1.5 * _PARTS_S and not any(_same(region, known) for known in (own, *self._others))
+        ]
+        self.people = 1 + len(self._others) + len(self._small)
         self._checked_s = time_s
+
+    def _look_at_a_part(self, image: NDArray[np.uint8], own: FaceRegion, time_s: float) -> None:
+        for face in self._finder.next_large_part(image):
+            known = own.contains(face.region.x, face.region.y) or any(
+                _same(face.region, region) for region in (own, *self._others)
+            )
+            # in a part, patterns are more often taken for faces, but landmarks are not found in them
+            if not known and self._finder.locate(image, face.region) is not None:
+                self._small = [row for row in self._small if not _same(row[0], face.region)]
+                self._small.append((face.region, time_s))
 
     def _search(self, image: NDArray[np.uint8], time_s: float) -> FaceLandmarks | None:
         track = self._track

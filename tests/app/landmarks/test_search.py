@@ -65,6 +65,26 @@ def test_the_nearest_face_is_taken_and_the_other_one_told(portrait: Image, point
         assert (sight.person, sight.people) == (1, 2)
 
 
+@pytest.mark.parametrize("at", [(560.0, 90.0), (70.0, 120.0), (600.0, 400.0)])
+def test_a_small_face_in_the_background_is_counted_until_it_goes(portrait: Image, at: tuple[float, float]) -> None:
+    behind = place(portrait, at, 0.45)  # 63 px high, a tenth of the picture's width
+    with FaceSearch(video=True) as search:
+        film = Film(search)
+        seconds = [film.show(place(portrait, NEAR, 1.4, onto=behind), 30) for _ in range(7)]
+        assert seconds[-1].people == 2
+        assert {sight.person for sight in seconds} == {1}
+        assert film.show(place(portrait, NEAR, 1.4), 30 * 10).people == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_patterns_are_not_counted_as_people(portrait: Image, engine: EngineChoice) -> None:
+    ground = np.random.default_rng(3).integers(0, 255, (30, 40, 3)).astype(np.uint8)
+    ground = np.repeat(np.repeat(ground, 16, 0), 16, 1)
+    with FaceSearch(video=True, engine=engine) as search:
+        film = Film(search)
+        assert {film.show(place(portrait, NEAR, 1.4, onto=ground), 8).people for _ in range(30)} == {1}
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_who_is_hidden_for_less_than_a_second_is_taken_up_again(portrait: Image, engine: EngineChoice) -> None:
     with FaceSearch(video=True, engine=engine) as search:
