@@ -53,6 +53,7 @@ class SourceControl:
         self._given_turn: Turn = options.rotate
         self._turn: Turn = 0
         self._given_size = options.width, options.height
+        self._asked_size: tuple[int, int] | None = None  # by the user, of a camera that has not answered yet
         self.virtual = VirtualControl(state)
         self.virtual.respec.connect(lambda _: self.open(self.virtual.spec))
         state.lens = LensShown(state.hfov_deg)
@@ -92,6 +93,7 @@ class SourceControl:
         self._turn = self._turn_of(spec)
         self._state.turn = self._turn
         self._state.source_spec = spec
+        self._asked_size = None
         self.restart()
 
     def open_path(self, path: str) -> None:
@@ -116,6 +118,7 @@ class SourceControl:
         state.seen = frozenset()
         state.source = SourceState()
         self._notices.withdraw(_FROZEN)
+        self._notices.withdraw("size")
         self._engine.open(lambda: make(spec, options))
         self.opening.tell(None)
 
@@ -157,11 +160,17 @@ class SourceControl:
             return
         dropped = f" · {status.dropped} dropped" if status.dropped else ""
         self._state.status = f"{status.width} × {status.height} · {status.fps:.0f} fps{dropped}"
+        asked, self._asked_size = self._asked_size, None
+        if asked is not None and sorted(asked) != sorted((status.width, status.height)):  # it may be turned
+            self._notices.info(
+                f"The camera has no {asked[0]} × {asked[1]} px: it sends {status.width} × {status.height}.", "size"
+            )
 
     def _set_lens(self) -> None:
         self._engine.set_lens(self._given_lens, self._state.hfov_deg)
 
     def _choose_size(self, size: tuple[int, int]) -> None:
+        self._asked_size = size
         self.restart()
 
     def _choose_turn(self, turn: int) -> None:

@@ -76,6 +76,22 @@ def test_a_lens_that_the_user_sets_is_remembered_and_counts(open_room: OpenRoom,
     assert memory.kept["hfov_deg"] == 72.0
 
 
+def test_a_camera_that_sends_another_size_than_chosen_says_so(open_room: OpenRoom) -> None:
+    room = open_room()
+    room.pump(lambda: bool(room.state.seen))
+    room.desk.refresh()
+    assert "it sends" not in room.notices.text  # nobody asked for a size
+    room.state.size = (1920, 1080)
+    room.pump(lambda: bool(room.state.seen))
+    room.desk.refresh()
+    assert room.notices.text == "The camera has no 1920 × 1080 px: it sends 160 × 120."
+    room.state.size = (160, 120)
+    assert room.notices.text == ""
+    room.pump(lambda: bool(room.state.seen))
+    room.desk.refresh()
+    assert room.notices.text == ""
+
+
 def test_what_is_held_says_so_until_it_goes_on(open_room: OpenRoom) -> None:
     room = open_room()
     room.state.held = True
