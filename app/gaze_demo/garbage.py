@@ -16,8 +16,12 @@ from functools import cache
 from typing import Any
 
 _M_MMAP_THRESHOLD = -3  # glibc's name for the size from which a block gets memory of its own
+_M_TRIM_THRESHOLD = -1  # and for how much free memory at the end of the heap it returns by itself
 # The limits between which glibc moves this size by itself: up, whenever a larger block is freed.
 _APART_FROM, _TOGETHER_BELOW = 128 * 1024, 32 * 2**20
+# Free memory that stays at the end of the heap: room for a frame of 1280 x 720 px, which is needed again at once. glibc
+# would keep twice the limit above.
+_KEPT = 3 * 2**20
 _loading = 0
 _loading_lock = threading.Lock()
 
@@ -56,16 +60,22 @@ def networks_apart() -> Iterator[None]:
     libc = _glibc()
     with _loading_lock:
         _loading += 1
-        if libc is not None:
-            libc.mallopt(_M_MMAP_THRESHOLD, _APART_FROM)
+        _separate(libc, _APART_FROM)
     try:
         yield
     finally:
         with _loading_lock:
             _loading -= 1
-            if libc is not None and not _loading:
-                libc.mallopt(_M_MMAP_THRESHOLD, _TOGETHER_BELOW)
+            if not _loading:
+                _separate(libc, _TOGETHER_BELOW)
         return_free_memory()
+
+
+def _separate(libc: Any, least: int) -> None:
+    """Give blocks of this size and larger memory of their own."""
+    if libc is not None:
+        libc.mallopt(_M_MMAP_THRESHOLD, least)
+        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT)
 
 
 @cache
