@@ -80,7 +80,7 @@ def test_the_app_finds_the_eyes_where_they_were_laid_and_as_large(places: list[E
     for pair, laid in zip((LEFT_CORNERS, RIGHT_CORNERS), portrait.corners_px * 28 / portrait.eye_px, strict=True):
         found = frame.seen.landmarks.points_px[list(pair)]
         found = found[found[:, 0].argsort()]
-        np.testing.assert_allclose(found.mean(0), laid.mean(0), atol=2.0)
+        np.testing.assert_allclose(found.mean(0), laid.mean(0), atol=2.8)  # a tenth of the eye's width
         assert np.linalg.norm(found[1] - found[0]) == pytest.approx(28, abs=3.5)
 
 
