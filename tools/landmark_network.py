@@ -1,7 +1,7 @@
 """Makes a faster form of MediaPipe's landmark network: python tools/landmark_network.py
 
 Reads the network from assets/face_landmarker.task and writes assets/face_landmarks_detector.tflite. The results are the
-same to the last bit; in LiteRT 2.3 on an x86-64 processor it takes seven eighths of the time (`python
+same to the last bit; in LiteRT 2.3 on an x86-64 processor it takes nine tenths of the time (`python
 tools/landmark_network.py --compare` measures both in turn).
 
 Only the activations (PReLU: negative values times a factor of their channel) are changed. LiteRT calls its routine for
