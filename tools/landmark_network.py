@@ -5,10 +5,9 @@ same to the last bit; in LiteRT 2.3 on an x86-64 processor it takes nine tenths 
 tools/landmark_network.py --compare` measures both in turn).
 
 Only the activations (PReLU: negative values times a factor of their channel) are changed. LiteRT calls its routine for
-them once for each pixel, with the 8 to 32 channels of that pixel, which takes a fifth of the network's time. Here a
-whole row of pixels counts as one pixel of many channels, so that the routine is called once for each row. Where no
-factor is above 1, the activation is written as the greater of x and x times factor, which needs no copy of the tensor.
-Narrow layers stay as they are.
+them once for each pixel, which takes long where a pixel has only 8 to 32 channels. Here a whole row of pixels counts as
+one pixel of many channels, so that the routine is called once for each row. Where no factor is above 1, the activation
+is written as the greater of x and x times factor, which needs no copy of the tensor. Narrow layers stay as they are.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ def return_free_memory() -> None:
 def networks_apart() -> Iterator[None]:
     """Loading networks inside gives their large blocks memory of their own, which goes back to the system when they are
     freed; afterwards, free memory is returned. Otherwise weights that stay lie between files and copies that do not,
-    and the window holds 10 MB more. May be used from several threads at the same time; does nothing without glibc.
+    and the memory between them is not returned. May be used from several threads at the same time; does nothing without
+    glibc.
 
     Frames are not treated so: new memory for each would take longer than to fill the old one.
     """

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 RECENTRE_S = 1.7  # how long the recentring dot is shown
 _LOOK_AFTER_S = 0.7  # of this time the eyes need this much to arrive
 _MOST_UNDONE = 50
-# Between two points of a pane. The screen map draws no more often, and the mapping of two panes takes a tenth of the
-# window's time at 30 frames per second; the overlay gets every point.
+# The shortest time between two points of a pane: the screen map draws no more often. The overlay gets every point.
 _POINT_EVERY_S = 0.05
 _PLAIN = "Not calibrated: plain geometry"
 _RECENTRED = "Not calibrated, but recentred"

@@ -1,4 +1,4 @@
-"""MediaPipe's face landmarker bundle: a zip file with three networks in TFLite form. One of them also comes faster."""
+"""MediaPipe's face landmarker bundle: a zip file with three networks in TFLite form; one also in a faster form."""
 
 from __future__ import annotations
 
